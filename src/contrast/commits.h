@@ -1,0 +1,81 @@
+// A commit is suspected for what its text shares with the failure: words, paths, the very line.
+//
+// The symptoms are the templates that appeared or surged, and the field values of the affected
+// segment. A commit's text is its message and its diff. Words are split at case and underscores
+// and weigh by rarity over the commits that are compared (inverse document frequency), so that a
+// word which every commit of a payments service holds teaches nothing. A commit that wrote the
+// line which prints the failing message weighs most; one that only edits tests, prose, format
+// or lock files weighs little.
+//
+// The answer is a probability per commit with a remainder for "none of them": commits that share
+// nothing with the failure get little each, however few they are.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+
+namespace culprit {
+
+// One file's part of a diff. Lines are joined by '\n', without their +, - or space.
+struct FileDiff {
+  std::string path;  // the new one; the old one where the file was removed
+  std::string added;
+  std::string removed;
+  std::string context;  // the function or section each hunk stands in
+};
+
+struct CommitText {
+  std::string sha;
+  std::string subject;
+  std::string message;  // whole, with the subject
+  Time at = no_time;
+  std::vector<FileDiff> files;
+};
+
+// A message that is said now and was not, or seldom, before the onset.
+struct Symptom {
+  std::string text;     // the template, <*> for its variable parts
+  std::string service;  // who says it; empty: not known
+  double weight = 1;    // 1 for a new template, less for one that only surged
+};
+
+struct NamedValue {
+  std::string field;
+  std::string value;
+};
+
+// A line of source that prints a symptom.
+struct SourceLine {
+  std::string path;
+  std::size_t line = 0;  // from 1
+  std::string text;
+  std::size_t symptom = 0;  // index into CommitQuestion::symptoms
+};
+
+struct CommitQuestion {
+  std::vector<Symptom> symptoms;
+  std::vector<NamedValue> fields;        // of the affected segment
+  std::vector<SourceLine> source_lines;  // that print a symptom, found by literal_matches
+};
+
+struct RankedCommit {
+  std::string sha;
+  std::string subject;
+  double probability = 0;            // that this commit did it
+  std::vector<std::string> reasons;  // strongest first
+};
+
+// Sorted by probability, largest first, then as given. The sum is below one; the rest is "none".
+std::vector<RankedCommit> rank_commits(std::span<const CommitText> commits,
+                                       const CommitQuestion& question);
+
+// The lines (from 1) of a file's content whose string literals print this template, as far as
+// its constant words can tell; placeholders of printf, format, f-strings, $x and #{x} are gaps.
+std::vector<std::size_t> literal_matches(std::string_view template_text, std::string_view content);
+
+}  // namespace culprit

@@ -1,0 +1,97 @@
+// A suspect is a change that may have caused the failure; "none of these" is always one of them.
+//
+// Posterior = prior by kind x P(onset | time of the change) x evidence, normalised over all
+// changes and "none". The lag is a mixture: at once (seconds to minutes), during a rollout (up to
+// about half an hour), delayed (hours: caches, leaks, jobs), latent (days). A change after the
+// onset cannot be the cause, beyond a small allowance for clock skew. Evidence are the failure
+// rates of the versions that ran side by side, the services touched and the texts of the commits.
+// Nearness alone decides little: the deploy 30 s before the onset is often the innocent one.
+//
+// The judgement reads values only; who gathers them is the workbench.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "contrast/commits.h"
+
+namespace culprit {
+
+enum class ChangeKind : std::uint8_t {
+  deploy,
+  commit,
+  flag,
+  config,
+  dependency,
+  version,  // a version that the logs show for the first time
+  revert,
+  none,  // none of the changes that are known
+};
+
+std::string_view name_of(ChangeKind kind);
+ChangeKind change_kind_named(std::string_view text);  // any case; unknown: deploy
+
+// What is empty is not known.
+struct Change {
+  ChangeKind kind = ChangeKind::deploy;
+  std::string id;  // as a report shows it: "v1.9.0", "3f2c1a9", "new_checkout on"
+  Time at = no_time;
+  std::optional<Time> finished;  // when a rollout was through
+  std::string service;
+  std::string environment;
+  std::string version;
+  std::string from_version;
+  std::string sha;
+  std::string from_sha;
+  std::vector<CommitText> commits;  // what it brought; a change of kind commit holds itself
+};
+
+// How one value of a version-like field fared on both sides of the onset.
+struct VersionRate {
+  std::string field;  // "version"
+  std::string value;  // "v1.9.0"
+  std::string service;
+  Time first_seen = no_time;
+  double total_before = 0;
+  double bad_before = 0;
+  double total_after = 0;
+  double bad_after = 0;
+};
+
+struct Onset {
+  Time from = no_time;  // 95 % interval
+  Time at = no_time;
+  Time to = no_time;
+};
+
+struct ChangeEvidence {
+  std::optional<Onset> onset;  // nothing: the evidence begins inside the incident, or no onset
+  std::vector<Symptom> symptoms;
+  std::vector<NamedValue> segment;            // the affected segment, from "who"
+  std::vector<std::string> failing_services;  // those whose own units began to fail
+  std::vector<VersionRate> version_rates;
+  std::vector<SourceLine> source_lines;
+};
+
+struct RankedChange {
+  Change change;  // kind none: "none of these"
+  double probability = 0;
+  std::vector<std::string> reasons;   // at most four, strongest first
+  std::vector<std::string> against;   // likewise
+  std::vector<RankedCommit> commits;  // joint: their probabilities sum to at most the change's
+};
+
+struct ChangeOptions {
+  double none = 0.2;                        // prior that no known change did it
+  Duration skew = std::chrono::seconds(2);  // clocks may disagree by this much
+};
+
+// Sorted, likeliest first; always holds one of kind none; probabilities sum to one.
+std::vector<RankedChange> rank_changes(std::vector<Change> changes, const ChangeEvidence& evidence,
+                                       const ChangeOptions& options = {});
+
+}  // namespace culprit
