@@ -1,0 +1,307 @@
+#include "base/world.h"
+
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <random>
+
+extern char** environ;
+
+namespace culprit {
+namespace {
+
+std::atomic<int> stop_signal{0};
+void note_stop(int signal) { stop_signal = signal; }
+
+Error system_error(int code, const std::string& path) {
+  switch (code) {
+    case ENOENT:
+    case ENOTDIR: {
+      Error made = error(Fault::missing, "no such file or directory: {}", path);
+      made.advice = "check the path; a glob may be given in quotes, culprit expands it too";
+      return made;
+    }
+    case EACCES:
+    case EPERM: {
+      Error made = error(Fault::denied, "no permission to read {}", path);
+      made.advice = fmt::format("sudo cat {} | culprit ... -   (or copy it where you can read it)", path);
+      return made;
+    }
+    default: return error(Fault::unavailable, "{}: {}", path, std::strerror(code));
+  }
+}
+
+}  // namespace
+
+File File::of_descriptor(int descriptor, std::string path) {
+  File file;
+  file.descriptor_ = descriptor;
+  file.path_ = std::move(path);
+  return file;
+}
+
+File File::of_bytes(std::shared_ptr<const std::string> bytes, std::string path) {
+  File file;
+  file.bytes_ = std::move(bytes);
+  file.path_ = std::move(path);
+  return file;
+}
+
+File::File(File&& other) noexcept { *this = std::move(other); }
+
+File& File::operator=(File&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(bytes_, other.bytes_);
+  std::swap(position_, other.position_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+File::~File() {
+  if (descriptor_ > 2) ::close(descriptor_);
+}
+
+Result<std::size_t> File::read_at(std::uint64_t offset, std::span<char> into) const {
+  if (bytes_) {
+    if (offset >= bytes_->size()) return std::size_t{0};
+    return bytes_->copy(into.data(), into.size(), offset);
+  }
+  std::size_t filled = 0;
+  while (filled < into.size()) {
+    const ssize_t got = ::pread(descriptor_, into.data() + filled, into.size() - filled,
+                                static_cast<off_t>(offset + filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error(errno, path_);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
+
+Result<std::size_t> File::read_next(std::span<char> into) {
+  if (bytes_) {
+    const std::size_t got = bytes_->copy(into.data(), into.size(), position_);
+    position_ += got;
+    return got;
+  }
+  for (;;) {
+    const ssize_t got = ::read(descriptor_, into.data(), into.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return system_error(errno, path_);
+    if (interrupted()) return interrupted_error();
+  }
+}
+
+Status File::append(std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::write(descriptor_, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) {
+      Error made = error(Fault::unavailable, "cannot write {}: {}", path_, std::strerror(errno));
+      made.advice = "set TMPDIR to a folder with more room";
+      return made;
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+  }
+  return ok();
+}
+
+std::optional<std::uint64_t> File::size() const {
+  if (bytes_) return bytes_->size();
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::string> World::read(const std::string& path, std::size_t bytes_max) {
+  File file = TRY(open(path));
+  std::string text;
+  std::string buffer(1 << 16, '\0');
+  for (;;) {
+    const std::size_t got = TRY(file.read_next(buffer));
+    if (got == 0) return text;
+    text.append(buffer, 0, got);
+    if (text.size() > bytes_max) {
+      return error(Fault::malformed, "{} is larger than {} bytes", path, bytes_max);
+    }
+  }
+}
+
+namespace {
+
+// Reads both pipes of a child until they close.
+void drain(int out, int errors, Ran& ran) {
+  pollfd waiting[2] = {{out, POLLIN, 0}, {errors, POLLIN, 0}};
+  std::string* sinks[2] = {&ran.out, &ran.error};
+  char buffer[1 << 16];
+  while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
+    if (::poll(waiting, 2, -1) < 0 && errno != EINTR) return;
+    for (int i = 0; i < 2; ++i) {
+      if (waiting[i].fd < 0 || waiting[i].revents == 0) continue;
+      const ssize_t got = ::read(waiting[i].fd, buffer, sizeof buffer);
+      if (got <= 0) {
+        waiting[i].fd = -1;
+      } else if (sinks[i]->size() < Ran::output_bytes_max) {
+        sinks[i]->append(buffer, static_cast<std::size_t>(got));
+      }
+    }
+  }
+}
+
+// A pipe whose two ends are closed when it goes out of scope.
+struct Pipe {
+  int ends[2] = {-1, -1};
+  Pipe() {
+    if (::pipe2(ends, O_CLOEXEC) != 0) ends[0] = ends[1] = -1;
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    close_end(0);
+    close_end(1);
+  }
+  void close_end(int end) {
+    if (ends[end] >= 0) ::close(ends[end]);
+    ends[end] = -1;
+  }
+};
+
+FileInfo::Type type_of(mode_t mode) {
+  if (S_ISREG(mode)) return FileInfo::Type::regular;
+  if (S_ISDIR(mode)) return FileInfo::Type::directory;
+  if (S_ISFIFO(mode) || S_ISSOCK(mode)) return FileInfo::Type::pipe;
+  return FileInfo::Type::other;
+}
+
+class RealWorld final : public World {
+ public:
+  Time now() override {
+    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  }
+  std::uint64_t random_seed() override {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+  }
+  std::string environment(std::string_view name) override {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? "" : value;
+  }
+  std::string working_directory() override {
+    char buffer[PATH_MAX];
+    return ::getcwd(buffer, sizeof buffer) == nullptr ? "." : buffer;
+  }
+
+  Result<File> open(const std::string& path) override {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0) return system_error(errno, path);
+    return File::of_descriptor(descriptor, path);
+  }
+
+  Result<File> standard_input() override { return File::of_descriptor(0, "-"); }
+
+  Result<File> spool() override {
+    std::string path = environment("TMPDIR");
+    if (path.empty()) path = "/tmp";
+    const int descriptor = ::open(path.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0) return File::of_descriptor(descriptor, path + " (spool)");
+    path += "/culprit-spool-XXXXXX";
+    const int named = ::mkostemp(path.data(), O_CLOEXEC);
+    if (named < 0) return system_error(errno, path);
+    ::unlink(path.c_str());
+    return File::of_descriptor(named, path);
+  }
+
+  Result<FileInfo> info(const std::string& path) override {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return system_error(errno, path);
+    const auto identity = (std::uint64_t{status.st_dev} << 40) ^ std::uint64_t{status.st_ino};
+    return FileInfo{type_of(status.st_mode), static_cast<std::uint64_t>(status.st_size), identity};
+  }
+
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    DIR* opened = ::opendir(directory.c_str());
+    if (opened == nullptr) return system_error(errno, directory);
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(opened)) {
+      const std::string name = entry->d_name;
+      if (name != "." && name != "..") names.push_back(name);
+    }
+    ::closedir(opened);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Status write(const std::string& path, std::string_view bytes) override {
+    const std::string staged = path + ".part";
+    const int descriptor = ::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor < 0) return system_error(errno, staged);
+    File file = File::of_descriptor(descriptor, staged);
+    TRY(file.append(bytes));
+    if (::fsync(descriptor) != 0 || ::rename(staged.c_str(), path.c_str()) != 0) {
+      return system_error(errno, path);
+    }
+    return ok();
+  }
+
+  Result<Ran> run(const std::vector<std::string>& command, const std::string& directory) override {
+    Pipe out;
+    Pipe errors;
+    std::vector<char*> arguments;
+    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out.ends[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, errors.ends[1], 2);
+    if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
+    pid_t child = 0;
+    const int failed =
+        ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) return system_error(failed, command.front());
+    out.close_end(1);
+    errors.close_end(1);
+    Ran ran;
+    drain(out.ends[0], errors.ends[0], ran);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    ran.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return ran;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<World> real_world() { return std::make_unique<RealWorld>(); }
+
+void watch_for_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = note_stop;
+  // A second Ctrl-C ends the program at once; a read that was waiting is not restarted.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+}
+
+bool interrupted() { return stop_signal != 0; }
+
+Error interrupted_error() { return error(Fault::interrupted, "interrupted"); }
+
+}  // namespace culprit
