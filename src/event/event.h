@@ -29,7 +29,7 @@ struct Field {
 enum class Level : std::uint8_t { none, trace, debug, info, warn, error, fatal };
 
 struct Event {
-  Time time = no_time;       // no_time: the event does not say when
+  Time time = no_time;  // no_time: the event does not say when
   Level level = Level::none;
   std::string_view message;  // the words meant for a reader; empty: none
   std::span<const Field> fields;
@@ -42,7 +42,7 @@ struct Event {
 // exit code 125 of git bisect's test says "skip".
 enum class Outcome : std::uint8_t { good, bad };
 
-std::string_view name_of(Level level);        // "error"; "none" is empty
-Level level_named(std::string_view text);     // any case, "WARNING", "E", "ERR", pino's "50"; none
+std::string_view name_of(Level level);     // "error"; "none" is empty
+Level level_named(std::string_view text);  // any case, "WARNING", "E", "ERR", pino's "50"; none
 
 }  // namespace culprit

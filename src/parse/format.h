@@ -1,0 +1,84 @@
+// A Format is one way of writing events as bytes; the table of them is parse/formats.cpp.
+//
+// Recognition looks at a source's first lines once and yields a Dialect, a value with all that
+// is needed to read the rest: the format, a CSV's columns, the shape and zone of its timestamps.
+// After that every line is read alone, in any order, by any thread:
+//
+//     Dialect dialect = recognise(sample, options);
+//     Scratch scratch;                       // one per thread; owns what unescaping produced
+//     Event event;
+//     switch (read_line(dialect, line, scratch, event)) ...
+//
+// Nothing here opens a file or keeps what it has read, so every format can be fuzzed.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "base/zone.h"
+#include "event/event.h"
+#include "parse/timestamp.h"
+
+namespace culprit {
+
+// What became of one line.
+enum class Reading : std::uint8_t {
+  event,         // `event` is filled
+  continuation,  // belongs to the event before it (a stack trace's lines)
+  blank,         // empty, a CSV header, a comment: nothing to count
+  unreadable,    // counted as skipped
+};
+
+struct Format;
+
+// How one source is written.
+struct Dialect {
+  const Format* format = nullptr;    // never null after recognise()
+  std::vector<std::string> columns;  // CSV: names in order
+  char separator = ',';              // CSV: , ; tab |
+  Zone zone;                         // for times that name no zone
+  bool zone_assumed = false;         // the sample's times name no zone and none was given
+  TimeShape time_shape;              // text: where and how the time is written
+};
+
+// Working memory of one reading thread; what an Event points to lives here or in the line.
+struct Scratch {
+  std::vector<Field> fields;
+  std::string text;                // unescaped values and dotted names
+  TimeCache time_cache;            // the last date seen, since most lines share it
+  std::vector<std::string> names;  // format-private: dotted names remembered between lines
+};
+
+// One row of the table. `score` says from 0 to 1 how well the sample's lines fit; the best row
+// wins, the first of equals. Plain text fits everything a little.
+struct Format {
+  std::string_view name;  // "ndjson", as `inputs` shows it
+  double (*score)(std::string_view sample);
+  void (*prepare)(std::string_view sample, Dialect& dialect);  // may be null
+  Reading (*read)(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+};
+
+std::span<const Format> formats();
+const Format* format_named(std::string_view name);  // nullptr: none
+
+struct RecogniseOptions {
+  const Format* format = nullptr;  // overrules recognition
+  Zone zone;                       // for times without one
+  bool zone_given = false;
+};
+
+// `sample`: the first bytes of the source (64 KiB do), cut at a line's end where possible.
+Dialect recognise(std::string_view sample, const RecogniseOptions& options);
+
+// `line`: without its end ('\r' is dropped here).
+inline Reading read_line(const Dialect& dialect, std::string_view line, Scratch& scratch,
+                         Event& event) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return dialect.format->read(dialect, line, scratch, event);
+}
+
+}  // namespace culprit
