@@ -51,8 +51,8 @@ class Golden(unittest.TestCase):
                    "UTC 100 1 []\n00\n[exit 0]\n")
 
     def test_commits_have_the_same_hash_everywhere(self):
-        self.holds("# Git.\n$ git init -q && git commit -q --allow-empty -m a && git log --format=%h\n"
-                   "ec18ed3\n[exit 0]\n")
+        self.holds("# Git.\n$ git init -q && git commit -q --allow-empty -m a\n[exit 0]\n"
+                   "$ git log --format=%h\nec18ed3\n[exit 0]\n")
 
     def test_death_by_signal_is_an_exit_code(self):
         self.holds("# Killed.\n$ kill -9 $$\n[exit 137]\n")
@@ -70,11 +70,13 @@ class Golden(unittest.TestCase):
 
     def test_update_writes_what_was_seen(self):
         code, _, after = golden("# Draft.\n$ echo a\n$ exit 1\n", "--update")
-        self.assertEqual((code, after), (0, "# Draft.\n$ echo a\na\n[exit 0]\n$ exit 1\n[exit 1]\n"))
+        self.assertEqual((code, after), (
+            0, "# Draft.\n$ echo a\na\n[exit 0]\n$ exit 1\n[exit 1]\n"))
 
     def test_a_draft_can_be_added_to_a_finished_story(self):
-        _, _, after = golden("# Grown.\n$ echo a\na\n[exit 0]\n\n# And.\n$ echo b\n", "--update")
-        self.assertEqual(after, "# Grown.\n$ echo a\na\n[exit 0]\n\n# And.\n$ echo b\nb\n[exit 0]\n")
+        finished = "# Grown.\n$ echo a\na\n[exit 0]\n"
+        _, _, after = golden(finished + "\n# And.\n$ echo b\n", "--update")
+        self.assertEqual(after, finished + "\n# And.\n$ echo b\nb\n[exit 0]\n")
 
     def test_a_story_says_what_it_shows(self):
         code, output, _ = golden("$ echo a\na\n[exit 0]\n")

@@ -37,7 +37,8 @@ BAD = [
     ("a long lambda", "src/base/a.cpp", "const auto f = [](int a) {\n" + LONG + "};\n",
      "function has 61 lines"),
     ("a long lambda in a table", "src/base/a.cpp",
-     "const Row rows[] = {\n    {1, [](int a) {\n" + LONG + "    }},\n};\n", "function has 61 lines"),
+     "const Row rows[] = {\n    {1, [](int a) {\n" + LONG + "    }},\n};\n",
+     "function has 61 lines"),
     ("a long function among strings", "src/base/a.cpp",
      'void f() {\n  g("}", \'}\', R"(})");  // }\n' + LONG + "}\n", "function has 62 lines"),
     ("a long test", "src/base/a_test.cpp", 'TEST_CASE("a") {\n' + LONG + "}\n",
@@ -96,9 +97,12 @@ GOOD = [
   std::map<int, bool> both(std::tuple<int, bool, int> a, std::function<bool(int)> b);
 };
 """),
-    ("numbers with separators", "src/base/a.cpp", "const int a = 1'000'000; /* { */ int b = 0x1'f;\n"),
-    ("enum with a type", "src/base/a.h", HEADER + "enum class Kind : std::uint8_t { boolean, b };\n"),
-    ("inheritance at a seam", "src/store/a.h", HEADER + "class Embedded final : public Engine {};\n"),
+    ("numbers with separators", "src/base/a.cpp",
+     "const int a = 1'000'000; /* { */ int b = 0x1'f;\n"),
+    ("enum with a type", "src/base/a.h",
+     HEADER + "enum class Kind : std::uint8_t { boolean, b };\n"),
+    ("inheritance at a seam", "src/store/a.h",
+     HEADER + "class Embedded final : public Engine {};\n"),
     ("the command line prints", "src/cli/a.cpp", 'void f() { std::cout << "a"; }\n'),
 ]
 
