@@ -23,25 +23,25 @@ namespace culprit {
 
 // One file's part of a diff. Lines are joined by '\n', without their +, - or space.
 struct FileDiff {
-  std::string path;  // the new one; the old one where the file was removed
-  std::string added;
-  std::string removed;
-  std::string context;  // the function or section each hunk stands in
+  std::string path = {};  // the new one; the old one where the file was removed
+  std::string added = {};
+  std::string removed = {};
+  std::string context = {};  // the function or section each hunk stands in
 };
 
 struct CommitText {
-  std::string sha;
-  std::string subject;
-  std::string message;  // whole, with the subject
+  std::string sha = {};
+  std::string subject = {};
+  std::string message = {};  // whole, with the subject
   Time at = no_time;
-  std::vector<FileDiff> files;
+  std::vector<FileDiff> files = {};
 };
 
 // A message that is said now and was not, or seldom, before the onset.
 struct Symptom {
-  std::string text;     // the template, <*> for its variable parts
-  std::string service;  // who says it; empty: not known
-  double weight = 1;    // 1 for a new template, less for one that only surged
+  std::string text = {};     // the template, <*> for its variable parts
+  std::string service = {};  // who says it; empty: not known
+  double weight = 1;         // 1 for a new template, less for one that only surged
 };
 
 struct NamedValue {
@@ -51,16 +51,16 @@ struct NamedValue {
 
 // A line of source that prints a symptom.
 struct SourceLine {
-  std::string path;
+  std::string path = {};
   std::size_t line = 0;  // from 1
-  std::string text;
+  std::string text = {};
   std::size_t symptom = 0;  // index into CommitQuestion::symptoms
 };
 
 struct CommitQuestion {
-  std::vector<Symptom> symptoms;
-  std::vector<NamedValue> fields;        // of the affected segment
-  std::vector<SourceLine> source_lines;  // that print a symptom, found by literal_matches
+  std::vector<Symptom> symptoms = {};
+  std::vector<NamedValue> fields = {};        // of the affected segment
+  std::vector<SourceLine> source_lines = {};  // that print a symptom, found by literal_matches
 };
 
 struct RankedCommit {

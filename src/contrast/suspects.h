@@ -38,23 +38,23 @@ ChangeKind change_kind_named(std::string_view text);  // any case; unknown: depl
 // What is empty is not known.
 struct Change {
   ChangeKind kind = ChangeKind::deploy;
-  std::string id;  // as a report shows it: "v1.9.0", "3f2c1a9", "new_checkout on"
+  std::string id = {};  // as a report shows it: "v1.9.0", "3f2c1a9", "new_checkout on"
   Time at = no_time;
-  std::optional<Time> finished;  // when a rollout was through
-  std::string service;
-  std::string environment;
-  std::string version;
-  std::string from_version;
-  std::string sha;
-  std::string from_sha;
-  std::vector<CommitText> commits;  // what it brought; a change of kind commit holds itself
+  std::optional<Time> finished = {};  // when a rollout was through
+  std::string service = {};
+  std::string environment = {};
+  std::string version = {};
+  std::string from_version = {};
+  std::string sha = {};
+  std::string from_sha = {};
+  std::vector<CommitText> commits = {};  // what it brought; a change of kind commit holds itself
 };
 
 // How one value of a version-like field fared on both sides of the onset.
 struct VersionRate {
-  std::string field;  // "version"
-  std::string value;  // "v1.9.0"
-  std::string service;
+  std::string field = {};  // "version"
+  std::string value = {};  // "v1.9.0"
+  std::string service = {};
   Time first_seen = no_time;
   double total_before = 0;
   double bad_before = 0;
@@ -69,12 +69,12 @@ struct Onset {
 };
 
 struct ChangeEvidence {
-  std::optional<Onset> onset;  // nothing: the evidence begins inside the incident, or no onset
-  std::vector<Symptom> symptoms;
-  std::vector<NamedValue> segment;            // the affected segment, from "who"
-  std::vector<std::string> failing_services;  // those whose own units began to fail
-  std::vector<VersionRate> version_rates;
-  std::vector<SourceLine> source_lines;
+  std::optional<Onset> onset = {};  // nothing: the evidence begins inside the incident, or no onset
+  std::vector<Symptom> symptoms = {};
+  std::vector<NamedValue> segment = {};            // the affected segment, from "who"
+  std::vector<std::string> failing_services = {};  // those whose own units began to fail
+  std::vector<VersionRate> version_rates = {};
+  std::vector<SourceLine> source_lines = {};
 };
 
 struct RankedChange {

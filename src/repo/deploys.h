@@ -18,17 +18,18 @@
 namespace culprit {
 
 struct Deploy {
-  std::string id;  // the version, ref, short sha or name
+  std::string id = {};  // the version, ref, short sha or name
   Time at = no_time;
-  std::optional<Time> finished;
-  std::string sha;
-  std::string version;
-  std::string from_version;
-  std::string service;
-  std::string environment;
-  std::string kind;    // "deploy" where the list does not say; "flag", "config", "revert"...
-  std::string status;  // as the list says it; failed ones are kept, for they may have failed late
-  std::string description;
+  std::optional<Time> finished = {};
+  std::string sha = {};
+  std::string version = {};
+  std::string from_version = {};
+  std::string service = {};
+  std::string environment = {};
+  std::string kind = {};  // "deploy" where the list does not say; "flag", "config", "revert"...
+  std::string status =
+      {};  // as the list says it; failed ones are kept, for they may have failed late
+  std::string description = {};
 };
 
 struct SkippedRow {

@@ -44,10 +44,10 @@ struct Diff {
 // Which commits: those that `to` has and `from` has not, and that reached the branch within the
 // time. Empty: `to` is the default branch, `from` the beginning.
 struct CommitRange {
-  std::string from;
-  std::string to;
-  std::optional<Time> since;
-  std::optional<Time> until;
+  std::string from = {};
+  std::string to = {};
+  std::optional<Time> since = {};
+  std::optional<Time> until = {};
   std::size_t commits_max = 10'000;  // the latest are kept
 };
 
@@ -83,8 +83,9 @@ class Repository {
   bool shallow() const;
   bool empty() const;  // no commit yet
 
+  struct State;  // known to this folder's .cpp files only
+
  private:
-  struct State;
   struct Closer {
     void operator()(State* state) const;
   };

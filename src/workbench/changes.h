@@ -20,10 +20,10 @@
 namespace culprit {
 
 struct ChangeQuestion {
-  ChangeEvidence evidence;  // source_lines are found here when there is a repository
-  Time newest = no_time;    // of the evidence: the end of the window where there is no onset
+  ChangeEvidence evidence = {};  // source_lines are found here when there is a repository
+  Time newest = no_time;         // of the evidence: the end of the window where there is no onset
   Duration window = std::chrono::hours(24 * 14);  // how far back a change may lie
-  std::string environment;                        // where the failures are; empty: any
+  std::string environment = {};                   // where the failures are; empty: any
   std::size_t commits_max = 2'000;                // whose text is read, over all changes
   std::size_t files_max = 2'000;  // of source, searched for the lines that print a symptom
 };

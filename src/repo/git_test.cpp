@@ -1,0 +1,371 @@
+#include "repo/git.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+namespace culprit {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder with a repository that the git program fills; gone when the test is.
+class Scratch {
+ public:
+  Scratch() {
+    std::string pattern = (fs::temp_directory_path() / "culprit-git-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    root_ = pattern;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  std::string path(const std::string& name = "repo") const { return (root_ / name).string(); }
+
+  // Runs a shell script in the repository: fixed identity, no settings of the user's.
+  void run(const std::string& script) const {
+    fs::create_directories(path());
+    const std::string file = path("script");
+    std::ofstream(file)
+        << "set -e\ncd " << path() << "\n"
+        << "export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null\n"
+        << "export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.com\n"
+        << "export GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.com\n"
+        << "at() { export GIT_AUTHOR_DATE=\"@$1 +0000\" "
+           "GIT_COMMITTER_DATE=\"@$1 +0000\"; }\n"
+        << "commit() { at $1; git add -A; git commit -q --allow-empty -m \"$2\"; }\n"
+        << script << "\n";
+    REQUIRE(std::system(("sh " + file + " >" + path("log") + " 2>&1").c_str()) == 0);
+  }
+
+ private:
+  fs::path root_;
+};
+
+Repository opened(const std::string& path) {
+  auto repository = Repository::open(path);
+  REQUIRE(repository.has_value());
+  return std::move(repository).value();
+}
+
+std::string subjects(const std::vector<Commit>& commits) {
+  std::string text;
+  for (const Commit& commit : commits) text += (text.empty() ? "" : " ") + commit.subject;
+  return text;
+}
+
+Time at(std::int64_t seconds) { return from_nanoseconds(seconds * 1'000'000'000); }
+
+// main: a b m(merge of s1 s2) c; tags on a, b and c.
+constexpr const char* history = R"(
+git init -q -b main .
+printf 'int add(int a)\n{\n  return a + 1;\n}\n' > add.c; commit 1000 a
+git tag v1.0.0
+echo two > two; commit 2000 b
+at 2500; git tag -a v1.1.0 -m 'second'
+git checkout -q -b side HEAD~1
+echo s > s1; commit 1500 s1
+echo s > s2; commit 1600 s2
+git checkout -q main
+at 3000; git merge -q --no-ff -m m side
+printf 'int add(int a)\n{\n  return a + 2;\n}\n' > add.c; commit 4000 c
+git tag payments-v1.2.0
+)";
+
+TEST_CASE("what is no repository is refused with advice") {
+  Scratch scratch;
+  const auto missing = Repository::open(scratch.path("nowhere"));
+  REQUIRE_FALSE(missing.has_value());
+  CHECK(missing.error().what.find("no such folder") == 0);
+  const auto plain = Repository::open(scratch.path("."));
+  REQUIRE_FALSE(plain.has_value());
+  CHECK(plain.error().what.find("no git repository at") == 0);
+  CHECK_FALSE(plain.error().advice.empty());
+}
+
+TEST_CASE("a folder inside a working tree opens it") {
+  Scratch scratch;
+  scratch.run(std::string(history) + "mkdir deep");
+  CHECK(opened(scratch.path("repo/deep")).default_branch() == "main");
+}
+
+TEST_CASE("an empty repository has no commits, tags or files, and says so") {
+  Scratch scratch;
+  scratch.run("git init -q -b main .");
+  const Repository repository = opened(scratch.path());
+  CHECK(repository.empty());
+  CHECK(repository.tags()->empty());
+  CHECK(repository.commits({})->empty());
+  CHECK(repository.files_at("").error().advice == "the repository has no commit yet");
+}
+
+TEST_CASE("tags have the instant they were made, or that of their commit") {
+  Scratch scratch;
+  scratch.run(history);
+  const auto tags = opened(scratch.path()).tags();
+  REQUIRE(tags.has_value());
+  REQUIRE(tags->size() == 3);
+  CHECK((*tags)[0].name == "v1.0.0");
+  CHECK((*tags)[0].at == at(1000));
+  CHECK((*tags)[1].name == "v1.1.0");
+  CHECK((*tags)[1].at == at(2500));
+  CHECK((*tags)[2].name == "payments-v1.2.0");
+}
+
+TEST_CASE("commits of a merge reach the branch when the merge does") {
+  Scratch scratch;
+  scratch.run(history);
+  const auto commits = opened(scratch.path()).commits({});
+  REQUIRE(commits.has_value());
+  CHECK(subjects(*commits) == "c m s2 s1 b a");
+  CHECK((*commits)[1].parents == 2);
+  CHECK((*commits)[2].at == at(1600));
+  CHECK((*commits)[2].reached == at(3000));
+  CHECK((*commits)[0].author == "Ada <ada@example.com>");
+}
+
+TEST_CASE("a range is what one end has and the other has not") {
+  Scratch scratch;
+  scratch.run(history);
+  const Repository repository = opened(scratch.path());
+  struct Row {
+    CommitRange range;
+    std::string subjects;
+  };
+  const std::vector<Row> rows = {
+      {{.from = "v1.0.0", .to = "v1.1.0"}, "b"},
+      {{.from = "v1.1.0", .to = "1.2.0"}, "c m s2 s1"},
+      {{.from = "v1.1.0", .to = "v1.0.0"}, ""},
+      {{.from = "side", .to = "v1.2.0"}, "c m b"},
+      {{.since = at(2900)}, "c m s2 s1"},
+      {{.since = at(1500), .until = at(3500)}, "m s2 s1 b"},
+      {{.until = at(2000)}, "b a"},
+      {{.until = at(999)}, ""},
+      {{.since = at(9000)}, ""},
+      {{.commits_max = 1}, "c"},
+  };
+  for (const Row& row : rows) {
+    const auto commits = repository.commits(row.range);
+    REQUIRE(commits.has_value());
+    CHECK(subjects(*commits) == row.subjects);
+  }
+}
+
+TEST_CASE("a branch much older than what is hidden is still found") {
+  Scratch scratch;
+  scratch.run(R"(
+git init -q -b main .
+commit 1000 root
+git checkout -q -b old; commit 1100 o1; git checkout -q main
+for i in $(seq 1 300); do
+  printf 'commit refs/heads/main\ncommitter Ada <a@b> %d +0000\ndata 1\nh\n' $((2000 + i))
+  test $i = 1 && printf 'from refs/heads/main^0\n'
+done > ../stream || true
+git fast-import --quiet < ../stream
+git tag base; at 5000; git merge -q --no-ff -m m old
+)");
+  const auto commits = opened(scratch.path()).commits({.from = "base", .to = "main"});
+  REQUIRE(commits.has_value());
+  CHECK(subjects(*commits) == "m o1");
+}
+
+TEST_CASE("one commit with a wrong clock does not end the history") {
+  Scratch scratch;
+  scratch.run("git init -q -b main .\ncommit 100000 a\ncommit 1000 wrong\ncommit 100200 b");
+  const auto commits = opened(scratch.path()).commits({.since = at(99000)});
+  REQUIRE(commits.has_value());
+  CHECK(subjects(*commits) == "b a");
+}
+
+TEST_CASE("versions are resolved to the tags they mean") {
+  Scratch scratch;
+  scratch.run(R"(
+git init -q -b main .
+commit 1000 a; git tag v1.9.0; git tag payments-v1.9.0 -m x
+commit 2000 b; git tag auth/1.9.0; git tag release-2.0; git tag k8s-3.1
+commit 3000 c; git tag 20251120
+)");
+  const Repository repository = opened(scratch.path());
+  const auto commits = repository.commits({});
+  REQUIRE(commits.has_value());
+  const auto subject_of = [&](const std::string& revision) -> std::string {
+    const auto sha = repository.resolve(revision);
+    for (const Commit& commit : *commits) {
+      if (sha && commit.sha == *sha) return commit.subject;
+    }
+    return "none";
+  };
+  CHECK(subject_of("1.9.0") == "a");
+  CHECK(subject_of("v1.9.0") == "a");
+  CHECK(subject_of("release-1.9.0") == "a");
+  CHECK(subject_of("auth-v1.9.0") == "a");
+  CHECK(subject_of("auth/1.9.0") == "b");
+  CHECK(subject_of("v2.0") == "b");
+  CHECK(subject_of("3.1") == "b");
+  CHECK(subject_of("registry.example:5000/shop:2.0") == "b");
+  CHECK(subject_of("20251120") == "c");
+  CHECK(subject_of("main") == "c");
+  CHECK(subject_of((*commits)[0].sha.substr(0, 9)) == "c");
+  CHECK(subject_of("4.0") == "none");
+  CHECK(subject_of("") == "none");
+  CHECK(subject_of("no such thing ^{") == "none");
+}
+
+TEST_CASE("a diff tells lines and the function they stand in") {
+  Scratch scratch;
+  scratch.run(history);
+  const auto diff = opened(scratch.path()).diff("main");
+  REQUIRE(diff.has_value());
+  REQUIRE(diff->files.size() == 1);
+  CHECK(diff->files[0].path == "add.c");
+  CHECK(diff->files[0].added == "  return a + 2;\n");
+  CHECK(diff->files[0].removed == "  return a + 1;\n");
+  CHECK(diff->files[0].context.find("int add(int a)") != std::string::npos);
+  CHECK(diff->insertions == 1);
+  CHECK(diff->deletions == 1);
+}
+
+TEST_CASE("a merge is compared with its first parent, the first commit with nothing") {
+  Scratch scratch;
+  scratch.run(history);
+  const Repository repository = opened(scratch.path());
+  const auto merge = repository.diff("main~1");
+  REQUIRE(merge.has_value());
+  CHECK(merge->files_total == 2);
+  const auto first = repository.diff("v1.0.0");
+  REQUIRE(first.has_value());
+  CHECK(first->insertions == 4);
+}
+
+TEST_CASE("binary files, moved files and submodules have a path and no text") {
+  Scratch scratch;
+  scratch.run(R"(
+git init -q -b main .
+seq 1 200 > numbers; commit 1000 a
+printf 'a\000b' > picture; mkdir deep; git mv numbers deep/numbers
+git add -A
+git update-index --add --cacheinfo 160000,1234567890123456789012345678901234567890,vendor
+at 2000; git commit -q -m b
+)");
+  const auto diff = opened(scratch.path()).diff("main");
+  REQUIRE(diff.has_value());
+  REQUIRE(diff->files.size() == 3);
+  std::string paths;
+  for (const FileDiff& file : diff->files) {
+    paths += file.path + " ";
+    CHECK(file.added.empty());
+    CHECK(file.removed.empty());
+  }
+  CHECK(paths.find("deep/numbers") != std::string::npos);
+  CHECK(paths.find("picture") != std::string::npos);
+  CHECK(paths.find("vendor") != std::string::npos);
+}
+
+TEST_CASE("the text of a diff is bounded, and one large file leaves room for the others") {
+  Scratch scratch;
+  scratch.run(R"(
+git init -q -b main .
+seq 1 100000 > a.lock; echo 'the one line' > z.c
+for i in 1 2 3 4 5; do echo $i > f$i; done; commit 1000 a
+)");
+  const Repository repository = opened(scratch.path());
+  const auto diff = repository.diff("main", {.bytes_max = 4096, .files_max = 7});
+  REQUIRE(diff.has_value());
+  std::size_t bytes = 0;
+  for (const FileDiff& file : diff->files) bytes += file.added.size();
+  CHECK(bytes <= 4096);
+  CHECK(diff->files.back().path == "z.c");
+  CHECK(diff->files.back().added == "the one line\n");
+  const auto few = repository.diff("main", {.files_max = 2});
+  REQUIRE(few.has_value());
+  CHECK(few->files.size() == 2);
+  CHECK(few->files_total == 7);
+}
+
+TEST_CASE("files and their content are those of the commit, not of the working tree") {
+  Scratch scratch;
+  scratch.run(std::string(history) + "echo other > two; rm s1");
+  const Repository repository = opened(scratch.path());
+  const auto files = repository.files_at("v1.1.0");
+  REQUIRE(files.has_value());
+  CHECK(*files == std::vector<std::string>{"add.c", "two"});
+  CHECK(*repository.content_at("main", "two") == "two\n");
+  CHECK(*repository.content_at("main", "two", 2) == "tw");
+  CHECK(repository.content_at("v1.0.0", "two").error().fault == Fault::missing);
+  CHECK(repository.files_at("main", 2)->size() == 2);
+}
+
+TEST_CASE("the remote's default branch goes before main, and a detached head is no branch") {
+  Scratch scratch;
+  scratch.run(history);
+  scratch.run("git checkout -q -b trunk; commit 9000 t; git clone -q . ../clone");
+  CHECK(opened(scratch.path("clone")).default_branch() == "origin/trunk");
+  CHECK(opened(scratch.path()).default_branch() == "main");
+  scratch.run("git checkout -q --detach; git branch -q -D main trunk side");
+  const Repository detached = opened(scratch.path());
+  CHECK(detached.default_branch() == "HEAD");
+  CHECK(subjects(*detached.commits({})) == "t c m s2 s1 b a");
+}
+
+TEST_CASE("bare and shallow clones are read as far as they go") {
+  Scratch scratch;
+  scratch.run(history);
+  scratch.run("git clone -q --bare . ../bare.git; git clone -q --depth 2 file://$PWD ../shallow");
+  CHECK(subjects(*opened(scratch.path("bare.git")).commits({})) == "c m s2 s1 b a");
+  const Repository shallow = opened(scratch.path("shallow"));
+  CHECK(shallow.shallow());
+  const auto commits = shallow.commits({});
+  REQUIRE(commits.has_value());
+  CHECK(subjects(*commits) == "c m");
+  CHECK(shallow.diff("HEAD").has_value());
+  const auto cut = shallow.diff("HEAD~1");
+  REQUIRE_FALSE(cut.has_value());
+  CHECK(cut.error().advice.find("--unshallow") != std::string::npos);
+}
+
+TEST_CASE("a linked worktree and a sparse checkout are repositories") {
+  Scratch scratch;
+  scratch.run(history);
+  scratch.run("git worktree add -q ../tree side; git sparse-checkout set --cone deep");
+  CHECK(opened(scratch.path("tree")).default_branch() == "main");
+  CHECK(opened(scratch.path()).commits({})->size() == 6);
+}
+
+// 0.09 s on 2 shared cores; the limit leaves room for sanitizers and a busy machine.
+TEST_CASE("the diffs of 1,000 commits take seconds at most") {
+  Scratch scratch;
+  scratch.run(R"(
+git init -q -b main .
+awk 'BEGIN { for (i = 1; i <= 1000; i++) { m = "c" i; body = "";
+  for (j = 0; j < 40; j++) body = body "line " j " of " (j % 5 == 0 ? i : 0) "\n";
+  printf "commit refs/heads/main\ncommitter Ada <a@b> %d +0000\ndata %d\n%s\n", 1000 + i, length(m), m;
+  printf "M 100644 inline src/%d/file%d.c\ndata %d\n%s\n", i % 10, i % 50, length(body), body } }' \
+  | git fast-import --quiet
+)");
+  const Repository repository = opened(scratch.path());
+  const auto start = std::chrono::steady_clock::now();
+  const auto commits = repository.commits({});
+  REQUIRE(commits.has_value());
+  REQUIRE(commits->size() == 1000);
+  std::size_t lines = 0;
+  for (const Commit& commit : *commits) {
+    const auto diff = repository.diff(commit.sha);
+    REQUIRE(diff.has_value());
+    lines += diff->insertions;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  CHECK(lines == 8 * 950 + 40 * 50);
+  CHECK(took.count() < 5);
+}
+
+}  // namespace
+}  // namespace culprit
