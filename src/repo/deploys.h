@@ -32,6 +32,9 @@ struct Deploy {
   std::string description = {};
 };
 
+// Whether it was ever put in place: not cancelled, skipped or still waiting.
+bool took_place(const Deploy& deploy);
+
 struct SkippedRow {
   std::size_t line = 0;  // from 1; in a JSON array the element's number
   std::string why;

@@ -347,7 +347,8 @@ TEST_CASE("the diffs of 1,000 commits take seconds at most") {
 git init -q -b main .
 awk 'BEGIN { for (i = 1; i <= 1000; i++) { m = "c" i; body = "";
   for (j = 0; j < 40; j++) body = body "line " j " of " (j % 5 == 0 ? i : 0) "\n";
-  printf "commit refs/heads/main\ncommitter Ada <a@b> %d +0000\ndata %d\n%s\n", 1000 + i, length(m), m;
+  printf "commit refs/heads/main\ncommitter Ada <a@b> %d +0000\n", 1000 + i;
+  printf "data %d\n%s\n", length(m), m;
   printf "M 100644 inline src/%d/file%d.c\ndata %d\n%s\n", i % 10, i % 50, length(body), body } }' \
   | git fast-import --quiet
 )");
