@@ -143,7 +143,8 @@ def summary(program, runs, ours, log_bytes, events):
     low, high, confidence = median_interval(ratios)
     return {"name": program.name, "question": program.question, "seconds": seconds,
             "cpu_seconds": statistics.median(run.cpu_seconds for run in runs),
-            "events_per_second": events / seconds, "gigabytes_per_second": log_bytes / 1e9 / seconds,
+            "events_per_second": events / seconds,
+            "gigabytes_per_second": log_bytes / 1e9 / seconds,
             "memory_bytes": max(run.memory_bytes for run in runs),
             "times_culprit": {"median": statistics.median(ratios), "low": low, "high": high,
                               "confidence": confidence},
@@ -158,8 +159,8 @@ def machine():
 
 
 def table(report):
-    yield (f"{report['events']:,} events, {report['bytes'] / 1e9:.2f} GB, {report['rounds']} rounds, "
-           f"{report['machine']['cores']} cores of {report['machine']['cpu']}")
+    yield (f"{report['events']:,} events, {report['bytes'] / 1e9:.2f} GB, {report['rounds']} "
+           f"rounds, {report['machine']['cores']} cores of {report['machine']['cpu']}")
     yield (f"{'':12} {'seconds':>8} {'events/s':>11} {'GB/s':>6} {'memory':>8}  "
            f"{'times culprit (95 %)':24} question")
     for row in report["programs"]:
