@@ -120,6 +120,13 @@ Status File::append(std::span<const char> bytes) {
   return ok();
 }
 
+Result<File> File::reopened() const {
+  if (bytes_) return of_bytes(bytes_, path_);
+  const int copy = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0 || ::lseek(copy, 0, SEEK_SET) != 0) return system_error(errno, path_);
+  return of_descriptor(copy, path_);
+}
+
 std::optional<std::uint64_t> File::size() const {
   if (bytes_) return bytes_->size();
   struct stat status {};

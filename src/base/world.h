@@ -36,6 +36,10 @@ class File {
   // Appends; only for files made by World::spool().
   Status append(std::span<const char> bytes);
 
+  // Another view of the same file, standing at its start; the descriptor is duplicated, so
+  // read_next() of two views must not be mixed.
+  Result<File> reopened() const;
+
   const std::string& path() const { return path_; }
   // Bytes in a regular file at this moment; nothing for a pipe.
   std::optional<std::uint64_t> size() const;

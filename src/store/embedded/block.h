@@ -1,0 +1,58 @@
+// A Block is up to 65,535 consecutive events of one source as columns.
+//
+// A column holds (row, Code) pairs in row order; most fields stand on every row once and then the
+// rows are implied. Codes are packed through a small table of the distinct ones. A field that a
+// line repeats (an array) has several pairs for that row.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/time.h"
+#include "store/embedded/code.h"
+#include "store/embedded/packed.h"
+
+namespace culprit {
+
+using FieldId = std::uint16_t;
+
+struct Column {
+  FieldId field = 0;
+  bool dense = false;               // pair i is of row i
+  std::vector<std::uint16_t> rows;  // else: of each pair
+  std::vector<Code> table;          // the distinct codes; empty: `codes` are the Codes themselves
+  Packed codes;
+
+  std::size_t size() const { return codes.size(); }
+  std::uint32_t row(std::size_t i) const { return dense ? static_cast<std::uint32_t>(i) : rows[i]; }
+  Code code(std::size_t i) const { return table.empty() ? codes[i] : table[codes[i]]; }
+};
+
+// What a row says besides its fields.
+enum RowFlag : std::uint8_t {
+  level_mask = 7,       // Level
+  row_bad = 8,          // satisfies the given `bad`
+  row_good = 16,        // satisfies the given `good`
+  row_suspicious = 32,  // could be what makes its unit fail: never sampled away
+};
+
+constexpr std::uint32_t no_unit = 0xFFFF'FFFFU;
+
+struct Block {
+  static constexpr std::size_t rows_max = 65'535;
+
+  std::uint32_t source = 0;
+  std::uint64_t offset = 0;              // of the chunk in its source
+  std::vector<std::int64_t> times;       // nanoseconds; no_time's count: none
+  std::vector<std::uint64_t> unit_ids;   // hash of the correlation id; 0: none. Freed after joining
+  std::vector<std::uint32_t> units;      // index of the unit, or no_unit
+  std::vector<std::uint32_t> offsets;    // of the line, from `offset`
+  std::vector<std::uint32_t> skeletons;  // index of the skeleton; 0: no message
+  std::vector<std::uint8_t> flags;
+  std::vector<Column> columns;           // by field
+
+  std::size_t rows() const { return times.size(); }
+  const Column* column(FieldId field) const;
+};
+
+}  // namespace culprit

@@ -1,0 +1,60 @@
+#include "store/embedded/dictionary.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t chunk_bytes = 1 << 16;
+
+}  // namespace
+
+std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+std::string_view Dictionary::keep(std::string_view text) {
+  if (arena_.empty() || arena_.back().capacity() - arena_.back().size() < text.size()) {
+    arena_.emplace_back();
+    arena_.back().reserve(std::max(arena_.size() < 2 ? 1024 : chunk_bytes, text.size()));
+    arena_bytes_ += arena_.back().capacity();
+  }
+  std::string& chunk = arena_.back();
+  const std::size_t at = chunk.size();
+  chunk.append(text);
+  return std::string_view(chunk).substr(at, text.size());
+}
+
+void Dictionary::grow() {
+  slots_.assign(std::max<std::size_t>(16, slots_.size() * 2), 0);
+  for (std::uint32_t number = 0; number < texts_.size(); ++number) {
+    std::size_t at = hashes_[number] & (slots_.size() - 1);
+    while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = number + 1;
+  }
+}
+
+std::uint32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
+  if (slots_.empty()) return none;
+  for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at] == 0) return none;
+    const std::uint32_t number = slots_[at] - 1;
+    if (hashes_[number] == hash && texts_[number] == text) return number;
+  }
+}
+
+std::uint32_t Dictionary::add(std::string_view text, std::uint64_t hash, std::size_t entries_max) {
+  const std::uint32_t found = find(text, hash);
+  if (found != none || texts_.size() >= entries_max) return found;
+  if (texts_.size() * 2 >= slots_.size()) grow();
+  const auto number = static_cast<std::uint32_t>(texts_.size());
+  texts_.push_back(keep(text));
+  hashes_.push_back(hash);
+  std::size_t at = hash & (slots_.size() - 1);
+  while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = number + 1;
+  return number;
+}
+
+void Dictionary::clear() { *this = Dictionary(); }
+
+}  // namespace culprit

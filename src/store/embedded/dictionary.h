@@ -1,0 +1,43 @@
+// A Dictionary gives each distinct text a small number, in order of first sight.
+//
+// Open addressing over 32-bit slots, texts in one arena. It stops growing at `entries_max` and
+// says so; the caller then works with hashes.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace culprit {
+
+std::uint64_t hash_of(std::string_view text);
+
+class Dictionary {
+ public:
+  static constexpr std::uint32_t none = 0xFFFF'FFFFU;
+
+  // The number of a text, added if there is room; none: there is no room.
+  std::uint32_t add(std::string_view text, std::uint64_t hash, std::size_t entries_max);
+  std::uint32_t add(std::string_view text) { return add(text, hash_of(text), none); }
+  std::uint32_t find(std::string_view text, std::uint64_t hash) const;
+  std::uint32_t find(std::string_view text) const { return find(text, hash_of(text)); }
+
+  std::string_view operator[](std::uint32_t number) const { return texts_[number]; }
+  std::size_t size() const { return texts_.size(); }
+  std::size_t bytes() const { return arena_bytes_ + texts_.size() * 28 + slots_.size() * 4; }
+  void clear();
+
+ private:
+  void grow();
+  std::string_view keep(std::string_view text);
+
+  std::vector<std::uint32_t> slots_;  // number + 1; 0: free; size a power of two
+  std::vector<std::uint64_t> hashes_;
+  std::vector<std::string_view> texts_;
+  std::deque<std::string> arena_;  // chunks; a deque never moves them
+  std::size_t arena_bytes_ = 0;
+};
+
+}  // namespace culprit

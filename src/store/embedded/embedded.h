@@ -1,0 +1,61 @@
+// The Embedded engine answers Queries from Evidence in memory: raw files in, no server.
+//
+// Unit columns are made on first use and kept; counting is one loop over the units that a
+// question is about. Answers do not depend on the number of threads.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "store/embedded/columns.h"
+#include "store/embedded/evidence.h"
+#include "store/engine.h"
+
+namespace culprit {
+
+class Embedded final : public Engine {
+ public:
+  // Reads the sources to their end. Errors as read_evidence().
+  static Result<std::unique_ptr<Embedded>> gather(World& world, const GatherOptions& options);
+
+  Embedded(World& world, Evidence evidence);
+
+  const Schema& schema() const override { return evidence_.schema; }
+  Judged judge(const OutcomeRule& rule) override;
+  HistTally hist(const HistQuery& query) override;
+  std::vector<FacetTally> facets(std::span<const FacetQuery> queries) override;
+  std::vector<CrossTally> crosses(std::span<const CrossQuery> queries) override;
+  std::vector<SkeletonTally> templates(const TemplateQuery& query) override;
+  QuantTally quant(const QuantQuery& query) override;
+  SeriesTally series(const SeriesQuery& query) override;
+  std::vector<Row> around(const AroundQuery& query) override;
+  std::vector<UnitSample> sample(const SampleQuery& query) override;
+  std::vector<Time> bad_starts(const Expr& where, Window window, std::size_t count_max) override;
+  std::vector<std::string> lines_at(std::span<const Place> places) override;
+
+ private:
+  using Mask = std::vector<std::uint8_t>;  // per unit: 1 yes
+
+  const UnitColumn& column(FieldId field);
+  Mask mask_of(const Expr& where);
+  Mask mask_of_leaf(const Expr& leaf);
+  // The units with an Outcome that satisfy `where`, ascending; kept for the next question.
+  const std::vector<std::uint32_t>& units_where(const Expr& where);
+  FacetTally facet(const FacetQuery& query, std::span<const std::uint32_t> units,
+                   const UnitColumn* found) const;
+  CrossTally cross(const CrossQuery& query, std::span<const std::uint32_t> units) const;
+  double row_weight(const Block& block, std::size_t row) const;
+  UnitSample sample_of(std::uint32_t unit) const;
+  std::string id_of(const std::string& line, const Source& source) const;
+  void summarise_fields();
+
+  World& world_;
+  Evidence evidence_;
+  std::map<FieldId, UnitColumn> columns_;
+  std::map<std::string, std::vector<std::uint32_t>> selections_;  // by printed Expr
+};
+
+// Sets Units::outcomes (store/embedded/judge.cpp).
+Judged judge_units(Evidence& evidence, const OutcomeRule& rule);
+
+}  // namespace culprit

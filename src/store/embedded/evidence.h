@@ -1,0 +1,80 @@
+// Evidence is everything kept of the sources after one pass: columns, units, and what was counted.
+//
+// It is made once by `read_evidence` and then only read (but for outcomes, which judging writes).
+// Numbers of fields, values and skeletons are global and in the order of their texts, so nothing
+// in it depends on the number of threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/world.h"
+#include "event/schema.h"
+#include "store/embedded/block.h"
+#include "store/embedded/shard.h"
+#include "store/gather.h"
+
+namespace culprit {
+
+// A field over all sources.
+struct EvidenceField {
+  std::string name;
+  Role role = Role::none;
+  bool slot = false;
+  bool many = false;  // its texts are kept as hashes only
+  std::uint64_t events = 0;
+  std::uint64_t error_events = 0;
+  std::uint64_t numbers = 0;
+  std::vector<std::string> values;  // of index Codes, sorted; empty where `many`
+};
+
+struct EvidenceSkeleton {
+  std::uint64_t hash = 0;
+  std::string text;
+};
+
+// Units as columns; a unit's rows are unit_rows[first_row[u] .. first_row[u + 1]), in time order.
+struct Units {
+  std::vector<std::int64_t> starts;    // nanoseconds; no_time's count: no event with a time
+  std::vector<std::uint32_t> first_row;
+  std::vector<std::uint32_t> rows;     // global row numbers
+  std::vector<std::uint8_t> sampled;   // 1: stands for Sampling::weight() units
+  std::vector<std::int8_t> outcomes;   // -1: none, 0: good, 1: bad
+  std::size_t size() const { return starts.size(); }
+};
+
+struct Evidence {
+  std::vector<Source> sources;
+  std::vector<std::vector<ChunkCount>> chunks;  // per source, by offset
+  std::vector<EvidenceField> fields;            // by name
+  std::vector<EvidenceSkeleton> skeletons;      // [0]: no message; the rest by text
+  std::vector<Block> blocks;                    // by source, then offset
+  std::vector<std::uint32_t> row_bases;         // of each block, and one past the last
+  Units units;
+  Sampling sampling;
+  Schema schema;
+
+  // nullptr: no such field.
+  const EvidenceField* field(std::string_view name) const;
+  FieldId id_of(const EvidenceField& field) const {
+    return static_cast<FieldId>(&field - fields.data());
+  }
+  double weight(std::size_t unit) const {
+    return units.sampled[unit] != 0 ? sampling.weight() : 1.0;
+  }
+  // The block of a global row number.
+  std::size_t block_of(std::uint32_t row) const;
+};
+
+// Reads all sources with all cores. Errors: interrupted, or nothing could be read.
+Result<Evidence> read_evidence(World& world, const GatherOptions& options);
+
+// The parts of it, for tests and for each other.
+Evidence join_shards(std::vector<Source> sources, std::vector<std::unique_ptr<Shard>> shards,
+                     UnitRule unit, Sampling sampling);
+void join_units(Evidence& evidence);
+
+}  // namespace culprit

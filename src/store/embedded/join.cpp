@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <unordered_map>
+
+#include "store/embedded/evidence.h"
+
+namespace culprit {
+namespace {
+
+// More distinct texts than that are ids, not values: only hashes are kept of them.
+constexpr std::size_t texts_max = 200'000;
+
+// How one Shard's numbers become global ones.
+struct Renumbering {
+  std::vector<FieldId> fields;
+  std::vector<std::vector<Code>> codes;  // by local field, then index Code
+  std::vector<std::uint32_t> skeletons;
+};
+
+using Shards = std::vector<std::unique_ptr<Shard>>;
+
+void join_fields(Evidence& evidence, const Shards& shards, std::vector<Renumbering>& numbers) {
+  std::map<std::string, EvidenceField> fields;
+  for (const auto& shard : shards) {
+    for (std::size_t id = 0; id < shard->fields().size(); ++id) {
+      const ShardField& local = shard->fields()[id];
+      EvidenceField& field = fields[std::string(shard->names()[static_cast<std::uint32_t>(id)])];
+      field.role = local.role;
+      field.slot |= local.slot;
+      field.many |= local.overflowed;
+      field.events += local.events;
+      field.error_events += local.error_events;
+      field.numbers += local.numbers;
+    }
+  }
+  for (auto& [name, field] : fields) {
+    field.name = name;
+    evidence.fields.push_back(std::move(field));
+  }
+  for (std::size_t s = 0; s < shards.size(); ++s) {
+    const Dictionary& names = shards[s]->names();
+    for (std::uint32_t id = 0; id < names.size(); ++id) {
+      numbers[s].fields.push_back(evidence.id_of(*evidence.field(names[id])));
+    }
+    numbers[s].codes.resize(names.size());
+  }
+}
+
+void join_values(EvidenceField& field, FieldId global, const Shards& shards,
+                 std::vector<Renumbering>& numbers) {
+  std::vector<std::pair<std::size_t, std::size_t>> parts;  // shard, its number of the field
+  for (std::size_t s = 0; s < shards.size(); ++s) {
+    const auto& ids = numbers[s].fields;
+    const auto found = std::find(ids.begin(), ids.end(), global);
+    if (found != ids.end()) parts.emplace_back(s, static_cast<std::size_t>(found - ids.begin()));
+  }
+  for (const auto& [s, id] : parts) {
+    const Dictionary& values = shards[s]->fields()[id].values;
+    for (std::uint32_t i = 0; i < values.size(); ++i) field.values.emplace_back(values[i]);
+  }
+  std::sort(field.values.begin(), field.values.end());
+  field.values.erase(std::unique(field.values.begin(), field.values.end()), field.values.end());
+  field.many |= field.values.size() > texts_max;
+  for (const auto& [s, id] : parts) {
+    const Dictionary& values = shards[s]->fields()[id].values;
+    std::vector<Code>& codes = numbers[s].codes[id];
+    for (std::uint32_t i = 0; i < values.size(); ++i) {
+      if (field.many) {
+        codes.push_back(code::of_hash(hash_of(values[i])));
+      } else {
+        const auto at = std::lower_bound(field.values.begin(), field.values.end(), values[i]);
+        codes.push_back(static_cast<Code>(at - field.values.begin()));
+      }
+    }
+    shards[s]->fields()[id].values.clear();
+  }
+  if (field.many) field.values = {};
+}
+
+void join_skeletons(Evidence& evidence, const Shards& shards, std::vector<Renumbering>& numbers) {
+  std::map<std::string, std::uint64_t> by_text;
+  for (const auto& shard : shards) {
+    for (const ShardSkeleton& skeleton : shard->skeletons()) by_text[skeleton.text] = skeleton.hash;
+  }
+  std::unordered_map<std::uint64_t, std::uint32_t> number_of;
+  by_text.erase("");
+  evidence.skeletons.push_back({});
+  for (auto& [text, hash] : by_text) {
+    number_of.emplace(hash, static_cast<std::uint32_t>(evidence.skeletons.size()));
+    evidence.skeletons.push_back({hash, text});
+  }
+  for (std::size_t s = 0; s < shards.size(); ++s) {
+    for (const ShardSkeleton& skeleton : shards[s]->skeletons()) {
+      const auto found = number_of.find(skeleton.hash);
+      numbers[s].skeletons.push_back(found == number_of.end() ? 0 : found->second);
+    }
+  }
+}
+
+void renumber(Block& block, const Renumbering& numbers) {
+  for (std::uint32_t& skeleton : block.skeletons) skeleton = numbers.skeletons[skeleton];
+  for (Column& column : block.columns) {
+    const std::vector<Code>& codes = numbers.codes[column.field];
+    column.field = numbers.fields[column.field];
+    if (codes.empty()) continue;
+    const auto global = [&](Code c) { return code::is_index(c) ? codes[c] : c; };
+    if (!column.table.empty()) {
+      for (Code& c : column.table) c = global(c);
+      continue;
+    }
+    std::vector<Code> all(column.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = global(column.codes[i]);
+    column.codes = Packed::of(all);
+  }
+  std::sort(block.columns.begin(), block.columns.end(),
+            [](const Column& a, const Column& b) { return a.field < b.field; });
+}
+
+void summarise_sources(Evidence& evidence) {
+  Schema& schema = evidence.schema;
+  for (std::size_t s = 0; s < evidence.sources.size(); ++s) {
+    const Source& source = evidence.sources[s];
+    SourceSummary summary;
+    summary.name = source.name;
+    summary.fault = source.fault;
+    summary.bytes = source.size;
+    summary.packing = name_of(source.packing);
+    if (source.dialect.format != nullptr) summary.format = source.dialect.format->name;
+    summary.zone_assumed = source.dialect.zone_assumed;
+    std::uint64_t lines = 0;
+    std::int64_t from = INT64_MAX;
+    std::int64_t to = INT64_MIN;
+    for (const ChunkCount& chunk : evidence.chunks[s]) {
+      summary.events += chunk.events;
+      schema.untimed_events += chunk.untimed;
+      if (chunk.skipped > 0 && summary.skipped == 0) {
+        summary.first_skipped = chunk.first_skipped;
+        summary.first_skipped_line = lines + chunk.first_skipped_line;
+      }
+      summary.skipped += chunk.skipped;
+      lines += chunk.lines;
+      from = std::min(from, chunk.from);
+      to = std::max(to, chunk.to);
+      for (std::size_t level = 0; level < 7; ++level) schema.levels[level] += chunk.levels[level];
+    }
+    if (from <= to) {
+      summary.from = from_nanoseconds(from);
+      summary.to = from_nanoseconds(to);
+      schema.from = schema.from == no_time ? summary.from : std::min(schema.from, summary.from);
+      schema.to = schema.to == no_time ? summary.to : std::max(schema.to, summary.to);
+    }
+    schema.events += summary.events;
+    schema.bytes += summary.bytes;
+    schema.skipped += summary.skipped;
+    schema.sources.push_back(std::move(summary));
+  }
+}
+
+}  // namespace
+
+const EvidenceField* Evidence::field(std::string_view name) const {
+  const auto found = std::lower_bound(
+      fields.begin(), fields.end(), name,
+      [](const EvidenceField& field, std::string_view wanted) { return field.name < wanted; });
+  return found != fields.end() && found->name == name ? &*found : nullptr;
+}
+
+std::size_t Evidence::block_of(std::uint32_t row) const {
+  const auto after = std::upper_bound(row_bases.begin(), row_bases.end(), row);
+  return static_cast<std::size_t>(after - row_bases.begin()) - 1;
+}
+
+Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit,
+                     Sampling sampling) {
+  Evidence evidence;
+  evidence.sources = std::move(sources);
+  evidence.sampling = sampling;
+  evidence.chunks.resize(evidence.sources.size());
+  std::vector<Renumbering> numbers(shards.size());
+  join_fields(evidence, shards, numbers);
+  for (EvidenceField& field : evidence.fields) {
+    join_values(field, evidence.id_of(field), shards, numbers);
+  }
+  join_skeletons(evidence, shards, numbers);
+  for (std::size_t s = 0; s < shards.size(); ++s) {
+    for (Block& block : shards[s]->blocks()) {
+      renumber(block, numbers[s]);
+      evidence.blocks.push_back(std::move(block));
+    }
+    for (ChunkCount& count : shards[s]->counts()) {
+      evidence.chunks[count.source].push_back(std::move(count));
+    }
+    shards[s].reset();
+  }
+  for (auto& chunks : evidence.chunks) {
+    std::stable_sort(chunks.begin(), chunks.end(),
+                     [](const ChunkCount& a, const ChunkCount& b) { return a.offset < b.offset; });
+    const auto same = [](const ChunkCount& a, const ChunkCount& b) { return a.offset == b.offset; };
+    chunks.erase(std::unique(chunks.begin(), chunks.end(), same), chunks.end());
+  }
+  std::sort(evidence.blocks.begin(), evidence.blocks.end(), [](const Block& a, const Block& b) {
+    if (a.source != b.source) return a.source < b.source;
+    if (a.offset != b.offset) return a.offset < b.offset;
+    return a.offsets.front() < b.offsets.front();
+  });
+  evidence.schema.unit = std::move(unit);
+  evidence.schema.exact = sampling.shift == 0;
+  summarise_sources(evidence);
+  return evidence;
+}
+
+}  // namespace culprit

@@ -1,0 +1,176 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "event/outcome.h"
+#include "store/embedded/columns.h"
+#include "store/embedded/embedded.h"
+
+namespace culprit {
+namespace {
+
+// The verdict of each unit's last event that has one.
+class Verdicts {
+ public:
+  explicit Verdicts(std::size_t units) : times_(units, INT64_MIN), verdicts_(units, -1) {}
+  void tell(std::uint32_t unit, std::int64_t time, std::int8_t verdict) {
+    // Of two at the same instant the failure counts.
+    if (time < times_[unit] || (time == times_[unit] && verdicts_[unit] > verdict)) return;
+    times_[unit] = time;
+    verdicts_[unit] = verdict;
+  }
+  std::int8_t of(std::size_t unit) const { return verdicts_[unit]; }
+
+ private:
+  std::vector<std::int64_t> times_;
+  std::vector<std::int8_t> verdicts_;
+};
+
+std::int8_t status_verdict(const EvidenceField& field, Code code) {
+  const auto number = number_of(field, code);
+  if (!number || !is_status(*number)) return -1;
+  return *number >= status_bad_min ? 1 : 0;
+}
+
+std::int8_t success_verdict(const EvidenceField& field, Code code) {
+  const std::string text = text_of(field, code);
+  return says_failed(text) ? 1 : says_succeeded(text) ? 0 : -1;
+}
+
+// Calls each(block, row, code) for every value of a field.
+template <typename Each>
+void for_values(const Evidence& evidence, const std::string& name, Each each) {
+  const EvidenceField* field = evidence.field(name);
+  if (field == nullptr) return;
+  for (const Block& block : evidence.blocks) {
+    const Column* column = block.column(evidence.id_of(*field));
+    if (column == nullptr) continue;
+    for (std::size_t i = 0; i < column->size(); ++i) {
+      each(*field, block, column->row(i), column->code(i));
+    }
+  }
+}
+
+void judge_given(Evidence& evidence, const OutcomeRule& rule) {
+  auto& outcomes = evidence.units.outcomes;
+  for (const Block& block : evidence.blocks) {
+    for (std::size_t row = 0; row < block.rows(); ++row) {
+      const std::uint32_t unit = block.units[row];
+      if (unit == no_unit) continue;
+      if ((block.flags[row] & row_bad) != 0) {
+        outcomes[unit] = 1;
+      } else if (outcomes[unit] < 0 && (!rule.good || (block.flags[row] & row_good) != 0)) {
+        outcomes[unit] = 0;
+      }
+    }
+  }
+}
+
+void judge_status(Evidence& evidence, const OutcomeRule& rule) {
+  auto& outcomes = evidence.units.outcomes;
+  Verdicts verdicts(evidence.units.size());
+  const auto tell = [&](auto verdict_of) {
+    return [&, verdict_of](const EvidenceField& field, const Block& block, std::uint32_t row,
+                           Code code) {
+      const std::uint32_t unit = block.units[row];
+      const std::int8_t verdict = unit == no_unit ? std::int8_t{-1} : verdict_of(field, code);
+      if (verdict >= 0) verdicts.tell(unit, block.times[row], verdict);
+    };
+  };
+  for (const std::string& name : rule.status_fields) for_values(evidence, name, tell(status_verdict));
+  for (const std::string& name : rule.success_fields) {
+    for_values(evidence, name, tell(success_verdict));
+  }
+  for (std::size_t unit = 0; unit < outcomes.size(); ++unit) outcomes[unit] = verdicts.of(unit);
+  if (rule.levels) {
+    for (const Block& block : evidence.blocks) {
+      for (std::size_t row = 0; row < block.rows(); ++row) {
+        const std::uint32_t unit = block.units[row];
+        if (unit == no_unit || verdicts.of(unit) >= 0) continue;
+        const auto level = static_cast<Level>(block.flags[row] & level_mask);
+        if (level >= Level::error) outcomes[unit] = 1;
+        if (level != Level::none) outcomes[unit] = std::max<std::int8_t>(outcomes[unit], 0);
+      }
+    }
+  }
+  for (const std::string& name : rule.exception_fields) {
+    for_values(evidence, name, [&](const EvidenceField& field, const Block& block,
+                                   std::uint32_t row, Code code) {
+      const std::uint32_t unit = block.units[row];
+      if (unit == no_unit || verdicts.of(unit) >= 0) return;
+      const std::string text = text_of(field, code);
+      if (!text.empty() && text != "null") outcomes[unit] = 1;
+    });
+  }
+}
+
+void judge_latency(Evidence& evidence, const OutcomeRule& rule) {
+  const EvidenceField* duration = evidence.field(rule.duration_field);
+  if (duration == nullptr) return;
+  const EvidenceField* operation = evidence.field(rule.operation_field);
+  const UnitColumn durations = column_of(evidence, evidence.id_of(*duration));
+  UnitColumn operations;
+  if (operation != nullptr) operations = column_of(evidence, evidence.id_of(*operation));
+  double fallback = 0;
+  std::unordered_map<std::string, double> limits;
+  for (const auto& [name, limit] : rule.limits) {
+    limits[name] = limit;
+    if (name.empty()) fallback = limit;
+  }
+  std::vector<double> limit_of;  // by place in operations.table
+  for (const Code code : operations.table) {
+    const auto found = limits.find(text_of(*operation, code));
+    limit_of.push_back(found == limits.end() ? fallback : found->second);
+  }
+  std::vector<double> number_at;
+  for (const Code code : durations.table) {
+    number_at.push_back(number_of(*duration, code).value_or(-1));
+  }
+  const auto judge = [&](std::size_t unit, std::uint32_t place) {
+    if (number_at[place] < 0) return;
+    const std::uint32_t at = operations.table.empty() ? 0 : operations.first[unit];
+    const double limit = at == 0 ? fallback : limit_of[at - 1];
+    std::int8_t& outcome = evidence.units.outcomes[unit];
+    outcome = std::max<std::int8_t>(outcome, number_at[place] > limit ? 1 : 0);
+  };
+  for (std::size_t unit = 0; unit < evidence.units.size(); ++unit) {
+    if (durations.first[unit] > 0) judge(unit, durations.first[unit] - 1);
+  }
+  for (const auto& [unit, place] : durations.more) judge(unit, place);
+}
+
+Judged count(const Evidence& evidence) {
+  Judged judged;
+  const Units& units = evidence.units;
+  std::vector<std::uint8_t> errors(units.size(), 0);
+  for (const Block& block : evidence.blocks) {
+    for (std::size_t row = 0; row < block.rows(); ++row) {
+      if (block.units[row] == no_unit) continue;
+      const auto level = static_cast<Level>(block.flags[row] & level_mask);
+      if (level >= Level::error) errors[block.units[row]] = 1;
+    }
+  }
+  for (std::size_t unit = 0; unit < units.size(); ++unit) {
+    const double weight = evidence.weight(unit);
+    (units.outcomes[unit] < 0 ? judged.unjudged : judged.units) += weight;
+    judged.bad += units.outcomes[unit] == 1 ? weight : 0;
+    judged.recovered += units.outcomes[unit] == 0 && errors[unit] != 0 ? weight : 0;
+  }
+  judged.exact = evidence.schema.exact;
+  return judged;
+}
+
+}  // namespace
+
+Judged judge_units(Evidence& evidence, const OutcomeRule& rule) {
+  std::fill(evidence.units.outcomes.begin(), evidence.units.outcomes.end(), std::int8_t{-1});
+  switch (rule.how) {
+    case OutcomeRule::How::given: judge_given(evidence, rule); break;
+    case OutcomeRule::How::status: judge_status(evidence, rule); break;
+    case OutcomeRule::How::latency: judge_latency(evidence, rule); break;
+    case OutcomeRule::How::volume:
+    case OutcomeRule::How::unknown: break;
+  }
+  return count(evidence);
+}
+
+}  // namespace culprit

@@ -1,0 +1,66 @@
+// Packed holds unsigned integers in the fewest whole bytes that fit them all: 0, 1, 2 or 4.
+//
+// Width 0 is a column whose values are all zero. Reading is one predictable branch.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "base/verify.h"
+
+namespace culprit {
+
+class Packed {
+ public:
+  Packed() = default;
+
+  static Packed of(std::span<const std::uint32_t> values) {
+    std::uint32_t most = 0;
+    for (const std::uint32_t value : values) most |= value;
+    Packed packed(values.size(), most);
+    for (std::size_t i = 0; i < values.size(); ++i) packed.set(i, values[i]);
+    return packed;
+  }
+
+  // `size` zeros that can take values up to `most`.
+  Packed(std::size_t size, std::uint32_t most)
+      : size_(size), width_(most == 0 ? 0 : most < 256 ? 1 : most < 65536 ? 2 : 4) {
+    bytes_.resize(size_ * width_);
+  }
+
+  std::uint32_t operator[](std::size_t i) const {
+    switch (width_) {
+      case 0: return 0;
+      case 1: return bytes_[i];
+      case 2: {
+        std::uint16_t value;
+        std::memcpy(&value, bytes_.data() + i * 2, 2);
+        return value;
+      }
+      default: {
+        std::uint32_t value;
+        std::memcpy(&value, bytes_.data() + i * 4, 4);
+        return value;
+      }
+    }
+  }
+  void set(std::size_t i, std::uint32_t value) {
+    if (width_ == 1) bytes_[i] = static_cast<std::uint8_t>(value);
+    if (width_ == 2) {
+      const auto narrow = static_cast<std::uint16_t>(value);
+      std::memcpy(bytes_.data() + i * 2, &narrow, 2);
+    }
+    if (width_ == 4) std::memcpy(bytes_.data() + i * 4, &value, 4);
+  }
+  std::size_t size() const { return size_; }
+  std::size_t bytes() const { return bytes_.size(); }
+
+ private:
+  std::size_t size_ = 0;
+  std::size_t width_ = 0;
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace culprit

@@ -1,0 +1,275 @@
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "store/embedded/evidence.h"
+
+namespace culprit {
+namespace {
+
+// 4 MiB: large enough that cutting at line ends costs nothing, small enough to share evenly.
+constexpr std::uint64_t chunk_bytes = 4 << 20;
+constexpr std::size_t line_bytes_max = 256 << 20;
+constexpr double blocks_share = 0.55;  // of the memory; the rest is for dictionaries and units
+
+// What one thread takes at a time: a range of a seekable source, or a whole packed one.
+struct Task {
+  std::uint32_t source = 0;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+
+std::vector<Task> tasks_of(const std::vector<Source>& sources) {
+  std::vector<Task> tasks;
+  for (std::uint32_t s = 0; s < sources.size(); ++s) {
+    const Source& source = sources[s];
+    if (!source.fault.empty()) continue;
+    if (!source.seekable) {
+      tasks.push_back({s, 0, source.size});
+      continue;
+    }
+    for (std::uint64_t at = 0; at < source.size; at += chunk_bytes) {
+      tasks.push_back({s, at, std::min(source.size, at + chunk_bytes)});
+    }
+  }
+  // Packed sources cannot be shared between threads: the longest first.
+  std::stable_partition(tasks.begin(), tasks.end(),
+                        [&](const Task& task) { return !sources[task.source].seekable; });
+  return tasks;
+}
+
+// One pass over all tasks by several threads, each with a Shard.
+class Pass {
+ public:
+  Pass(World& world, const GatherOptions& options, std::vector<Source>& sources,
+       std::vector<std::unique_ptr<Shard>>& shards)
+      : world_(world), options_(options), sources_(sources), shards_(shards),
+        tasks_(tasks_of(sources)) {
+    for (const Task& task : tasks_) bytes_total_ += task.to - task.from;
+    block_bytes_max_ =
+        static_cast<std::size_t>(blocks_share * static_cast<double>(options.memory_max));
+  }
+
+  // With `growing`, sampling becomes coarser when memory runs out.
+  Status run(Sampling& sampling, const std::unordered_set<std::uint64_t>* only) {
+    shift_ = sampling.shift;
+    fixed_ = only != nullptr;
+    std::vector<std::thread> threads;
+    running_ = shards_.size();
+    for (auto& shard : shards_) {
+      shard->restrict_to(only);
+      threads.emplace_back([this, &shard] { work(*shard); });
+    }
+    wait();
+    for (std::thread& thread : threads) thread.join();
+    sampling.shift = shift_;
+    for (auto& shard : shards_) compact(*shard);
+    if (interrupted()) return interrupted_error();
+    return ok();
+  }
+
+ private:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    while (running_ > 0) {
+      finished_.wait_for(lock, std::chrono::milliseconds(100));
+      if (options_.progress) options_.progress(bytes_done_, bytes_total_);
+    }
+  }
+
+  void work(Shard& shard) {
+    std::string buffer;
+    std::size_t done_blocks = 0;
+    for (;;) {
+      const std::size_t next = next_task_++;
+      if (next >= tasks_.size() || interrupted()) break;
+      const Task& task = tasks_[next];
+      const Status status = sources_[task.source].seekable ? read_range(task, shard, buffer)
+                                                           : read_stream(task, shard, buffer);
+      if (!status) {
+        const std::scoped_lock lock(mutex_);
+        if (sources_[task.source].fault.empty()) sources_[task.source].fault = status.error().what;
+      }
+      done_blocks = account(shard, done_blocks);
+    }
+    const std::scoped_lock lock(mutex_);
+    --running_;
+    finished_.notify_one();
+  }
+
+  // Adds what new blocks take; halves the sample while it is too much.
+  std::size_t account(Shard& shard, std::size_t counted) {
+    if (fixed_) return 0;
+    std::size_t added = 0;
+    auto& blocks = shard.blocks();
+    for (std::size_t i = counted; i < blocks.size(); ++i) added += bytes_of(blocks[i]);
+    block_bytes_ += added;
+    if (block_bytes_ <= block_bytes_max_) return blocks.size();
+    {
+      const std::scoped_lock lock(mutex_);
+      if (block_bytes_ > block_bytes_max_ && shift_ < 40) {
+        ++shift_;
+        block_bytes_ = block_bytes_ / 2;  // until each thread has compacted and counted anew
+      }
+    }
+    compact(shard);
+    return blocks.size();
+  }
+
+  void compact(Shard& shard) {
+    const Sampling sampling{shift_};
+    if (sampling.shift == 0 || fixed_) return;
+    const bool alone = options_.unit_field == "line" || lines_are_units_;
+    for (Block& block : shard.blocks()) {
+      std::vector<std::uint8_t> keep(block.rows(), 1);
+      bool any = false;
+      for (std::size_t row = 0; row < block.rows(); ++row) {
+        const std::uint64_t id = block.unit_ids[row];
+        const bool suspicious = (block.flags[row] & row_suspicious) != 0;
+        if (sampling.keeps(id) || (suspicious && (alone || id == 0))) continue;
+        if (suspicious) shard.failing().insert(id);
+        keep[row] = 0;
+        any = true;
+      }
+      if (any) block = filtered(block, keep);
+    }
+  }
+
+  Status read_range(const Task& task, Shard& shard, std::string& buffer);
+  Status read_stream(const Task& task, Shard& shard, std::string& buffer);
+
+ public:
+  bool lines_are_units_ = false;
+
+ private:
+  World& world_;
+  const GatherOptions& options_;
+  std::vector<Source>& sources_;
+  std::vector<std::unique_ptr<Shard>>& shards_;
+  std::vector<Task> tasks_;
+  std::uint64_t bytes_total_ = 0;
+  std::size_t block_bytes_max_ = 0;
+  bool fixed_ = false;
+
+  std::mutex mutex_;  // guards running_, faults in sources_, and raising shift_
+  std::condition_variable finished_;
+  std::size_t running_ = 0;
+  std::atomic<std::size_t> next_task_{0};
+  std::atomic<std::uint64_t> bytes_done_{0};
+  std::atomic<std::size_t> block_bytes_{0};
+  std::atomic<unsigned> shift_{0};
+};
+
+// A range owns the lines that begin in it: the one cut at its start belongs to the range before,
+// the one cut at its end is read on.
+Status Pass::read_range(const Task& task, Shard& shard, std::string& buffer) {
+  const Source& source = sources_[task.source];
+  File file = TRY(open_seekable(world_, source));
+  const std::uint64_t before = task.from == 0 ? 0 : 1;
+  std::size_t wanted = static_cast<std::size_t>(task.to - task.from + before);
+  buffer.resize(wanted);
+  std::size_t filled = TRY(file.read_at(task.from - before, std::span<char>(buffer)));
+  std::size_t begin = 0;
+  if (before == 1) {
+    const std::size_t end = std::string_view(buffer).substr(0, filled).find('\n');
+    if (end == std::string_view::npos) return ok();  // inside one long line
+    begin = end + 1;
+    if (begin >= filled) return ok();
+  }
+  // Read on to the end of the last line.
+  while (filled == wanted && buffer[filled - 1] != '\n' && filled < line_bytes_max) {
+    const std::size_t more = std::max<std::size_t>(1 << 16, filled / 2);
+    buffer.resize(filled + more);
+    wanted = filled + more;
+    const std::size_t got = TRY(file.read_at(task.from - before + filled,
+                                             std::span<char>(buffer).subspan(filled, more)));
+    const std::size_t end = std::string_view(buffer).substr(filled, got).find('\n');
+    if (end != std::string_view::npos) {
+      filled += end + 1;
+      break;
+    }
+    filled += got;
+  }
+  const std::string_view chunk = std::string_view(buffer).substr(begin, filled - begin);
+  shard.read(source, task.source, chunk, task.from - before + begin, Sampling{shift_});
+  bytes_done_ += task.to - task.from;
+  return ok();
+}
+
+Status Pass::read_stream(const Task& task, Shard& shard, std::string& buffer) {
+  const Source& source = sources_[task.source];
+  Stream stream = TRY(open_source(world_, source));
+  std::uint64_t offset = 0;
+  std::uint64_t reported = 0;
+  std::size_t filled = 0;
+  std::size_t done_blocks = shard.blocks().size();
+  std::optional<Error> fault;
+  buffer.resize(chunk_bytes);
+  for (bool more = true; more && !interrupted();) {
+    if (filled == buffer.size()) buffer.resize(std::min(buffer.size() * 2, line_bytes_max));
+    if (filled == buffer.size()) return error(Fault::malformed, "{}: a line is too long", source.name);
+    const auto got = stream.read(std::span<char>(buffer).subspan(filled));
+    if (!got) fault = got.error();
+    more = got && *got > 0;
+    if (more) filled += *got;
+    if (more && filled < chunk_bytes) continue;
+    const std::size_t last = std::string_view(buffer).substr(0, filled).find_last_of('\n');
+    const std::size_t whole = !more ? filled : last == std::string_view::npos ? 0 : last + 1;
+    if (whole == 0) continue;
+    shard.read(source, task.source, std::string_view(buffer).substr(0, whole), offset,
+               Sampling{shift_});
+    done_blocks = account(shard, done_blocks);
+    offset += whole;
+    std::memmove(buffer.data(), buffer.data() + whole, filled - whole);
+    filled -= whole;
+    bytes_done_ += stream.consumed() - reported;
+    reported = stream.consumed();
+  }
+  if (fault) return *fault;
+  return ok();
+}
+
+std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shard>>& shards,
+                                                Sampling sampling) {
+  std::unordered_set<std::uint64_t> failing;
+  for (auto& shard : shards) {
+    for (const std::uint64_t id : shard->failing()) {
+      if (!sampling.keeps(id)) failing.insert(id);
+    }
+  }
+  return failing;
+}
+
+}  // namespace
+
+Result<Evidence> read_evidence(World& world, const GatherOptions& options) {
+  std::vector<Source> sources = TRY(find_sources(world, options));
+  const UnitRule unit = find_units(sources, options);
+  for (Source& source : sources) source.sample = {};
+
+  unsigned threads = options.threads == 0 ? std::thread::hardware_concurrency() : options.threads;
+  threads = std::clamp(threads, 1U, 64U);
+  std::vector<std::unique_ptr<Shard>> shards;
+  for (unsigned i = 0; i < threads; ++i) shards.push_back(std::make_unique<Shard>(options, unit));
+
+  Sampling sampling;
+  Pass first(world, options, sources, shards);
+  first.lines_are_units_ = unit.fields.empty();
+  TRY(first.run(sampling, nullptr));
+
+  // The second look: earlier events of failing units that the sample let go.
+  const std::unordered_set<std::uint64_t> failing = failing_units(shards, sampling);
+  if (!failing.empty()) {
+    Pass second(world, options, sources, shards);
+    TRY(second.run(sampling, &failing));
+  }
+  Evidence evidence = join_shards(std::move(sources), std::move(shards), unit, sampling);
+  join_units(evidence);
+  return evidence;
+}
+
+}  // namespace culprit

@@ -1,0 +1,215 @@
+#include "store/gather.h"
+
+#include <algorithm>
+#include <set>
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t sample_bytes = 1 << 18;     // enough lines to see ids repeat
+constexpr std::size_t depth_max = 32;             // of folders; a loop of links ends here
+constexpr std::size_t sources_max = 1'000'000;
+
+bool glob_matches(std::string_view pattern, std::string_view name) {
+  if (pattern.empty()) return name.empty();
+  if (pattern.front() == '*') {
+    return glob_matches(pattern.substr(1), name) ||
+           (!name.empty() && glob_matches(pattern, name.substr(1)));
+  }
+  if (name.empty()) return false;
+  return (pattern.front() == '?' || pattern.front() == name.front()) &&
+         glob_matches(pattern.substr(1), name.substr(1));
+}
+
+bool has_glob(std::string_view text) { return text.find_first_of("*?") != std::string_view::npos; }
+
+// Walks what the user named and lists files in a fixed order.
+class Finder {
+ public:
+  explicit Finder(World& world) : world_(world) {}
+
+  void find(const std::string& named) {
+    if (named == "-") {
+      found_.push_back(source_at("-"));
+      return;
+    }
+    const auto info = world_.info(named);
+    if (info) return visit(named, *info, 0);
+    if (has_glob(named)) return expand(named);
+    fault(named, info.error());
+  }
+  std::vector<Source> take() { return std::move(found_); }
+
+ private:
+  static Source source_at(const std::string& path) {
+    Source source;
+    source.name = path;
+    source.path = path;
+    return source;
+  }
+
+  void fault(const std::string& path, const Error& error) {
+    Source source = source_at(path);
+    source.fault = error.what;
+    found_.push_back(std::move(source));
+  }
+
+  void visit(const std::string& path, const FileInfo& info, std::size_t depth) {
+    if (found_.size() >= sources_max || depth > depth_max) return;
+    if (info.type == FileInfo::Type::directory) return walk(path, depth);
+    if (!seen_.insert(info.identity).second) return;
+    Source source = source_at(path);
+    source.size = info.size;
+    source.seekable = info.type == FileInfo::Type::regular;
+    if (info.type == FileInfo::Type::other) source.fault = path + " is a device";
+    found_.push_back(std::move(source));
+  }
+
+  void walk(const std::string& directory, std::size_t depth) {
+    const auto names = world_.list(directory);
+    if (!names) return fault(directory, names.error());
+    for (const std::string& name : *names) {
+      if (name.starts_with(".")) continue;
+      const std::string path = directory == "." ? name : directory + "/" + name;
+      const auto info = world_.info(path);
+      if (!info) {
+        fault(path, info.error());
+      } else if (info->type == FileInfo::Type::regular || info->type == FileInfo::Type::directory) {
+        visit(path, *info, depth + 1);
+      }
+    }
+  }
+
+  // One folder level at a time; only the last part with a glob is matched against names.
+  void expand(const std::string& pattern) {
+    const std::size_t slash = pattern.find_last_of('/');
+    const std::string folder = slash == std::string::npos ? "." : pattern.substr(0, slash);
+    const std::string last = slash == std::string::npos ? pattern : pattern.substr(slash + 1);
+    const std::size_t before = found_.size();
+    for (const std::string& directory : folders_matching(folder)) {
+      const auto names = world_.list(directory);
+      if (!names) continue;
+      for (const std::string& name : *names) {
+        if (!glob_matches(last, name) || (name.starts_with(".") && !last.starts_with("."))) continue;
+        const std::string path = directory == "." ? name : directory + "/" + name;
+        if (const auto info = world_.info(path)) visit(path, *info, 0);
+      }
+    }
+    if (found_.size() == before) {
+      fault(pattern, error(Fault::missing, "nothing matches {}", pattern));
+    }
+  }
+
+  std::vector<std::string> folders_matching(const std::string& folder) {
+    if (!has_glob(folder)) return {folder.empty() ? "/" : folder};
+    const std::size_t slash = folder.find_last_of('/');
+    const std::string parent = slash == std::string::npos ? "." : folder.substr(0, slash);
+    const std::string last = slash == std::string::npos ? folder : folder.substr(slash + 1);
+    std::vector<std::string> matching;
+    for (const std::string& directory : folders_matching(parent)) {
+      const auto names = world_.list(directory);
+      if (!names) continue;
+      for (const std::string& name : *names) {
+        if (!glob_matches(last, name)) continue;
+        matching.push_back(directory == "." ? name : directory + "/" + name);
+      }
+    }
+    return matching;
+  }
+
+  World& world_;
+  std::vector<Source> found_;
+  std::set<std::uint64_t> seen_;
+};
+
+// Copies standard input to a file that can be read again.
+Result<std::shared_ptr<File>> spooled(World& world) {
+  File input = TRY(world.standard_input());
+  File copy = TRY(world.spool());
+  std::string buffer(1 << 20, '\0');
+  for (;;) {
+    const std::size_t got = TRY(input.read_next(buffer));
+    if (got == 0) break;
+    TRY(copy.append({buffer.data(), got}));
+    if (interrupted()) return interrupted_error();
+  }
+  return std::make_shared<File>(std::move(copy));
+}
+
+Status take_sample(World& world, Source& source) {
+  if (source.path == "-") {
+    source.spool = TRY(spooled(world));
+    source.size = source.spool->size().value_or(0);
+    source.seekable = true;
+  }
+  Stream stream = TRY(open_source(world, source));
+  source.packing = stream.packing();
+  source.seekable &= source.packing == Packing::plain;
+  source.sample.resize(sample_bytes);
+  std::size_t filled = 0;
+  while (filled < sample_bytes) {
+    const auto got = stream.read(std::span<char>(source.sample).subspan(filled));
+    if (!got && filled == 0) return got.error();
+    if (!got || *got == 0) break;
+    filled += *got;
+  }
+  source.sample.resize(filled);
+  return ok();
+}
+
+// A file of bytes that no log format has: control bytes other than white space and escapes.
+bool looks_binary(std::string_view sample) {
+  const std::string_view head = sample.substr(0, 4096);
+  const auto control = std::count_if(head.begin(), head.end(), [](char c) {
+    return (c >= 0 && c < 9) || (c > 13 && c < 32 && c != 27);
+  });
+  return control * 10 > static_cast<std::ptrdiff_t>(head.size());
+}
+
+}  // namespace
+
+Result<Stream> open_source(World& world, const Source& source) {
+  if (source.spool != nullptr) {
+    File again = TRY(source.spool->reopened());
+    return Stream::of(std::move(again));
+  }
+  File file = TRY(world.open(source.path));
+  return Stream::of(std::move(file));
+}
+
+Result<File> open_seekable(World& world, const Source& source) {
+  if (source.spool != nullptr) return source.spool->reopened();
+  return world.open(source.path);
+}
+
+Result<std::vector<Source>> find_sources(World& world, const GatherOptions& options) {
+  Finder finder(world);
+  for (const std::string& named : options.sources) finder.find(named);
+  std::vector<Source> sources = finder.take();
+  for (Source& source : sources) {
+    if (interrupted()) return interrupted_error();
+    if (!source.fault.empty()) continue;
+    const Status sampled = take_sample(world, source);
+    if (!sampled) {
+      if (sampled.error().fault == Fault::interrupted) return sampled.error();
+      source.fault = sampled.error().what;
+      continue;
+    }
+    if (looks_binary(source.sample)) {
+      source.fault = source.name + " is not text";
+      continue;
+    }
+    std::string_view whole_lines = source.sample;
+    const std::size_t last_end = whole_lines.find_last_of('\n');
+    if (last_end != std::string_view::npos) whole_lines = whole_lines.substr(0, last_end + 1);
+    source.dialect = recognise(whole_lines, options.recognise);
+  }
+  if (sources.empty()) {
+    Error made = error(Fault::missing, "no files to read in {}", options.sources.front());
+    made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
+    return made;
+  }
+  return sources;
+}
+
+}  // namespace culprit

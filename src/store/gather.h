@@ -1,0 +1,59 @@
+// Gathering finds the sources that a user named and says how to read them.
+//
+// A directory is walked (hidden files, sockets and devices left out), a glob expanded, `-` is
+// standard input. The same file under two names counts once. What cannot be read is kept in the
+// list with its fault, so that the report can name it and go on with the rest.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/stream.h"
+#include "base/world.h"
+#include "event/expr.h"
+#include "event/query.h"
+#include "parse/format.h"
+
+namespace culprit {
+
+struct Source {
+  std::string name;  // as shown: the path, or "-"
+  std::string path;
+  Packing packing = Packing::plain;
+  bool seekable = false;    // plain and regular: several threads may read parts of it
+  std::uint64_t size = 0;   // 0: not known
+  std::string fault;        // empty: readable
+  Dialect dialect;
+  std::string sample;       // the first bytes, unpacked
+  // Standard input, copied to a nameless file; shared by the copies of this value.
+  std::shared_ptr<const File> spool;
+};
+
+struct GatherOptions {
+  std::vector<std::string> sources;
+  std::optional<Expr> bad;
+  std::optional<Expr> good;
+  std::string unit_field;  // empty: found; "line": each event is a unit
+  RecogniseOptions recognise;
+  Window window;           // events outside are not read
+  std::size_t memory_max = 512ULL << 20;
+  unsigned threads = 0;    // 0: one per core
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // may be empty
+};
+
+// Errors: usage when there is nothing to read at all; interrupted.
+Result<std::vector<Source>> find_sources(World& world, const GatherOptions& options);
+
+// From its first byte, unpacking.
+Result<Stream> open_source(World& world, const Source& source);
+// For reading at any offset; only where `seekable`.
+Result<File> open_seekable(World& world, const Source& source);
+
+// Which fields join events to units, judged from the samples.
+UnitRule find_units(const std::vector<Source>& sources, const GatherOptions& options);
+
+}  // namespace culprit

@@ -1,0 +1,30 @@
+// A LineReader fetches single lines of a source again by their offset.
+//
+// Plain files are read in place. Packed ones are unpacked from their start, so ask in ascending
+// order: one pass then serves all.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/stream.h"
+#include "store/gather.h"
+
+namespace culprit {
+
+class LineReader {
+ public:
+  static Result<LineReader> open(World& world, const Source& source);
+
+  // The line that begins at `offset`, without its end, cut at `bytes_max`; empty if it is gone.
+  std::string line_at(std::uint64_t offset, std::size_t bytes_max);
+
+ private:
+  LineReader() = default;
+  std::optional<File> file_;      // seekable
+  std::optional<Stream> stream_;  // packed: stands at position_
+  std::uint64_t position_ = 0;    // of window_'s first byte
+  std::string window_;
+};
+
+}  // namespace culprit
