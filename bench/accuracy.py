@@ -28,6 +28,7 @@ import baseline  # pylint: disable=wrong-import-position
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KINDS = ["step", "ramp", "spike", "intermittent", "combination", "threshold", "canary", "wrong",
          "slow", "silent", "inside", "errors_only", "everyone", "clean"]
+MAKE_REPO = ROOT / "examples" / "make-repo"
 SEEDS_DEFAULT = 100
 RUN_SECONDS_MAX = 120
 SUSPECTS_SHOWN = 3  # an engineer reads the first three
@@ -141,37 +142,41 @@ def interval_seconds(answer):
 @dataclasses.dataclass(frozen=True)
 class Trial:
     build: pathlib.Path
-    repo: pathlib.Path  # of all trials, or None
     kind: str
     seed: int
 
 
+def plant(trial, directory):
+    """Makes logs/, deploys.ndjson and a repository; returns the truth."""
+    seed = ["--kind", trial.kind, "--seed", str(trial.seed)]
+    made = subprocess.run([sys.executable, MAKE_REPO, directory / "repo", *seed], check=True,
+                          capture_output=True, text=True)
+    info = directory / "repo.json"
+    info.write_text(made.stdout)
+    subprocess.run([trial.build / "shop", *seed, "--out", directory, "--repo-info", info],
+                   check=True, stdout=subprocess.DEVNULL)
+    return json.loads((directory / "truth.json").read_text())
+
+
 def investigate(trial, directory, truth):
     command = [trial.build / "culprit", "investigate", directory / "logs", "--deploys",
-               directory / "deploys.ndjson", "--no-case", "--json"]
-    command += ["--repo", trial.repo] if trial.repo else []
+               directory / "deploys.ndjson", "--repo", directory / "repo", "--no-case", "--json"]
     command += ["--bad", truth["bad"]] if truth["bad"] else []
     done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS_MAX,
                           stdin=subprocess.DEVNULL, check=False)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip()[-500:]}")
-    return json.loads(done.stdout), command
+    return json.loads(done.stdout)
 
 
 def run(trial):
     """What both say about one incident, scored."""
     with tempfile.TemporaryDirectory(prefix="incident-") as place:
         directory = pathlib.Path(place)
-        make = [trial.build / "shop", "--kind", trial.kind, "--seed", str(trial.seed), "--out",
-                directory]
-        if trial.repo:
-            make += ["--repo-info", trial.repo.parent / "repo.json"]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
-        truth = json.loads((directory / "truth.json").read_text())
+        truth = plant(trial, directory)
         started = time.monotonic()
         try:
-            answer, _ = investigate(trial, directory, truth)
-            error = None
+            answer, error = investigate(trial, directory, truth), None
         except (RuntimeError, ValueError, subprocess.TimeoutExpired) as failure:
             answer, error = {"when": {"found": truth["clean"]}}, str(failure)
         seconds = time.monotonic() - started
@@ -242,19 +247,6 @@ def failures(results):
                    f"\n  said:    {json.dumps(result['error'] or result['said'])}")
 
 
-def make_repository(build):
-    """The shop's repository, made once for all trials; None while there is no script for it."""
-    script = ROOT / "examples" / "make-repo"
-    if not script.exists():
-        return None
-    place = build / "bench" / "shop-repo"
-    if not (place / "repo.json").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        made = subprocess.run([script, place / "repo"], check=True, capture_output=True, text=True)
-        (place / "repo.json").write_text(made.stdout)
-    return place / "repo"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
@@ -264,8 +256,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="fail unless every answer is right")
     args = parser.parse_args()
     build = args.build.resolve()
-    repo = make_repository(build)
-    trials = [Trial(build, repo, kind, seed) for kind in args.kind or KINDS
+    trials = [Trial(build, kind, seed) for kind in args.kind or KINDS
               for seed in range(args.first_seed, args.first_seed + args.seeds)]
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(run, trials))
