@@ -21,6 +21,7 @@
 #include "base/time.h"
 #include "base/zone.h"
 #include "event/event.h"
+#include "parse/keys.h"
 #include "parse/timestamp.h"
 
 namespace culprit {
@@ -48,9 +49,9 @@ struct Dialect {
 // Working memory of one reading thread; what an Event points to lives here or in the line.
 struct Scratch {
   std::vector<Field> fields;
-  std::string text;                // unescaped values and dotted names
-  TimeCache time_cache;            // the last date seen, since most lines share it
-  std::vector<std::string> names;  // format-private: dotted names remembered between lines
+  std::string text;      // a buffer for unescaped values
+  TimeCache time_cache;  // the last date seen, since most lines share it
+  Keys keys;             // JSON: the keys of earlier lines
 };
 
 // One row of the table. `score` says from 0 to 1 how well the sample's lines fit; the best row
@@ -74,10 +75,14 @@ struct RecogniseOptions {
 // `sample`: the first bytes of the source (64 KiB do), cut at a line's end where possible.
 Dialect recognise(std::string_view sample, const RecogniseOptions& options);
 
-// `line`: without its end ('\r' is dropped here).
+// What some editors and exporters put at the beginning of a file.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// `line`: without its end ('\r' and a byte order mark are dropped here).
 inline Reading read_line(const Dialect& dialect, std::string_view line, Scratch& scratch,
                          Event& event) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
   return dialect.format->read(dialect, line, scratch, event);
 }
 

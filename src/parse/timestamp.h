@@ -2,8 +2,9 @@
 //
 // Covered: RFC 3339 (T or space, '.' or ',' before the fraction, Z, +hh:mm, +hhmm or no zone),
 // epoch in s, ms, us, ns (integer or with a fraction), `20/Nov/2025:03:31:08 +0100`,
-// `2025/11/20 03:31:08`, `Nov 20 03:31:08 2025`, `20 Nov 2025 03:31:08`, `[...]` around any of
-// them. Times without a zone are local to the given Zone.
+// `2025/11/20 03:31:08`, `Nov 20 03:31:08 2025`, `20 Nov 2025 03:31:08`, `20251120T033108Z`, a
+// weekday before and AM or PM behind, `[...]` around any of them. Times without a zone are local
+// to the given Zone. Not covered: times without a year, since a mind has no calendar to guess by.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ struct TimeShape {
 struct TimeCache {
   char prefix[20] = {};     // "2025-11-20T14:03"
   std::uint8_t length = 0;  // bytes of it that count; 0: empty
-  std::int64_t base = 0;    // nanoseconds at second 0 of that minute, UTC
+  std::int64_t base = 0;    // its wall clock in nanoseconds, before any zone is applied
 };
 
 // A time read at the beginning of a text, and how many bytes it took.
@@ -45,7 +46,8 @@ TimeRead read_timestamp(std::string_view text, const Zone& zone, TimeCache& cach
 // A number that is an instant: s, ms, us or ns by its magnitude (1990 to 2100); or nothing.
 std::optional<Time> epoch_time(std::string_view digits);
 
-// A timestamp found within the first 128 bytes of a line.
+// A timestamp found within the first 128 bytes of a line, the first of several. An epoch counts
+// only at the beginning or behind an opening bracket, where it cannot be just any number.
 struct TimeFound {
   TimeRead read;           // length 0: none
   std::size_t offset = 0;  // where it begins

@@ -1,0 +1,59 @@
+// Byte scanning that the formats share: lines of a sample, trimming, and the search for one of two
+// bytes, sixteen at a time where the machine has SSE2 (every x86-64 does).
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace culprit {
+
+inline bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+inline bool is_letter(char byte) { return (byte | 32) >= 'a' && (byte | 32) <= 'z'; }
+inline bool is_space(char byte) { return byte == ' ' || byte == '\t'; }
+
+inline std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (is_space(text.back()) || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+// The first `one` or `other` in [from, end), or end.
+inline const char* find_either(const char* from, const char* end, char one, char other) {
+#ifdef __SSE2__
+  const __m128i ones = _mm_set1_epi8(one);
+  const __m128i others = _mm_set1_epi8(other);
+  for (; end - from >= 16; from += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others));
+    const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(hits));
+    if (mask != 0) return from + std::countr_zero(mask);
+  }
+#endif
+  while (from < end && *from != one && *from != other) ++from;
+  return from;
+}
+
+// Calls visit(line) for the first lines of a sample, without their ends. A last line that is cut
+// off in the middle would mislead, so it is left out where there are enough others.
+template <typename Visit>
+void each_line(std::string_view sample, std::size_t lines_max, Visit visit) {
+  constexpr std::size_t enough = 8;
+  std::size_t count = 0;
+  while (!sample.empty() && count < lines_max) {
+    const std::size_t end = sample.find('\n');
+    if (end == std::string_view::npos && count >= enough) return;
+    std::string_view line = sample.substr(0, end);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    visit(line);
+    ++count;
+    sample.remove_prefix(end == std::string_view::npos ? sample.size() : end + 1);
+  }
+}
+
+}  // namespace culprit

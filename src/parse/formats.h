@@ -1,0 +1,31 @@
+// The rows of the table of formats: each format's functions, which only formats.cpp calls.
+#pragma once
+
+#include <string_view>
+
+#include "parse/format.h"
+
+namespace culprit {
+
+double score_ndjson(std::string_view sample);
+Reading read_ndjson(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_access(std::string_view sample);
+Reading read_access(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_logfmt(std::string_view sample);
+Reading read_logfmt(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_csv(std::string_view sample);
+void prepare_csv(std::string_view sample, Dialect& dialect);
+Reading read_csv(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_text(std::string_view sample);
+void prepare_text(std::string_view sample, Dialect& dialect);
+Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+// What a time's value says, as a whole cell or field: an epoch or any spelling of
+// parse/timestamp.h with nothing but words behind it; no_time: neither.
+Time time_in(std::string_view value, const Zone& zone, TimeCache& cache);
+
+}  // namespace culprit

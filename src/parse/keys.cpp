@@ -1,0 +1,118 @@
+#include "parse/keys.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <xxhash.h>
+
+#include "event/roles.h"
+#include "parse/bytes.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t slots_first = 256;
+
+std::size_t hash_of(Keys::Id parent, std::string_view quoted) {
+  return static_cast<std::size_t>(XXH3_64bits_withSeed(quoted.data(), quoted.size(), parent));
+}
+
+Keys::Use use_of(Keys::Id parent, std::string_view name) {
+  if (parent == Keys::root && name == "version") return Keys::Use::version;
+  if (parent == Keys::root && name == "short_message") return Keys::Use::short_message;
+  switch (role_of(name)) {
+    case Role::time:
+      return Keys::Use::time;
+    case Role::level:
+      return Keys::Use::level;
+    case Role::message:
+      return Keys::Use::message;
+    default:
+      return Keys::Use::plain;
+  }
+}
+
+}  // namespace
+
+bool Keys::stands_at(const Key& key, const char* from, const char* end) {
+  const std::size_t size = key.written.size();
+#ifdef __SSE2__
+  if (size <= 32 && end - from >= 32) {
+    const auto* there = reinterpret_cast<const __m128i*>(from);
+    const auto* known = reinterpret_cast<const __m128i*>(key.head.data());
+    const __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(there), _mm_loadu_si128(known));
+    const __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(there + 1), _mm_loadu_si128(known + 1));
+    const std::uint32_t equal = static_cast<std::uint32_t>(_mm_movemask_epi8(low)) |
+                                static_cast<std::uint32_t>(_mm_movemask_epi8(high)) << 16;
+    // The number of equal bytes from the first on.
+    return static_cast<std::size_t>(std::countr_one(equal)) >= size;
+  }
+#endif
+  return static_cast<std::size_t>(end - from) >= size &&
+         std::memcmp(from, key.written.data(), size) == 0;
+}
+
+void Keys::forget() {
+  keys_.assign(1, Key{});
+  slots_.assign(slots_first, none);
+  texts_.clear();
+}
+
+std::string_view Keys::keep(std::string text) {
+  texts_.push_back(std::move(text));
+  return texts_.back();
+}
+
+Keys::Id Keys::find(std::size_t hash, Id parent, std::string_view quoted) const {
+  for (std::size_t i = hash;; ++i) {
+    const Id id = slots_[i & (slots_.size() - 1)];
+    if (id == none) return none;
+    const Key& key = keys_[id];
+    // The written form has a colon behind the quotes.
+    if (key.parent == parent && key.written.substr(0, key.written.size() - 1) == quoted) return id;
+  }
+}
+
+void Keys::rehash() {
+  slots_.assign(slots_.size() * 2, none);
+  for (Id id = 1; id < keys_.size(); ++id) {
+    const std::string_view written = keys_[id].written;
+    std::size_t i = hash_of(keys_[id].parent, written.substr(0, written.size() - 1));
+    while (slots_[i & (slots_.size() - 1)] != none) ++i;
+    slots_[i & (slots_.size() - 1)] = id;
+  }
+}
+
+Keys::Id Keys::add(std::size_t hash, Id parent, std::string_view quoted, std::string_view plain) {
+  Key key;
+  key.written = keep(std::string(quoted) + ":");
+  std::memcpy(key.head.data(), key.written.data(), std::min<std::size_t>(key.written.size(), 32));
+  const std::string_view above = keys_[parent].name;
+  key.name =
+      keep(parent == root ? std::string(plain) : std::string(above) + "." + std::string(plain));
+  key.parent = parent;
+  key.use = use_of(parent, key.name);
+  key.rank = rank_in_role(key.name);
+  const auto id = static_cast<Id>(keys_.size());
+  keys_.push_back(key);
+  if (keys_.size() * 2 > slots_.size()) {
+    rehash();
+    return id;
+  }
+  std::size_t i = hash;
+  while (slots_[i & (slots_.size() - 1)] != none) ++i;
+  slots_[i & (slots_.size() - 1)] = id;
+  return id;
+}
+
+Keys::Id Keys::learn(Id parent, Id previous, std::string_view quoted, std::string_view plain) {
+  const std::size_t hash = hash_of(parent, quoted);
+  Id id = find(hash, parent, quoted);
+  if (id == none) id = add(hash, parent, quoted, plain);
+  auto& guesses = previous == none ? keys_[parent].first : keys_[previous].next;
+  guesses[guesses[0] == none ? 0 : 1] = id;
+  return id;
+}
+
+}  // namespace culprit

@@ -1,0 +1,400 @@
+#include "parse/timestamp.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "parse/bytes.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::int64_t per_second = 1'000'000'000;
+constexpr std::int64_t per_minute = 60 * per_second;
+constexpr std::int64_t per_day = 86'400 * per_second;
+constexpr std::size_t search_bytes_max = 128;
+constexpr std::size_t compact_minute_length = 13;
+
+char at(std::string_view text, std::size_t position) {
+  return position < text.size() ? text[position] : '\0';
+}
+
+// Two digits, or a number over 99.
+unsigned two(std::string_view text, std::size_t position) {
+  if (position + 2 > text.size()) return 100;
+  const unsigned high = static_cast<unsigned char>(text[position]) - '0';
+  const unsigned low = static_cast<unsigned char>(text[position + 1]) - '0';
+  return high > 9 || low > 9 ? 100 : high * 10 + low;
+}
+
+// Four digits, or 0.
+unsigned year_at(std::string_view text, std::size_t position) {
+  const unsigned high = two(text, position);
+  const unsigned low = two(text, position + 2);
+  return high > 99 || low > 99 ? 0 : high * 100 + low;
+}
+
+// 1 to 12 by its English three letters in any case, or 0.
+unsigned month_named(std::string_view text, std::size_t position) {
+  constexpr std::string_view names = "janfebmaraprmayjunjulaugsepoctnovdec";
+  if (position + 3 > text.size()) return 0;
+  std::array<char, 3> lower{};
+  for (std::size_t i = 0; i < 3; ++i) lower[i] = static_cast<char>(text[position + i] | 32);
+  for (unsigned month = 0; month < 12; ++month) {
+    if (names.compare(month * 3, 3, lower.data(), 3) == 0) return month + 1;
+  }
+  return 0;
+}
+
+bool weekday_named(std::string_view text) {
+  constexpr std::string_view names = "MonTueWedThuFriSatSun";
+  if (text.size() < 3) return false;
+  for (std::size_t day = 0; day < 7; ++day) {
+    if (names.compare(day * 3, 3, text.data(), 3) == 0) return true;
+  }
+  return false;
+}
+
+// Years are kept where an int64 of nanoseconds can hold them with any offset.
+bool valid_date(unsigned year, unsigned month, unsigned day) {
+  constexpr std::array<unsigned, 12> days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (year < 1700 || year > 2250 || month < 1 || month > 12 || day < 1) return false;
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return day <= days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+// A wall clock read up to some byte, in nanoseconds; length 0: none.
+struct Wall {
+  std::int64_t count = 0;
+  std::size_t length = 0;
+};
+
+Wall wall_of(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute,
+             std::size_t length) {
+  if (!valid_date(year, month, day) || hour > 23 || minute > 59) return {};
+  return {
+      days_from_civil(year, month, day) * per_day + hour * 60 * per_minute + minute * per_minute,
+      length};
+}
+
+// "2025-11-20T14:03", with '/' in the date and a space or '_' for the T too.
+Wall iso_minute(std::string_view text) {
+  const char dash = at(text, 4);
+  if ((dash != '-' && dash != '/') || at(text, 7) != dash || at(text, 13) != ':') return {};
+  const char middle = text[10];
+  if (middle != 'T' && middle != ' ' && middle != 't' && middle != '_') return {};
+  return wall_of(year_at(text, 0), two(text, 5), two(text, 8), two(text, 11), two(text, 14), 16);
+}
+
+// "20/Nov/2025:14:03", the access logs'.
+Wall access_minute(std::string_view text) {
+  if (at(text, 2) != '/' || at(text, 6) != '/' || at(text, 11) != ':' || at(text, 14) != ':') {
+    return {};
+  }
+  return wall_of(year_at(text, 7), month_named(text, 3), two(text, 0), two(text, 12), two(text, 15),
+                 17);
+}
+
+// "20251120T1403"; its seconds follow without a colon.
+Wall compact_minute(std::string_view text) {
+  if (at(text, 8) != 'T' || !is_digit(at(text, 14))) return {};
+  return wall_of(year_at(text, 0), two(text, 4), two(text, 6), two(text, 9), two(text, 11),
+                 compact_minute_length);
+}
+
+// Digits behind a point or comma, in nanoseconds; finer ones are cut off. Moves `position`
+// behind them, or leaves it.
+std::int64_t take_fraction(std::string_view text, std::size_t& position) {
+  const char mark = at(text, position);
+  if ((mark != '.' && mark != ',') || !is_digit(at(text, position + 1))) return 0;
+  std::int64_t value = 0;
+  std::int64_t scale = per_second / 10;
+  std::size_t i = position + 1;
+  for (; i < text.size() && is_digit(text[i]); ++i) {
+    value += scale * (text[i] - '0');
+    scale /= 10;
+  }
+  position = i;
+  return value;
+}
+
+// A zone behind a time: nanoseconds east and the bytes it took; length 0: none.
+Wall zone_at(std::string_view text, std::size_t position) {
+  const std::size_t space = at(text, position) == ' ' ? 1 : 0;
+  const std::size_t i = position + space;
+  const char first = at(text, i);
+  if ((first == 'Z' || first == 'z') && !is_letter(at(text, i + 1)) && !is_digit(at(text, i + 1))) {
+    return {0, space + 1};
+  }
+  if (first == 'U' || first == 'G') {
+    const std::string_view word = text.substr(i, 3);
+    if ((word == "UTC" || word == "GMT") && !is_letter(at(text, i + 3))) return {0, space + 3};
+    return {};
+  }
+  if (first != '+' && first != '-') return {};
+  const unsigned hours = two(text, i + 1);
+  if (hours > 18) return {};
+  const std::size_t colon = at(text, i + 3) == ':' ? 1 : 0;
+  unsigned minutes = two(text, i + 3 + colon);
+  std::size_t length = 5 + colon;
+  if (minutes > 59) {
+    if (space == 1 || is_digit(at(text, i + 3))) return {};  // " -07" is rather a number
+    minutes = 0;
+    length = 3;
+  }
+  const std::int64_t east = (hours * 60 + minutes) * per_minute;
+  return {first == '+' ? east : -east, space + length};
+}
+
+TimeRead in_zone(Wall wall, Wall offset, const Zone& zone) {
+  if (wall.length == 0) return {};
+  if (offset.length == 0) return {zone.to_time(wall.count), wall.length, false};
+  return {from_nanoseconds(wall.count - offset.count), wall.length + offset.length, true};
+}
+
+// Seconds, fraction and zone behind a minute. Seconds may be missing, never be wrong.
+TimeRead finish(std::string_view text, Wall minute, const Zone& zone) {
+  Wall wall = minute;
+  const bool compact = wall.length == compact_minute_length;
+  if (compact || at(text, wall.length) == ':') {
+    const std::size_t digits = wall.length + (compact ? 0 : 1);
+    const unsigned second = two(text, digits);
+    if (second > 60) return {};
+    wall.length = digits + 2;
+    wall.count += second * per_second;
+    wall.count += take_fraction(text, wall.length);
+    if (is_digit(at(text, wall.length))) return {};
+  }
+  return in_zone(wall, zone_at(text, wall.length), zone);
+}
+
+// "3:31:08" or "03:31:08.5", with AM or PM behind: nanoseconds of the day.
+Wall clock_at(std::string_view text, std::size_t position) {
+  const std::size_t begin = position;
+  unsigned hour = two(text, position);
+  std::size_t width = 2;
+  if (hour > 99 && is_digit(at(text, position))) {
+    hour = static_cast<unsigned>(text[position] - '0');
+    width = 1;
+  }
+  position += width;
+  const unsigned minute = two(text, position + 1);
+  const unsigned second = two(text, position + 4);
+  if (hour > 23 || minute > 59 || second > 60) return {};
+  if (at(text, position) != ':' || at(text, position + 3) != ':') return {};
+  position += 6;
+  const std::int64_t fraction = take_fraction(text, position);
+  const std::string_view half = text.substr(std::min(position, text.size()), 3);
+  if (hour >= 1 && hour <= 12 && (half == " AM" || half == " PM")) {
+    hour = hour % 12 + (half == " PM" ? 12 : 0);
+    position += 3;
+  }
+  return {(hour * 60 + minute) * per_minute + second * per_second + fraction, position - begin};
+}
+
+// A day of one or two digits, "20" or " 7" or "7": value and bytes; length 0: none.
+Wall day_at(std::string_view text, std::size_t position) {
+  if (const unsigned day = two(text, position); day <= 31) return {day, 2};
+  const std::size_t space = at(text, position) == ' ' ? 1 : 0;
+  const char digit = at(text, position + space);
+  if (!is_digit(digit) || is_digit(at(text, position + space + 1))) return {};
+  return {digit - '0', space + 1};
+}
+
+Wall dated(unsigned year, unsigned month, Wall day, Wall clock, std::size_t length) {
+  const auto day_number = static_cast<unsigned>(day.count);
+  if (day.length == 0 || clock.length == 0 || !valid_date(year, month, day_number)) return {};
+  return {days_from_civil(year, month, day_number) * per_day + clock.count, length};
+}
+
+// "Nov 20 03:31:08.5 2025", "Nov 20 03:31:08 UTC 2025", "Nov 20, 2025 3:31:08 AM".
+TimeRead month_first(std::string_view text, const Zone& zone) {
+  const unsigned month = month_named(text, 0);
+  if (month == 0 || at(text, 3) != ' ') return {};
+  const Wall day = day_at(text, 4);
+  std::size_t position = 4 + day.length;
+  if (at(text, position) == ',') {
+    const Wall clock = clock_at(text, position + 7);
+    const std::size_t length = position + 7 + clock.length;
+    const Wall wall = dated(year_at(text, position + 2), month, day, clock, length);
+    return in_zone(wall, zone_at(text, length), zone);
+  }
+  const Wall clock = clock_at(text, position + 1);
+  position += 1 + clock.length;
+  Wall offset = zone_at(text, position);
+  position += offset.length + 1;
+  if (is_digit(at(text, position + 4))) return {};
+  Wall wall = dated(year_at(text, position), month, day, clock, position + 4);
+  if (offset.length == 0)
+    offset = zone_at(text, wall.length);
+  else if (wall.length > 0)
+    wall.length -= offset.length;  // counted in already
+  return in_zone(wall, offset, zone);
+}
+
+// "20 Nov 2025 03:31:08", "20-Nov-2025 03:31:08".
+TimeRead day_first(std::string_view text, const Zone& zone) {
+  const Wall day = day_at(text, 0);
+  const char mark = at(text, day.length);
+  if (day.length == 0 || (mark != ' ' && mark != '-') || at(text, day.length + 4) != mark) {
+    return {};
+  }
+  const unsigned month = month_named(text, day.length + 1);
+  const char behind = at(text, day.length + 9);
+  if (month == 0 || (behind != ' ' && behind != ':')) return {};
+  const Wall clock = clock_at(text, day.length + 10);
+  const std::size_t length = day.length + 10 + clock.length;
+  return in_zone(dated(year_at(text, day.length + 5), month, day, clock, length),
+                 zone_at(text, length), zone);
+}
+
+TimeRead epoch_at(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && length < 20 && is_digit(text[length])) ++length;
+  if (length < 9) return {};
+  if (at(text, length) == '.' && is_digit(at(text, length + 1))) {
+    ++length;
+    while (length < text.size() && length < 32 && is_digit(text[length])) ++length;
+  }
+  const char behind = at(text, length);
+  if (is_digit(behind) || is_letter(behind) || behind == '_' || behind == '-') return {};
+  const auto time = epoch_time(text.substr(0, length));
+  return time ? TimeRead{*time, length, true} : TimeRead{};
+}
+
+TimeRead digit_first(std::string_view text, const Zone& zone) {
+  if (const Wall minute = iso_minute(text); minute.length > 0) return finish(text, minute, zone);
+  if (const Wall minute = access_minute(text); minute.length > 0) return finish(text, minute, zone);
+  if (const Wall minute = compact_minute(text); minute.length > 0) {
+    return finish(text, minute, zone);
+  }
+  const TimeRead epoch = epoch_at(text);
+  return epoch.length > 0 ? epoch : day_first(text, zone);
+}
+
+TimeRead letter_first(std::string_view text, const Zone& zone) {
+  std::size_t skipped = 0;
+  if (weekday_named(text)) {
+    skipped = at(text, 3) == ',' ? 4 : 3;
+    if (at(text, skipped) != ' ') return {};
+    ++skipped;
+  }
+  const std::string_view rest = text.substr(skipped);
+  TimeRead read = month_first(rest, zone);
+  if (read.length == 0 && skipped > 0) read = day_first(rest, zone);
+  if (read.length > 0) read.length += skipped;
+  return read;
+}
+
+// What a number of seconds, milliseconds and so on is multiplied with; 0: none of them.
+std::int64_t epoch_scale(double count) {
+  constexpr double first = 631'152'000;   // 1990-01-01
+  constexpr double last = 4'102'444'800;  // 2100-01-01
+  std::int64_t scale = per_second;
+  for (double unit = 1; scale > 0; unit *= 1000, scale /= 1000) {
+    if (count >= first * unit && count < last * unit) return scale;
+  }
+  return 0;
+}
+
+// Digits with an exponent, which exact arithmetic does not cover.
+std::optional<Time> epoch_from_double(std::string_view digits) {
+  double value = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (failed != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  const std::int64_t scale = epoch_scale(value);
+  if (scale == 0) return std::nullopt;
+  return from_nanoseconds(std::llround(value * static_cast<double>(scale)));
+}
+
+bool may_begin_time(std::string_view line, std::size_t position) {
+  const char byte = line[position];
+  if (!is_digit(byte) && byte != '[' && !(byte >= 'A' && byte <= 'W')) return false;
+  if (position == 0 || byte == '[') return true;
+  const char before = line[position - 1];
+  return !is_digit(before) && !is_letter(before) && before != '.' && before != '-';
+}
+
+bool epoch_fits(std::string_view line, std::size_t position) {
+  if (position == 0 || line[position] == '[') return true;
+  return line[position - 1] == '[' || line[position - 1] == '(';
+}
+
+// An epoch has no separators in its first nine bytes, every other spelling has.
+bool looks_like_epoch(std::string_view text) {
+  if (at(text, 0) == '[') text.remove_prefix(1);
+  for (std::size_t i = 0; i < 9; ++i) {
+    if (!is_digit(at(text, i))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Time> epoch_time(std::string_view digits) {
+  std::int64_t whole = 0;
+  std::size_t i = 0;
+  for (; i < digits.size() && is_digit(digits[i]); ++i) {
+    if (i == 19) return std::nullopt;
+    // 19 digits can pass the range of an int64; unsigned arithmetic is defined there.
+    whole = static_cast<std::int64_t>(static_cast<std::uint64_t>(whole) * 10 +
+                                      static_cast<std::uint64_t>(digits[i] - '0'));
+  }
+  if (i == 0) return std::nullopt;
+  const bool exponent = digits.find_first_of("eE", i) != std::string_view::npos;
+  if (exponent) return epoch_from_double(digits);
+  const std::int64_t scale = epoch_scale(static_cast<double>(whole));
+  if (scale == 0) return std::nullopt;
+  const std::int64_t fraction = take_fraction(digits, i);
+  if (i != digits.size()) return std::nullopt;
+  return from_nanoseconds(whole * scale + fraction / (per_second / scale));
+}
+
+TimeRead read_timestamp(std::string_view text, const Zone& zone) {
+  if (text.empty()) return {};
+  if (is_digit(text[0])) return digit_first(text, zone);
+  if (text[0] == '[') {
+    TimeRead read;
+    if (is_digit(at(text, 1))) read = digit_first(text.substr(1), zone);
+    if (is_letter(at(text, 1))) read = letter_first(text.substr(1), zone);
+    if (read.length == 0) return {};
+    ++read.length;
+    if (at(text, read.length) == ']') ++read.length;
+    return read;
+  }
+  return is_letter(text[0]) ? letter_first(text, zone) : TimeRead{};
+}
+
+TimeRead read_timestamp(std::string_view text, const Zone& zone, TimeCache& cache) {
+  const std::size_t length = cache.length;
+  if (length > 0 && text.size() > length && std::memcmp(text.data(), cache.prefix, length) == 0) {
+    return finish(text, {cache.base, length}, zone);
+  }
+  Wall minute = iso_minute(text);
+  if (minute.length == 0) minute = access_minute(text);
+  if (minute.length == 0) return read_timestamp(text, zone);
+  std::memcpy(cache.prefix, text.data(), minute.length);
+  cache.length = static_cast<std::uint8_t>(minute.length);
+  cache.base = minute.count;
+  return finish(text, minute, zone);
+}
+
+TimeFound find_timestamp(std::string_view line, const Zone& zone, const TimeShape& hint) {
+  if (hint.found && hint.offset < line.size()) {
+    const TimeRead read = read_timestamp(line.substr(hint.offset), zone);
+    if (read.length > 0) return {read, hint.offset};
+  }
+  const std::size_t end = std::min(line.size(), search_bytes_max);
+  for (std::size_t i = 0; i < end; ++i) {
+    if (!may_begin_time(line, i)) continue;
+    const std::string_view rest = line.substr(i);
+    if (looks_like_epoch(rest) && !epoch_fits(line, i)) continue;
+    const TimeRead read = read_timestamp(rest, zone);
+    if (read.length > 0) return {read, i};
+  }
+  return {};
+}
+
+}  // namespace culprit
