@@ -49,9 +49,9 @@ std::string pointed_at(std::string_view text, std::size_t at) {
 }
 
 Error error_of(const Mistake& mistake, std::string_view text, std::string_view corrected) {
-  Error result = error(Fault::usage, "{}\n{}", mistake.what, pointed_at(text, mistake.at));
-  const bool short_enough = !corrected.empty() && corrected.size() <= advice_bytes_max;
-  result.advice = short_enough ? std::string(corrected) : mistake.hint;
+  Error result = error(Fault::usage, "{}\n{}", visible(mistake.what), pointed_at(text, mistake.at));
+  const bool shows_well = corrected.size() <= advice_bytes_max && visible(corrected) == corrected;
+  result.advice = corrected.empty() || !shows_well ? visible(mistake.hint) : std::string(corrected);
   return result;
 }
 

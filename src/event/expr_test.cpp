@@ -386,3 +386,8 @@ TEST_CASE("what is printed parses back to an equal expression, of the same truth
   CHECK(held > 10'000);  // of 40,000: the dice ask for what occurs
   CHECK(held < 35'000);
 }
+
+TEST_CASE("control bytes of a text do not reach a terminal") {
+  const std::string said = complaint("\"a\x1b[31m\" \"b\"");
+  CHECK(said.find('\x1b') == std::string::npos);
+}
