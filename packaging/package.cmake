@@ -9,13 +9,12 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL FILES_MATCH
 
 set(CPACK_PACKAGE_NAME culprit)
 set(CPACK_PACKAGE_VENDOR "the culprit authors")
-set(CPACK_PACKAGE_CONTACT "the culprit authors <culprit@users.noreply.github.com>")
+set(CPACK_PACKAGE_CONTACT "the culprit authors <authors@culprit.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "names the cause of a production failure from its evidence")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
   "culprit reads logs, deploys and a git history, and answers when a failure\n\
- began, whom it concerns, what changed and what the logs show at that instant.\n\
- It needs no server, no account and no configuration.")
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+began, whom it concerns, what changed and what the logs show at that instant.\n\
+It needs no server, no account and no configuration.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
