@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint64_t plan_stream = 2;
 constexpr uint64_t share_stream = 3;
+constexpr uint64_t streams = 16;  // more than there are streams
 constexpr int share_sample = 20'000;
 constexpr int attempts_max = 200;
 // The smallest segment: at the default rate it leaves some 500 requests after the onset.
@@ -107,6 +108,10 @@ double seconds_of_full_intensity(const Plan& plan) {
   return seconds;
 }
 
+double log_between(double low, double high, Dice& dice) {
+  return std::exp(dice.between(std::log(low), std::log(high)));
+}
+
 Instant minutes_of(double count) {
   return static_cast<Instant>(std::llround(count * static_cast<double>(minute)));
 }
@@ -138,9 +143,10 @@ void draw_magnitude(Plan& plan, const Options& options, const Population& popula
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     plan.cause = drawn_cause(plan.kind, dice);
     const double share = share_of(plan.cause, population, options.seed);
-    const double wanted = std::exp(dice.between(std::log(150.0), std::log(1500.0)));
+    const double wanted = log_between(150, 1500, dice);
     const double drawn = wanted / std::max(share * requests, 1.0);
     plan.probability = std::clamp(drawn, probability_min, probability_max);
+    if (plan.kind.name == "canary") plan.probability = log_between(0.04, 0.3, dice);
     if (plan.kind.name == "everyone") plan.probability = everyone_probability;
     if (plan.kind.effect == Effect::slow) plan.probability = 1;
     if (share >= share_min && share * requests * plan.probability >= affected_min) return;
@@ -180,7 +186,11 @@ double Plan::intensity(Instant at) const {
 }
 
 Plan drawn_plan(const Options& options, const Population& population, const RepoInfo& repo) {
-  Dice dice(options.seed, plan_stream);
+  // Salted, so that the kinds of one seed are different incidents.
+  const auto row = std::find_if(kinds().begin(), kinds().end(),
+                                [&](const Kind& kind) { return kind.name == options.kind.name; });
+  const auto salt = static_cast<uint64_t>(row - kinds().begin());
+  Dice dice(options.seed, plan_stream + streams * salt);
   Plan plan{};
   plan.kind = options.kind;
   plan.log = {options.start, options.start + options.minutes * minute};
