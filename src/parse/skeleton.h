@@ -3,13 +3,19 @@
 //     "payment timeout gateway_host=pg-2 after 3000 ms"
 //      -> text "payment timeout gateway_host=<*> after <*> ms", slots gateway_host=pg-2, after=3000
 //
-// A token is variable when its shape says so: it has a digit, or is an id, hex, an address, a
-// path, a quoted string, a duration or a size. Words that vary without looking so are found
-// later by comparing skeletons (contrast/templates.h). The skeleton depends on the message
-// alone, so threads and files may be read in any order and merged.
+// A token is variable when its shape says so: it has a digit (so numbers, ids, hex, addresses,
+// dates, durations, sizes), holds an @, is a path that begins with '/', './', '~/' or a drive, a
+// URL, or a quoted string; the value in `key=value` always is, and so is a balanced {..} or [..]
+// that holds JSON. A path is variable even without a digit: what is constant in it is better
+// compared as a slot's value than spread over many skeletons. Three or more variables with commas
+// between them are one. Words that vary without looking so are found later by comparing skeletons
+// (contrast/templates.h). The skeleton depends on the message alone, so threads and files may be
+// read in any order and merged. White space counts as one space; bytes beyond the first 2,048 do
+// not count.
 //
 // A slot is named by the key that stands before it (`key=value`, `key: value`), else by the
-// nearest constant word before it; a repeated name gets a number ("to", "to.2").
+// nearest constant word before it, else by the first behind it; a repeated name gets a number
+// ("to", "to.2").
 #pragma once
 
 #include <cstdint>
@@ -22,9 +28,12 @@
 
 namespace culprit {
 
+// Working memory of one thread.
 struct SkeletonScratch {
   std::vector<Field> slots;
-  std::string text;  // names that had to be made
+  std::vector<std::string_view> words;  // the word that each slot is named by
+  std::string names;                    // names that had to be made
+  std::string text;                     // constants with <*> for each variable
 };
 
 struct Skeleton {
@@ -32,7 +41,7 @@ struct Skeleton {
   std::span<const Field> slots;  // live in the scratch and the message
 };
 
-// The hash and slots of a message; the text is not made (a hot loop needs it once per hash).
+// The hash and slots of a message; its text is left in scratch.text until the next call.
 Skeleton skeleton_of(std::string_view message, SkeletonScratch& scratch);
 
 // The text that belongs to it: constants with <*> for each variable.

@@ -1,0 +1,105 @@
+// How fast is a line read? GB/s of NDJSON and messages/s of skeletons, on one core.
+//
+// The lines are shaped like a service's: 24 flat fields in about 300 bytes, half of them strings,
+// a fifth of the lines with a field left out, and messages of about 60 bytes with three variables.
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "parse/format.h"
+#include "parse/skeleton.h"
+
+namespace culprit {
+namespace {
+
+constexpr int rounds = 7;  // the best of these counts: others share the machine
+
+std::vector<std::string> json_lines() {
+  std::mt19937 dice(1);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string line = fmt::format(
+        R"({{"ts":"2025-11-20T03:{:02}:{:02}.{:03}Z","level":"{}","msg":"order {} paid","svc":"pay",)"
+        R"("host":"p{}","rid":"{:08x}","n":{},"ok":{})",
+        i / 1200 % 60, i / 20 % 60, dice() % 1000, dice() % 9 == 0 ? "error" : "info",
+        dice() % 9999, dice() % 9, dice(), dice() % 1000, dice() % 2 == 0);
+    for (int key = 0; key < 16; ++key) {
+      if (key == 7 && dice() % 5 == 0) continue;
+      line += key % 2 == 0 ? fmt::format(R"(,"k{}":{})", key, dice() % 10'000)
+                           : fmt::format(R"(,"k{}":"v{}")", key, dice() % 100);
+    }
+    lines.push_back(line + "}");
+  }
+  return lines;
+}
+
+std::vector<std::string> messages() {
+  std::mt19937 dice(2);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 20'000; ++i) {
+    lines.push_back(fmt::format("payment timeout gateway_host=pg-{} order {:08x} after {} ms",
+                                dice() % 9, dice(), 1000 + dice() % 9000));
+  }
+  return lines;
+}
+
+double best_seconds(const std::function<void()>& work) {
+  double best = 1e9;
+  for (int round = 0; round < rounds; ++round) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+    best = std::min(best, spent.count());
+  }
+  return best;
+}
+
+double bytes_in(const std::vector<std::string>& lines) {
+  double bytes = 0;
+  for (const std::string& line : lines) bytes += static_cast<double>(line.size() + 1);
+  return bytes;
+}
+
+void measure_reading(const char* name, const std::vector<std::string>& lines) {
+  std::string sample;
+  for (std::size_t i = 0; i < 100; ++i) sample += lines[i] + "\n";
+  const Dialect dialect = recognise(sample, {});
+  Scratch scratch;
+  std::size_t fields = 0;
+  const double spent = best_seconds([&] {
+    fields = 0;
+    for (const std::string& line : lines) {
+      Event event;
+      if (read_line(dialect, line, scratch, event) == Reading::event) fields += event.fields.size();
+    }
+  });
+  const auto count = static_cast<double>(lines.size());
+  fmt::print("{} as {}: {:.2f} GB/s, {:.2f} M lines/s, {:.0f} bytes and {:.1f} fields a line\n",
+             name, dialect.format->name, bytes_in(lines) / spent * 1e-9, count / spent * 1e-6,
+             bytes_in(lines) / count, static_cast<double>(fields) / count);
+}
+
+void measure_skeletons() {
+  const std::vector<std::string> lines = messages();
+  SkeletonScratch scratch;
+  std::uint64_t sum = 0;
+  const double spent = best_seconds([&] {
+    for (const std::string& line : lines) sum += skeleton_of(line, scratch).hash;
+  });
+  const auto count = static_cast<double>(lines.size());
+  fmt::print("skeletons: {:.2f} M messages/s, {:.0f} bytes each ({:x})\n", count / spent * 1e-6,
+             bytes_in(lines) / count, sum & 0xF);
+}
+
+}  // namespace
+}  // namespace culprit
+
+int main() {
+  culprit::measure_reading("json", culprit::json_lines());
+  culprit::measure_skeletons();
+}
