@@ -7,8 +7,8 @@
 // line which prints the failing message weighs most; one that only edits tests, prose, format
 // or lock files weighs little.
 //
-// The answer is a probability per commit with a remainder for "none of them": commits that share
-// nothing with the failure get little each, however few they are.
+// The answer is a probability per commit with a remainder for "none of them", which shrinks as the
+// evidence grows.
 #pragma once
 
 #include <cstddef>
@@ -63,16 +63,36 @@ struct CommitQuestion {
   std::vector<SourceLine> source_lines = {};  // that print a symptom, found by literal_matches
 };
 
-struct RankedCommit {
-  std::string sha;
-  std::string subject;
-  double probability = 0;            // that this commit did it
-  std::vector<std::string> reasons;  // strongest first
+// What speaks for and against one commit, before it is compared with others.
+struct CommitWeight {
+  double prior = 1;      // by what it changes and how much; 1: a few lines of code
+  double log_ratio = 0;  // ln of how much likelier the symptoms are if this commit did it
+  std::vector<std::string> reasons = {};  // strongest first
+  std::string note = {};                  // why its prior is small: "changes tests only"
 };
 
-// Sorted by probability, largest first, then as given. The sum is below one; the rest is "none".
+// One for each, in their order. Words weigh by their rarity over all commits given.
+std::vector<CommitWeight> weigh_commits(std::span<const CommitText* const> commits,
+                                        const CommitQuestion& question);
+
+// Of what else a deploy brings (a build, an image, settings), given that the deploy did it.
+constexpr double share_without_commit = 0.15;
+
+struct RankedCommit {
+  std::string sha = {};
+  std::string subject = {};
+  double probability = 0;                 // that this commit did it
+  std::vector<std::string> reasons = {};  // strongest first
+};
+
+// Given that one of these or something that came with them did it. Sorted by probability, largest
+// first, then as given; the sum is below one, the rest is "none of them".
 std::vector<RankedCommit> rank_commits(std::span<const CommitText> commits,
                                        const CommitQuestion& question);
+
+// The second half of it: one weight for each commit.
+std::vector<RankedCommit> share_out(std::span<const CommitText> commits,
+                                    std::span<const CommitWeight> weights);
 
 // The lines (from 1) of a file's content whose string literals print this template, as far as
 // its constant words can tell; placeholders of printf, format, f-strings, $x and #{x} are gaps.

@@ -47,6 +47,7 @@ struct Change {
   std::string from_version = {};
   std::string sha = {};
   std::string from_sha = {};
+  std::string description = {};
   std::vector<CommitText> commits = {};  // what it brought; a change of kind commit holds itself
 };
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "contrast/versions.h"
 #include "parse/timestamp.h"
 
 namespace culprit {
@@ -55,12 +56,6 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
-bool is_hex(std::string_view text) {
-  return text.size() >= 7 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-           return std::isxdigit(static_cast<unsigned char>(c)) != 0;
-         });
-}
-
 bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -93,7 +88,7 @@ std::string version_of(const DeployRow& row) {
   const std::string_view ref = row.find({"ref", "deployable.ref"});
   const std::string_view tag = without_prefix(ref, "refs/tags/");
   if (tag.size() != ref.size()) return std::string(tag);
-  return has_digit(ref) && !is_hex(ref) && ref.find('/') == ref.npos ? std::string(ref) : "";
+  return has_digit(ref) && !is_sha(ref) && ref.find('/') == ref.npos ? std::string(ref) : "";
 }
 
 std::string sha_in(const DeployRow& row) {
@@ -102,7 +97,7 @@ std::string sha_in(const DeployRow& row) {
        "commithash", "headsha", "commit.sha", "commit.id", "deployable.commit.id", "hash"});
   if (!sha.empty()) return std::string(sha);
   const std::string_view ref = row.find({"ref"});
-  return is_hex(ref) ? std::string(ref) : "";
+  return is_sha(ref) ? std::string(ref) : "";
 }
 
 std::string kind_of(const DeployRow& row) {
@@ -126,7 +121,7 @@ std::string id_of(const DeployRow& row, const Deploy& deploy) {
     return told.empty() ? std::string(what) : fmt::format("{} {}", what, told);
   }
   if (!deploy.version.empty()) return deploy.version;
-  if (!deploy.sha.empty()) return is_hex(deploy.sha) ? deploy.sha.substr(0, 9) : deploy.sha;
+  if (!deploy.sha.empty()) return is_sha(deploy.sha) ? deploy.sha.substr(0, 9) : deploy.sha;
   return std::string(row.find({"name", "ref", "title", "description", "message", "id", "deployid",
                                "deploymentid", "number", "iid", "service", "app"}));
 }

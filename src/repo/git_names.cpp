@@ -1,61 +1,33 @@
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <tuple>
 
+#include "contrast/versions.h"
 #include "repo/git_state.h"
 
 // Names to commits: references, tags, versions.
 namespace culprit {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-
-// "registry.example/shop:v1.9.0" and "refs/tags/v1.9.0" mean v1.9.0.
-std::string_view without_address(std::string_view text) {
-  for (std::string_view prefix : {"refs/tags/", "refs/heads/", "sha-", "sha256:"}) {
-    if (text.substr(0, prefix.size()) == prefix) return text.substr(prefix.size());
-  }
-  const std::size_t colon = text.rfind(':');
-  return colon == std::string_view::npos ? text : text.substr(colon + 1);
-}
-
-// Prefixes that say nothing about which of several products a tag belongs to.
-bool is_generic(std::string_view prefix) {
-  std::string word;
-  for (char c : prefix) {
-    if (is_alnum(c)) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  for (std::string_view known : {"", "v", "version", "release", "rel", "releasev", "r", "ver"}) {
-    if (word == known) return true;
-  }
-  return false;
-}
-
-std::string_view prefix_of(std::string_view version) {
-  return version.substr(0, version.size() - number_of(version).size());
-}
-
 // The tag that has the same number: with the same prefix, else with one that says nothing, else
 // the only one there is.
 std::optional<std::string> tag_with_number(const Repository::State& state,
                                            std::string_view version) {
-  const auto found = state.tags_by_number.find(std::string(number_of(version)));
-  if (number_of(version).empty() || found == state.tags_by_number.end()) return std::nullopt;
-  const std::string_view prefix = prefix_of(version);
+  const auto found = state.tags_by_number.find(std::string(version_number(version)));
+  if (version_number(version).empty() || found == state.tags_by_number.end()) return std::nullopt;
+  const std::string_view prefix = version_prefix(version);
   const Tag* generic = nullptr;
   for (std::size_t index : found->second) {
     const Tag& tag = (*state.tags)[index];
-    if (prefix_of(tag.name) == prefix) return tag.sha;
-    if (is_generic(prefix_of(tag.name)) && generic == nullptr) generic = &tag;
+    if (version_prefix(tag.name) == prefix) return tag.sha;
+    if (is_generic_prefix(version_prefix(tag.name)) && generic == nullptr) generic = &tag;
   }
   if (generic != nullptr) return generic->sha;
   const std::string& first = (*state.tags)[found->second.front()].sha;
   const bool one = std::all_of(found->second.begin(), found->second.end(), [&](std::size_t index) {
     return (*state.tags)[index].sha == first;
   });
-  return one && is_generic(prefix) ? std::optional(first) : std::nullopt;
+  return one && is_generic_prefix(prefix) ? std::optional(first) : std::nullopt;
 }
 
 void know_tags(Repository::State& state) {
@@ -63,7 +35,7 @@ void know_tags(Repository::State& state) {
   Result<std::vector<Tag>> tags = read_tags(state);
   state.tags = tags ? std::move(tags).value() : std::vector<Tag>{};
   for (std::size_t index = 0; index < state.tags->size(); ++index) {
-    const std::string_view number = number_of((*state.tags)[index].name);
+    const std::string_view number = version_number((*state.tags)[index].name);
     if (!number.empty()) state.tags_by_number[std::string(number)].push_back(index);
   }
 }
@@ -109,18 +81,6 @@ std::optional<Time> time_of_tag(const Repository::State& state, const git_oid& i
 }
 
 }  // namespace
-
-std::string_view number_of(std::string_view version) {
-  for (std::size_t i = 0; i < version.size(); ++i) {
-    if (!is_digit(version[i])) continue;
-    if (i == 0) return version;
-    const char before = version[i - 1];
-    const bool after_v = (before == 'v' || before == 'V') && (i == 1 || !is_alnum(version[i - 2]));
-    if (after_v || !is_alnum(before)) return version.substr(i);
-  }
-  const auto digit = std::find_if(version.begin(), version.end(), is_digit);
-  return version.substr(static_cast<std::size_t>(digit - version.begin()));
-}
 
 Error libgit2_error(const Repository::State& state, std::string_view doing) {
   const git_error* last = git_error_last();

@@ -53,10 +53,6 @@ GitCommit commit_with(const Repository::State& state, const git_oid& id);  // nu
 
 Result<std::vector<Tag>> read_tags(const Repository::State& state);
 
-// The part of a tag or version that counts: "v1.9.0", "release-1.9.0" and "1.9.0" have the number
-// "1.9.0". Empty where there is none.
-std::string_view number_of(std::string_view version);
-
 // The commit that a revision means (see Repository::resolve); an Error with advice otherwise.
 Result<git_oid> commit_named(Repository::State& state, std::string_view revision);
 

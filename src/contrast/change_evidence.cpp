@@ -1,0 +1,299 @@
+#include "contrast/change_evidence.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/statistics.h"
+#include "contrast/versions.h"
+#include "contrast/words.h"
+#include "event/roles.h"
+
+namespace culprit {
+namespace {
+
+// The weights below say how often such evidence is seen when the change is guilty, against when
+// it is not. They are judged, not measured; the bench of accuracy watches over them.
+constexpr double only_this_version_log_max = 4.1;  // 60 to 1
+constexpr double alike_log_min = -2.7;             // a shared database can make both fail
+constexpr double fails_less_log = -3.4;
+constexpr double clustered = 0.5;  // failures come in bursts: half their information counts
+constexpr double units_min_old = 20;
+constexpr double units_min_new = 5;
+constexpr double segment_is_version_log = 3.0;
+constexpr double segment_is_other_log = -1.6;
+constexpr double served_well_log = -0.7;
+
+constexpr double failing_service_log = 1.1;
+constexpr double saying_service_log = 0.7;
+constexpr double other_service_log = -2.1;
+
+constexpr double shared_name_log = 0.9;  // per word
+constexpr double shared_name_log_max = 2.2;
+constexpr double foreign_name_log = -0.3;
+
+constexpr double only_told = 1e-6;  // a sentence whose weight another one carries
+
+struct Side {
+  double total = 0;
+  double bad = 0;
+  double rate() const { return total > 0 ? bad / total : 0; }
+};
+
+std::string percent(const Side& side) {
+  const double value = 100 * side.rate();
+  if (value == 0 || value >= 9.95) return fmt::format("{:.0f}%", value);
+  return value >= 0.095 ? fmt::format("{:.1f}%", value) : fmt::format("{:.1g}%", value);
+}
+
+bool alike_name(std::string_view a, std::string_view b) {
+  static const std::set<std::string, std::less<>> plain = {
+      "service", "server", "api", "app", "svc", "prod", "production", "worker", "backend"};
+  std::set<std::string, std::less<>> words;
+  each_word(a, [&](std::string_view word) {
+    if (plain.count(word) == 0) words.emplace(word);
+  });
+  bool shared = false;
+  each_word(b, [&](std::string_view word) { shared = shared || words.count(word) > 0; });
+  const auto same = [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  };
+  return shared || std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+bool is_of(const Change& change, const VersionRate& rate) {
+  const bool version = same_version(change.version, rate.value) ||
+                       (!change.sha.empty() && same_version(change.sha, rate.value));
+  const bool other_service =
+      !change.service.empty() && !rate.service.empty() && !alike_name(change.service, rate.service);
+  return version && !other_service;
+}
+
+Finding side_by_side(std::string_view name, const Side& own, const Side& other,
+                     std::string_view other_name) {
+  const double factor = log_marginal(own.bad, own.total) + log_marginal(other.bad, other.total) -
+                        log_marginal(own.bad + other.bad, own.total + other.total);
+  const std::string figures = fmt::format("{} against {}", percent(own), percent(other));
+  if (factor <= 0) {
+    return {std::max(alike_log_min, clustered * factor),
+            fmt::format("{} fails no more than {}: {}", name, other_name, figures)};
+  }
+  if (own.rate() < other.rate()) {
+    return {std::max(fails_less_log, -clustered * factor),
+            fmt::format("{} fails less than {}: {}", name, other_name, figures)};
+  }
+  const bool only = own.rate() > 5 * other.rate();
+  return {std::min(only_this_version_log_max, clustered * factor),
+          only ? fmt::format("only {} fails: {} on {}", name, figures, other_name)
+               : fmt::format("{} fails more: {} on {}", name, figures, other_name)};
+}
+
+// The version against all others of the same field and service, after the onset.
+Finding against_others(const VersionRate& own, const std::vector<VersionRate>& rates) {
+  Side other;
+  std::string_view other_name;
+  std::size_t others = 0;
+  for (const VersionRate& rate : rates) {
+    if (rate.field != own.field || rate.service != own.service || rate.value == own.value) continue;
+    if (rate.total_after <= 0) continue;
+    other.total += rate.total_after;
+    other.bad += rate.bad_after;
+    other_name = rate.value;
+    ++others;
+  }
+  if (other.total < units_min_old || own.total_after < units_min_new) return {};
+  return side_by_side(own.value, {own.total_after, own.bad_after}, other,
+                      others == 1 ? other_name : "the other versions");
+}
+
+// A version that had carried enough load to fail visibly, and did not, was not to blame at once.
+Finding served_well(const VersionRate& own) {
+  const Side before{own.total_before, own.bad_before};
+  const Side after{own.total_after, own.bad_after};
+  if (before.total * after.rate() < 20 || before.rate() > after.rate() / 5) return {};
+  return {served_well_log, fmt::format("{} had served {:.0f} before the onset with {} failing",
+                                       own.value, before.total, percent(before))};
+}
+
+Finding segment_version(const Change& change, const ChangeEvidence& evidence) {
+  for (const NamedValue& named : evidence.segment) {
+    const bool known =
+        std::any_of(evidence.version_rates.begin(), evidence.version_rates.end(),
+                    [&](const VersionRate& rate) { return rate.field == named.field; });
+    if (!known && role_of(named.field) != Role::version) continue;
+    if (change.version.empty() && change.sha.empty()) continue;
+    const std::string text =
+        fmt::format("the failures are those with {} = {}", named.field, named.value);
+    const bool own = same_version(change.version, named.value) ||
+                     (!change.sha.empty() && same_version(change.sha, named.value));
+    return {own ? segment_is_version_log : segment_is_other_log, text};
+  }
+  return {};
+}
+
+std::vector<std::string_view> failing_services(const ChangeEvidence& evidence) {
+  std::vector<std::string_view> services(evidence.failing_services.begin(),
+                                         evidence.failing_services.end());
+  for (const NamedValue& named : evidence.segment) {
+    const std::string_view field = std::string_view(named.field).substr(named.field.rfind('.') + 1);
+    if (field == "service" || field == "app" || field == "component") {
+      services.push_back(named.value);
+    }
+  }
+  return services;
+}
+
+std::string_view top_folder(std::string_view path) {
+  const std::size_t slash = path.find('/');
+  return slash == path.npos ? std::string_view{} : path.substr(0, slash + 1);
+}
+
+// "its 7 commits touch payments/, where the failing message is printed"
+std::string folders_touched(const Change& change, const ChangeEvidence& evidence) {
+  for (const SourceLine& line : evidence.source_lines) {
+    const std::string_view folder = top_folder(line.path);
+    if (folder.empty()) continue;
+    const auto touching =
+        std::count_if(change.commits.begin(), change.commits.end(), [&](const CommitText& commit) {
+          return std::any_of(commit.files.begin(), commit.files.end(),
+                             [&](const FileDiff& file) { return top_folder(file.path) == folder; });
+        });
+    if (touching == 0) continue;
+    const std::size_t all = change.commits.size();
+    const std::string who =
+        static_cast<std::size_t>(touching) == all
+            ? fmt::format("its {}",
+                          all == 1 ? "commit touches" : fmt::format("{} commits touch", all))
+            : fmt::format("{} of its {} commits touch{}", touching, all, touching == 1 ? "es" : "");
+    return fmt::format("{} {}, where the failing message is printed", who, folder);
+  }
+  return {};
+}
+
+std::string short_sha(std::string_view sha) {
+  return std::string(is_sha(sha) ? sha.substr(0, 9) : sha);
+}
+
+double sum_of_priors(const std::vector<CommitWeight>& weights) {
+  double sum = 0;
+  for (const CommitWeight& weight : weights) sum += weight.prior;
+  return sum;
+}
+
+// A change of kind commit is its commit and has that one's own reasons; their common weight is
+// carried by the first, the others are only told.
+std::vector<Finding> of_one_commit(const CommitWeight& weight) {
+  std::vector<Finding> findings;
+  if (weight.log_ratio < 0)
+    findings.push_back({weight.log_ratio, "shares little with the failure"});
+  for (const std::string& reason : weight.reasons) {
+    if (weight.log_ratio <= 0) break;
+    findings.push_back({findings.empty() ? weight.log_ratio : only_told, reason});
+  }
+  if (!weight.note.empty()) findings.push_back({-only_told, weight.note});
+  return findings;
+}
+
+std::string says_of_all(const std::vector<CommitWeight>& weights) {
+  const std::string& note = weights.front().note;
+  const bool same = std::all_of(weights.begin(), weights.end(),
+                                [&](const CommitWeight& weight) { return weight.note == note; });
+  const std::string what = same && !note.empty() ? note : "shares little with the failure";
+  if (weights.size() == 1) return "its commit " + what;
+  return fmt::format("its {} commits: each {}", weights.size(), what);
+}
+
+}  // namespace
+
+Finding version_finding(const Change& change, const ChangeEvidence& evidence) {
+  Finding best = segment_version(change, evidence);
+  for (const VersionRate& rate : evidence.version_rates) {
+    if (!is_of(change, rate)) continue;
+    for (Finding found : {against_others(rate, evidence.version_rates), served_well(rate)}) {
+      if (std::abs(found.log_ratio) > std::abs(best.log_ratio)) best = std::move(found);
+    }
+  }
+  return best;
+}
+
+Finding service_finding(const Change& change, const ChangeEvidence& evidence) {
+  const std::vector<std::string_view> failing = failing_services(evidence);
+  if (change.service.empty()) return {};
+  bool known = !failing.empty();
+  for (std::string_view service : failing) {
+    if (!alike_name(change.service, service)) continue;
+    return {failing_service_log, fmt::format("it changed {}, which fails", change.service)};
+  }
+  std::string_view saying;
+  for (const Symptom& symptom : evidence.symptoms) {
+    if (symptom.service.empty()) continue;
+    known = true;
+    saying = saying.empty() ? std::string_view(symptom.service) : saying;
+    if (!alike_name(change.service, symptom.service)) continue;
+    return {saying_service_log, fmt::format("{} says the failing messages", change.service)};
+  }
+  if (!known) return {};
+  return {other_service_log, fmt::format("it changed {}; the failures are in {}", change.service,
+                                         failing.empty() ? saying : failing.front())};
+}
+
+Finding name_finding(const Change& change, const ChangeEvidence& evidence) {
+  if (!change.commits.empty() || change.kind == ChangeKind::version) return {};
+  std::set<std::string, std::less<>> failing;
+  const auto add = [&](std::string_view text) {
+    each_word(text, [&](std::string_view word) {
+      if (!is_stop_word(word)) failing.emplace(word);
+    });
+  };
+  for (const Symptom& symptom : evidence.symptoms) add(symptom.text);
+  for (const NamedValue& named : evidence.segment) add(named.field), add(named.value);
+  if (failing.empty()) return {};
+  std::set<std::string, std::less<>> shared;
+  each_word(change.id + " " + change.description, [&](std::string_view word) {
+    if (failing.count(word) > 0) shared.emplace(word);
+  });
+  const bool named = change.kind == ChangeKind::flag || change.kind == ChangeKind::config ||
+                     change.kind == ChangeKind::dependency;
+  if (shared.empty()) return {named ? foreign_name_log : 0, {}};
+  return {std::min(shared_name_log_max, shared_name_log * static_cast<double>(shared.size())),
+          fmt::format("shares words with the failure: {}", fmt::join(shared, ", "))};
+}
+
+CommitsFinding commits_finding(const Change& change, const std::vector<CommitWeight>& weights,
+                               const ChangeEvidence& evidence) {
+  CommitsFinding result;
+  if (weights.empty()) return result;
+  if (change.kind == ChangeKind::commit) {
+    result.prior = weights[0].prior;
+    result.findings = of_one_commit(weights[0]);
+    result.ranked = share_out(change.commits, weights);
+    result.ranked[0].probability = 1;
+    return result;
+  }
+  const double priors = sum_of_priors(weights);
+  const double none = priors * share_without_commit / (1 - share_without_commit);
+  result.prior = std::clamp(0.5 + 0.2 * std::log2(1 + priors), 0.3, 1.6);
+  result.ranked = share_out(change.commits, weights);
+  double mean = none;
+  for (const CommitWeight& weight : weights) mean += weight.prior * std::exp(weight.log_ratio);
+  const double log_ratio = std::log(mean / (priors + none));
+  const RankedCommit& top = result.ranked.front();
+  if (log_ratio > 0 && !top.reasons.empty()) {
+    result.findings.push_back(
+        {log_ratio, fmt::format("commit {} {}", short_sha(top.sha), top.reasons.front())});
+  } else if (log_ratio < 0) {
+    result.findings.push_back({log_ratio, says_of_all(weights)});
+  }
+  const std::string folders = folders_touched(change, evidence);
+  // Its weight is in those of the commits already.
+  if (!folders.empty() && log_ratio > 0) result.findings.push_back({only_told, folders});
+  return result;
+}
+
+}  // namespace culprit

@@ -1,0 +1,38 @@
+// A Finding is one thing that speaks for or against a change, with its weight and its sentence.
+//
+// Each function looks at one kind of evidence; nothing found is a Finding of weight zero.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "contrast/suspects.h"
+
+namespace culprit {
+
+struct Finding {
+  double log_ratio = 0;   // ln of how much likelier the evidence is if this change did it
+  std::string text = {};  // empty: nothing to say
+};
+
+// Versions that ran side by side are a natural experiment.
+Finding version_finding(const Change& change, const ChangeEvidence& evidence);
+
+// Whether the service that was changed is one that fails.
+Finding service_finding(const Change& change, const ChangeEvidence& evidence);
+
+// Flags, settings and dependencies have no commits: their names are compared with the failure.
+Finding name_finding(const Change& change, const ChangeEvidence& evidence);
+
+// What the commits of a change say together, and how probable each is, given the change.
+struct CommitsFinding {
+  double prior = 1;  // by what they change, against an ordinary deploy
+  std::vector<Finding> findings;
+  std::vector<RankedCommit> ranked;  // probabilities given the change; sorted
+};
+
+// `weights` are those of the change's commits, in their order.
+CommitsFinding commits_finding(const Change& change, const std::vector<CommitWeight>& weights,
+                               const ChangeEvidence& evidence);
+
+}  // namespace culprit

@@ -1,0 +1,24 @@
+// A lag is the time between a change and the onset of a failure; some lags are likelier than
+// others.
+//
+// Most faults show at once, others as a rollout proceeds, a few after hours (caches, leaks, jobs)
+// or days. The density of the lag, averaged over the onset's interval, is compared with that of
+// an onset which has nothing to do with the change. Only a power of that ratio counts: changes
+// cluster at the hours at which load does, so that nearness is weaker evidence than it looks.
+#pragma once
+
+#include <string>
+
+#include "contrast/suspects.h"
+
+namespace culprit {
+
+struct LagEvidence {
+  double log_ratio = 0;
+  bool after = false;  // the change came after the onset and cannot be its cause
+  std::string text;    // "1m 32s before the onset"; empty where there is no onset
+};
+
+LagEvidence lag_evidence(const Change& change, const std::optional<Onset>& onset, Duration skew);
+
+}  // namespace culprit
