@@ -99,7 +99,8 @@ TEST_CASE("one event or a unit: any value satisfies, and != needs a field") {
       {"status != 2*", false},     {"user in (bob, a*)", true}, {"not true", false},
   };
   for (const auto& [text, expected] : table) {
-    INFO(text);
+    const char* const shown = text;  // clang 14 cannot capture a structured binding
+    INFO(shown);
     CHECK(truth(text, unit) == expected);
   }
 }
@@ -130,7 +131,8 @@ TEST_CASE("operands with units compare in the unit of the field") {
       {"temperature < +5", "temperature", "-2.5e1", true},
   };
   for (const auto& [text, field, value, expected] : table) {
-    INFO(text << " on " << value);
+    const auto shown = std::pair(text, value);
+    INFO(shown.first << " on " << shown.second);
     CHECK(truth(text, {{field, value}}) == expected);
   }
 }
@@ -183,7 +185,8 @@ TEST_CASE("what people write by habit is put right") {
       {"eu-* = 1", "\"eu-*\" = 1"},
   };
   for (const auto& [text, fixed] : table) {
-    INFO(text);
+    const char* const shown = text;
+    INFO(shown);
     const Result<Expr> expr = parse_expr(text);
     REQUIRE(!expr);
     const Result<Expr> advised = parse_expr(expr.error().advice);

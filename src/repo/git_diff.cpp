@@ -99,7 +99,8 @@ void find_renames(git_diff* changes) {
     return git_diff_num_deltas_of_type(changes, status);
   };
   if (count(GIT_DELTA_ADDED) == 0 || count(GIT_DELTA_DELETED) == 0) return;
-  git_diff_find_options options = GIT_DIFF_FIND_OPTIONS_INIT;
+  git_diff_find_options options{};
+  git_diff_find_options_init(&options, GIT_DIFF_FIND_OPTIONS_VERSION);
   options.flags = GIT_DIFF_FIND_RENAMES;
   options.rename_limit = 100;
   git_diff_find_similar(changes, &options);
@@ -136,7 +137,8 @@ Result<Diff> Repository::diff(const std::string& revision, const DiffLimits& lim
     cut.advice = "git -C " + state_->path + " fetch --unshallow";
     return cut;
   }
-  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  git_diff_options options{};
+  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
   options.context_lines = 0;
   options.max_size = blob_bytes_max;
   git_diff* compared = nullptr;
