@@ -1,0 +1,153 @@
+#include "workbench/translate.h"
+
+#include <algorithm>
+
+#include "workbench/translate_parts.h"
+
+namespace culprit {
+namespace {
+
+void gather_leaves(const Expr& expr, std::vector<Expr>& leaves) {
+  const bool is_leaf = expr.op == Expr::Op::compare || expr.op == Expr::Op::has;
+  if (is_leaf && std::find(leaves.begin(), leaves.end(), expr) == leaves.end()) {
+    leaves.push_back(expr);
+  }
+  for (const Expr& part : expr.parts) gather_leaves(part, leaves);
+}
+
+bool joins(const Expr& expr) { return expr.op == Expr::Op::all || expr.op == Expr::Op::any; }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Takes digits off the front; whether there was one.
+bool takes_digits(std::string_view& text) {
+  const std::size_t before = text.size();
+  while (!text.empty() && is_digit(text.front())) text.remove_prefix(1);
+  return text.size() < before;
+}
+
+}  // namespace
+
+std::optional<QueryLanguage> query_language_named(std::string_view name) {
+  if (name == "jq") return QueryLanguage::jq;
+  if (name == "sql") return QueryLanguage::sql;
+  if (name == "logql") return QueryLanguage::logql;
+  return {};
+}
+
+std::string query_of(const Finding& finding, QueryLanguage language,
+                     std::span<const std::string> files) {
+  switch (language) {
+    case QueryLanguage::jq: return jq_query(finding, files);
+    case QueryLanguage::sql: return sql_query(finding, files);
+    case QueryLanguage::logql: return logql_query(finding);
+  }
+  return {};
+}
+
+std::string joined(const Expr& expr, const Connectives& language) {
+  if (expr.op == Expr::Op::always) return std::string(language.always);
+  if (expr.op == Expr::Op::negate) {
+    return fmt::format("{}{}{}", language.negate_before, joined(expr.parts.front(), language),
+                       language.negate_after);
+  }
+  if (!joins(expr)) return language.leaf(expr);
+  std::string text;
+  for (const Expr& part : expr.parts) {
+    if (!text.empty()) text += expr.op == Expr::Op::all ? " and " : " or ";
+    const std::string inner = joined(part, language);
+    text += joins(part) ? fmt::format("({})", inner) : inner;
+  }
+  return text;
+}
+
+Expr without_differs(const Expr& expr) {
+  Expr result = expr;
+  for (Expr& part : result.parts) part = without_differs(part);
+  if (expr.op != Expr::Op::compare || expr.comparison != Comparison::differs) return result;
+  result.comparison = Comparison::equal;
+  Expr other;
+  other.op = Expr::Op::negate;
+  other.parts.push_back(std::move(result));
+  return all_of({absent(expr.field).parts.front(), std::move(other)});
+}
+
+std::vector<Expr> leaves_of(const Expr& expr) {
+  std::vector<Expr> leaves;
+  gather_leaves(expr, leaves);
+  return leaves;
+}
+
+std::size_t place_of(const Expr& leaf, const std::vector<Expr>& leaves) {
+  return static_cast<std::size_t>(std::find(leaves.begin(), leaves.end(), leaf) - leaves.begin());
+}
+
+std::vector<std::pair<std::string, std::pair<Time, Time>>> windows_of(const Finding& finding) {
+  if (finding.onset == no_time) return {{"throughout", {finding.from, finding.to}}};
+  return {{"before", {finding.from, finding.onset}}, {"after", {finding.onset, finding.to}}};
+}
+
+std::string regex_quoted(std::string_view text) {
+  std::string quoted;
+  for (const char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) quoted += '\\';
+    quoted += c;
+  }
+  return quoted;
+}
+
+std::string regex_of_glob(std::string_view glob) {
+  std::string regex;
+  for (const char c : glob) {
+    if (c == '*') {
+      regex += ".*";
+    } else if (c == '?') {
+      regex += '.';
+    } else {
+      regex += regex_quoted(std::string_view(&c, 1));
+    }
+  }
+  return regex;
+}
+
+std::string json_quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      quoted += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+      continue;
+    }
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string shell_quoted(std::string_view text) {
+  constexpr std::string_view plain = "-_./:=,+@%";
+  const bool bare = !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           plain.find(c) != std::string_view::npos;
+  });
+  if (bare) return std::string(text);
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+bool is_json_number(std::string_view text) {
+  if (!text.empty() && text.front() == '-') text.remove_prefix(1);
+  if (text.size() > 1 && text[0] == '0' && is_digit(text[1])) return false;
+  if (!takes_digits(text)) return false;
+  if (!text.empty() && text.front() == '.') {
+    text.remove_prefix(1);
+    if (!takes_digits(text)) return false;
+  }
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
+  return takes_digits(text) && text.empty();
+}
+
+}  // namespace culprit

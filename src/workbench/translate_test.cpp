@@ -1,0 +1,360 @@
+#include "workbench/translate.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "base/world.h"
+
+using namespace culprit;
+
+namespace {
+
+using FieldSet = std::multimap<std::string, std::string, std::less<>>;
+
+struct Line {
+  std::string json;
+  Time time = no_time;
+  FieldSet fields;
+};
+
+const Time start = *parse_time("2025-11-20T14:00:00Z");
+constexpr int seconds_max = 3600;
+
+// Lines of shared requests, in the spellings that NDJSON has for one thing.
+class Lines {
+ public:
+  explicit Lines(unsigned seed) : random_(seed) {}
+
+  std::vector<Line> some(int count) {
+    std::vector<Line> lines;
+    for (int i = 0; i < count; ++i) lines.push_back(line());
+    return lines;
+  }
+
+ private:
+  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+  void add(const std::string& name, const std::string& json, const std::string& value) {
+    json_ += fmt::format("{}\"{}\":{}", json_.empty() ? "" : ",", name, json);
+    line_.fields.emplace(name, value);
+  }
+  void add_text(const std::string& name, const std::string& value) {
+    add(name, fmt::format("\"{}\"", value), value);
+  }
+
+  // Half a millisecond beyond a whole one, so that no rounding moves it over a window's end.
+  void add_time() {
+    line_.time = start + std::chrono::microseconds(below(seconds_max * 1000) * 1000LL + 500);
+    const std::int64_t micros = nanoseconds(line_.time) / 1000;
+    const std::string text = to_string(line_.time);
+    const std::string shifted = to_string(line_.time + std::chrono::minutes(90));
+    switch (below(7)) {
+      case 0: return add("ts", fmt::format("{}.{:06}", micros / 1000000, micros % 1000000), "-");
+      case 1: return add("ts", fmt::format("{}.{:03}", micros / 1000, micros % 1000), "-");
+      case 2: return add("ts", fmt::format("{}", micros), "-");
+      case 3: return add_text("ts", shifted.substr(0, shifted.size() - 1) + "+01:30");
+      case 4: return add_text("ts", text.substr(0, text.size() - 1));
+      case 5: return add_text("ts", fmt::format("{}", micros));
+      default: return add_text("ts", text);
+    }
+  }
+
+  void add_route() {
+    const std::string route = below(2) == 0 ? "/pay" : "/cart";
+    if (below(2) == 0) return add_text("http.route", route);
+    json_ += fmt::format(",\"http\":{{\"route\":\"{}\",\"version\":2}}", route);
+    line_.fields.emplace("http.route", route);
+    line_.fields.emplace("http.version", "2");
+  }
+
+  Line line() {
+    json_.clear();
+    line_ = {};
+    add_time();
+    if (below(8) > 0) add_text("request", fmt::format("r{}", below(120)));
+    const char* const regions[] = {"eu-west", "eu-north", "us_east", "us%east", "EU"};
+    if (below(6) > 0) add_text("region", regions[below(5)]);
+    const std::string status = below(5) == 0 ? "503" : below(2) == 0 ? "200" : "500";
+    if (below(4) > 0) below(3) == 0 ? add_text("status", status) : add("status", status, status);
+    if (below(3) == 0) add("retry", below(2) == 0 ? "null" : "true", "");
+    if (auto retry = line_.fields.find("retry"); retry != line_.fields.end()) {
+      retry->second = json_.back() == 'l' ? "null" : "true";
+    }
+    if (below(2) == 0) add_route();
+    const std::string wait = fmt::format("{}.5", below(4000));
+    if (below(2) == 0) add("wait_ms", wait, wait);
+    if (below(3) == 0) add_text("took", below(2) == 0 ? "1.5s" : "350ms");
+    if (below(3) == 0) {
+      json_ += ",\"tags\":[\"a\",\"b\"]";
+      line_.fields.emplace("tags", "a");
+      line_.fields.emplace("tags", "b");
+    }
+    if (below(3) == 0) add("note", R"("it's \"odd\"\\n")", "it's \"odd\"\\n");
+    line_.json = fmt::format("{{{}}}", json_);
+    return std::move(line_);
+  }
+
+  std::mt19937 random_;
+  Line line_;
+  std::string json_;
+};
+
+bool truth(const Expr& expr, const FieldSet& fields) {
+  return holds(expr, [&fields](std::string_view name, const auto& each) {
+    const auto [first, last] = fields.equal_range(name);
+    for (auto it = first; it != last; ++it) {
+      if (!each(it->second)) return;
+    }
+  });
+}
+
+// [bad, total] by "segment when", counted the obvious way.
+std::map<std::string, std::pair<int, int>> counted(const Finding& finding,
+                                                   const std::vector<Line>& lines) {
+  std::map<std::string, Line> units;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string id = fmt::format("line {}", i);
+    if (!finding.unit_field.empty()) {
+      const auto found = lines[i].fields.find(finding.unit_field);
+      if (found == lines[i].fields.end()) continue;
+      id = found->second;
+    }
+    Line& unit = units[id];
+    const bool earliest = unit.time == no_time || lines[i].time < unit.time;
+    if (earliest) unit.time = lines[i].time;
+    unit.fields.insert(lines[i].fields.begin(), lines[i].fields.end());
+  }
+  std::map<std::string, std::pair<int, int>> counts;
+  for (const auto& [id, unit] : units) {
+    if (unit.time < finding.from || unit.time >= finding.to) continue;
+    const char* when = finding.onset == no_time    ? "throughout"
+                       : unit.time < finding.onset ? "before"
+                                                   : "after";
+    auto& [bad, total] = counts[fmt::format("{} {}", truth(finding.where, unit.fields), when)];
+    bad += truth(finding.bad, unit.fields) ? 1 : 0;
+    ++total;
+  }
+  return counts;
+}
+
+class Folder {
+ public:
+  Folder()
+      : path_(fmt::format("{}/culprit-translate-{}",
+                          std::filesystem::temp_directory_path().string(), ::getpid())) {
+    std::filesystem::create_directory(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+std::string write_lines(const Folder& folder, const std::vector<Line>& lines, std::string extra) {
+  std::string bytes = std::move(extra);
+  for (const Line& line : lines) bytes += line.json + "\n";
+  std::string path = folder.file("it's lines.ndjson");
+  REQUIRE(real_world()->write(path, bytes));
+  return path;
+}
+
+std::string ran(const std::vector<std::string>& command) {
+  const Result<Ran> ran = real_world()->run(command, "");
+  REQUIRE(ran);
+  INFO(command.back() << "\n" << ran->error);
+  REQUIRE(ran->exit_code == 0);
+  return ran->out;
+}
+
+Finding finding_of(std::string_view bad, std::string_view where, std::string_view unit) {
+  Finding finding;
+  finding.bad = *parse_expr(bad);
+  finding.where = *parse_expr(where);
+  finding.from = start + std::chrono::seconds(300);
+  finding.onset = start + std::chrono::milliseconds(1'800'250);
+  finding.to = start + std::chrono::seconds(3300);
+  finding.time_field = "ts";
+  finding.unit_field = unit;
+  return finding;
+}
+
+// What both jq and SQL translate without a difference.
+const char* const conditions[] = {
+    "region = eu-*",
+    "region = us_* or region = us%*",
+    "region != eu-west",
+    "region != eu-*",
+    "not region = eu-west",
+    "region in (EU, eu-n*) and not has(retry)",
+    "retry = null",
+    "retry != true",
+    "has(retry) and (status = 500 or not http.route = /pay)",
+    "http.route = \"/pay\" and wait_ms > 2s",
+    "wait_ms <= 1500.5 or http.version = 2",
+    "region ~ \"^(eu|EU)\" and not (status < 500)",
+    "note = \"it's \\\"odd\\\"\\\\n\"",
+    "true",
+};
+
+std::string jq_rows(const std::map<std::string, std::pair<int, int>>& counts,
+                    const Finding& finding) {
+  std::vector<std::string> windows = {"before", "after"};
+  if (finding.onset == no_time) windows = {"throughout"};
+  std::string rows;
+  for (const char* segment : {"true", "false"}) {
+    for (const std::string& when : windows) {
+      const auto found = counts.find(fmt::format("{} {}", segment, when));
+      const auto [bad, total] = found == counts.end() ? std::pair(0, 0) : found->second;
+      rows += fmt::format(R"({{"segment":{},"when":"{}","bad":{},"total":{}}})", segment, when, bad,
+                          total) +
+              "\n";
+    }
+  }
+  return rows;
+}
+
+void check_jq(const Finding& finding, const std::string& path, const std::vector<Line>& lines) {
+  const std::string command = query_of(finding, QueryLanguage::jq, std::span(&path, 1));
+  CHECK(command.find('\n') == std::string::npos);
+  INFO(to_string(finding.bad) << " | " << to_string(finding.where));
+  CHECK(ran({"bash", "-c", command}) == jq_rows(counted(finding, lines), finding));
+}
+
+// Runs SQL in the DuckDB that the benchmarks install, in a session far from UTC; nothing where it
+// is not installed.
+std::optional<std::string> duckdb(const std::vector<std::string>& queries) {
+  if (!std::filesystem::exists("node_modules/@duckdb/node-api")) return {};
+  const std::string script =
+      "import { DuckDBInstance } from '@duckdb/node-api';"
+      "const database = await (await DuckDBInstance.create(':memory:')).connect();"
+      "await database.run(\"set timezone = 'America/New_York'\");"
+      "for (const sql of process.argv.slice(1)) {"
+      "  console.log(sql);"
+      "  for (const row of (await database.runAndReadAll(sql)).getRows())"
+      "    console.log(row.map(String).join(' '));"
+      "}";
+  std::vector<std::string> command = {"node", "--input-type=module", "-e", script};
+  command.insert(command.end(), queries.begin(), queries.end());
+  return ran(command);
+}
+
+std::string sql_rows(const std::map<std::string, std::pair<int, int>>& counts) {
+  std::string rows;
+  for (const char* row : {"true before", "true after", "false before", "false after"}) {
+    const auto found = counts.find(row);
+    if (found == counts.end()) continue;
+    rows += fmt::format("{} {} {}\n", row, found->second.first, found->second.second);
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("the jq program counts what culprit counts") {
+  const Folder folder;
+  const std::vector<Line> lines = Lines(1).some(300);
+  const std::string path =
+      write_lines(folder, lines, "not json\n\n{\"ts\":\"never\",\"status\":500}\n[1]\n{\"cut\":\n");
+  for (const char* unit : {"", "request"}) {
+    for (const char* where : conditions) {
+      check_jq(finding_of("status >= 500", where, unit), path, lines);
+    }
+    check_jq(finding_of("took > 1s", "tags = b", unit), path, lines);
+    check_jq(finding_of("took = 350ms or tags != a", "took in (1500ms, x)", unit), path, lines);
+  }
+  Finding throughout = finding_of("status in (500, 503)", "has(http.route)", "request");
+  throughout.onset = no_time;
+  check_jq(throughout, path, lines);
+}
+
+TEST_CASE("the SQL counts what culprit counts") {
+  const Folder folder;
+  const std::vector<Line> lines = Lines(2).some(300);
+  const std::string path = write_lines(folder, lines, "not json\n\n[1]\n");
+  std::vector<std::string> queries;
+  std::string expected;
+  for (const char* unit : {"", "request"}) {
+    for (const char* where : conditions) {
+      const Finding finding = finding_of("status >= 500 or status = x?z", where, unit);
+      queries.push_back(query_of(finding, QueryLanguage::sql, std::span(&path, 1)));
+      CHECK(queries.back().find('\n') == std::string::npos);
+      expected += queries.back() + "\n" + sql_rows(counted(finding, lines));
+    }
+  }
+  const std::optional<std::string> seen = duckdb(queries);
+  if (seen) {
+    CHECK(*seen == expected);
+  } else {
+    MESSAGE("DuckDB is not installed (npm ci): the SQL was not run");
+  }
+}
+
+TEST_CASE("conditions in SQL") {
+  const std::pair<const char*, const char*> table[] = {
+      {"status >= 500", R"(try_cast("status" as double) >= 500)"},
+      {"region = eu-*", R"("region" like 'eu-%')"},
+      {"region = 50%*", R"("region" like '50!%%' escape '!')"},
+      {"name = \"O'Neil\"", R"("name" = 'O''Neil')"},
+      {"region in (a, b*)", R"(("region" in ('a') or "region" like 'b%'))"},
+      {"not (has(a) or b != 1)", R"(not coalesce("a" is not null or not "b" = '1', false))"},
+      {"wait_ms = 2s", R"(("wait_ms" = '2s' or try_cast("wait_ms" as double) = 2000))"},
+      {"a ~ \"x+\" and (b = 1 or c = 2)",
+       R"(regexp_matches("a", 'x+') and ("b" = '1' or "c" = '2'))"},
+  };
+  for (const auto& [text, sql] : table) CHECK(sql_of(*parse_expr(text)) == sql);
+}
+
+TEST_CASE("conditions in LogQL, which knows no not and no missing label") {
+  const std::pair<const char*, const char*> table[] = {
+      {"status >= 500", "status >= 500"},
+      {"region = eu-*", "region =~ \"eu-.*\""},
+      {"http.route != \"/pay\"", "http_route != \"\" and http_route != \"/pay\""},
+      {"not http.route = \"/pay\"", "http_route != \"/pay\""},
+      {"not (has(a) and b = 1)", "a = \"\" or b != \"1\""},
+      {"not status >= 500", "status < 500 or status = \"\""},
+      {"a in (x, y.z)", "a = \"x\" or a = \"y.z\""},
+      {"not a in (x, y*)", "a != \"x\" and a !~ \"y.*\""},
+      {"a ~ \"t\\d\"", "a =~ \"(?s:.*)(?:t\\\\d)(?s:.*)\""},
+      {"wait_ms > 2s", "wait_ms > 2000"},
+      {"(a = 1 or b = 2) and c = \")\"", "(a = \"1\" or b = \"2\") and c = \")\""},
+      {"true and a = 1", "culprit_none = \"\" and a = \"1\""},
+  };
+  for (const auto& [text, logql] : table) CHECK(logql_of(*parse_expr(text)) == logql);
+}
+
+TEST_CASE("LogQL asks once per window, and once more for the segment") {
+  const Finding finding = finding_of("status >= 500", "region = eu-west", "request");
+  const std::pair<const char*, const char*> windows[] = {
+      {"2025-11-20T14:30:00.249999999Z", "1500250ms"},
+      {"2025-11-20T14:54:59.999999999Z", "1499750ms"}};
+  const std::pair<const char*, const char*> questions[] = {
+      {" | status >= 500", "failures"},
+      {"", "all"},
+      {" | status >= 500 | region = \"eu-west\"", "failures in the segment"},
+      {" | region = \"eu-west\"", "all in the segment"}};
+  std::string expected = "# In place of {job=~\".+\"}, name the streams of your own.";
+  for (const auto& [now, range] : windows) {
+    for (const auto& [filters, what] : questions) {
+      expected += fmt::format(
+          "\nlogcli instant-query --now={} 'count(sum by (request) (count_over_time("
+          "{{job=~\".+\"}} | json{} | request != \"\" [{}])))'  # {} the onset: {}",
+          now, filters, range, now == windows[0].first ? "before" : "after", what);
+    }
+  }
+  CHECK(query_of(finding, QueryLanguage::logql, {}) == expected);
+}
+
+TEST_CASE("LogQL counts lines where nothing joins them, and everyone where none is singled out") {
+  Finding finding = finding_of("status >= 500", "true", "");
+  finding.onset = no_time;
+  const std::string query = query_of(finding, QueryLanguage::logql, {});
+  CHECK(query.find("'sum(count_over_time({job=~\".+\"} | json | status >= 500 [3000s]))'") !=
+        std::string::npos);
+  CHECK(std::count(query.begin(), query.end(), '\n') == 2);
+}
