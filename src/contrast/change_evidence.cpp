@@ -204,9 +204,12 @@ std::string says_of_all(const std::vector<CommitWeight>& weights) {
   const std::string& note = weights.front().note;
   const bool same = std::all_of(weights.begin(), weights.end(),
                                 [&](const CommitWeight& weight) { return weight.note == note; });
-  const std::string what = same && !note.empty() ? note : "shares little with the failure";
-  if (weights.size() == 1) return "its commit " + what;
-  return fmt::format("its {} commits: each {}", weights.size(), what);
+  const std::size_t count = weights.size();
+  const std::string whose =
+      count == 1 ? "its commit" : fmt::format("each of its {} commits", count);
+  if (same && !note.empty()) return fmt::format("{} {}", whose, note);
+  if (count == 1) return "its commit shares little with the failure";
+  return fmt::format("none of its {} commits shares much with the failure", count);
 }
 
 }  // namespace

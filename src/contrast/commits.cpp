@@ -32,7 +32,7 @@ constexpr double words_log_max = 3.0;
 // About one guilty commit in four shares no word with its symptom.
 constexpr double no_words_log = -1.4;
 
-constexpr double wrote_line_log = 3.0;
+constexpr double wrote_line_log = 3.5;
 constexpr double touched_file_log = 1.2;
 constexpr double touched_folder_log = 0.4;
 // A message printed at many places points at none of them.
@@ -112,6 +112,20 @@ double rarity(std::size_t commits_with, std::size_t commits) {
   return std::log(1 + (static_cast<double>(commits) - with + 0.5) / (with + 0.5));
 }
 
+// The words that count most, for a reader: neither those that hardly count nor the whole of an
+// identifier beside its parts.
+std::string told(const std::vector<std::pair<double, std::string_view>>& shared) {
+  std::vector<std::string_view> words;
+  for (const auto& [gain, word] : shared) {
+    const bool whole = std::any_of(shared.begin(), shared.end(), [&, it = word](const auto& other) {
+      return other.second.size() < it.size() && it.find(other.second) == 0;
+    });
+    if (gain < 0.25 * shared[0].first || words.size() == words_told_max) break;
+    if (!whole) words.push_back(word);
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 Piece shared_words(const Counted& counted, const Query& query, std::size_t commits,
                    double length_mean) {
   if (query.words.empty()) return {};
@@ -128,14 +142,8 @@ Piece shared_words(const Counted& counted, const Query& query, std::size_t commi
   if (shared.empty()) return {no_words_log, {}};
   std::stable_sort(shared.begin(), shared.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string told;
-  for (std::size_t i = 0; i < std::min(shared.size(), words_told_max); ++i) {
-    // Words that hardly count are not worth a reader's time.
-    if (shared[i].first < 0.25 * shared[0].first) break;
-    told += (told.empty() ? "" : ", ") + std::string(shared[i].second);
-  }
   const double log = no_words_log / 2 + dependence * sum;
-  return {std::min(log, words_log_max), "shares words with the failure: " + told};
+  return {std::min(log, words_log_max), "shares words with the failure: " + told(shared)};
 }
 
 std::string_view folder_of(std::string_view path) {
@@ -186,8 +194,8 @@ CommitWeight weight_of(const CommitText& commit, Piece words, const CommitQuesti
   CommitWeight weight;
   const CommitKind kind = kind_of_commit(commit);
   weight.prior = prior_of(kind) * size_factor(commit);
-  std::vector<Piece> pieces = {std::move(words), wrote_line(commit, question)};
-  if (pieces[1].log == 0) pieces.push_back(touched_place(commit, question));
+  std::vector<Piece> pieces = {wrote_line(commit, question), std::move(words)};
+  if (pieces[0].log == 0) pieces.push_back(touched_place(commit, question));
   std::stable_sort(pieces.begin(), pieces.end(),
                    [](const Piece& a, const Piece& b) { return a.log > b.log; });
   for (Piece& piece : pieces) {

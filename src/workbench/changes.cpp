@@ -1,0 +1,213 @@
+#include "workbench/changes.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "contrast/versions.h"
+#include "workbench/change_commits.h"
+
+namespace culprit {
+namespace {
+
+// Changes that came this much after the onset are shown too, with the reason why they did not do
+// it: somebody will ask.
+constexpr Duration shown_after = std::chrono::minutes(15);
+
+// Values that the first minute of the logs shows were there before.
+constexpr Duration settling = std::chrono::minutes(1);
+
+// The list's time of a deploy and its first line in the logs lie no further apart than a rollout.
+constexpr Duration rollout_max = std::chrono::hours(1);
+
+struct Window {
+  Time from;
+  Time to;
+  bool holds(Time at) const { return at >= from && at <= to; }
+};
+
+Window window_of(const ChangeQuestion& question) {
+  const auto& onset = question.evidence.onset;
+  if (!onset) return {question.newest - question.window, question.newest};
+  const Time to = onset->to == no_time ? onset->at : onset->to;
+  return {onset->at - question.window, to + shown_after};
+}
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
+bool is_production(const std::string& environment) {
+  const std::string name = lower_case(environment);
+  return name.rfind("prod", 0) == 0 || name == "live";
+}
+
+// Staging is not where it failed: where the environment is not told, production is meant if the
+// list has one.
+bool elsewhere(const Deploy& deploy, const std::string& asked, bool has_production) {
+  if (deploy.environment.empty()) return false;
+  if (!asked.empty()) return lower_case(deploy.environment) != lower_case(asked);
+  return has_production && !is_production(deploy.environment);
+}
+
+Change change_of(const Deploy& deploy) {
+  Change change;
+  change.kind = change_kind_named(deploy.kind);
+  change.id = deploy.id;
+  change.at = deploy.at;
+  change.finished = deploy.finished;
+  change.service = deploy.service;
+  change.environment = deploy.environment;
+  change.version = deploy.version;
+  change.from_version = deploy.from_version;
+  change.sha = deploy.sha;
+  change.description = deploy.description;
+  return change;
+}
+
+// All that took place, by time, those before the window too: they are what the others replaced.
+std::vector<Change> listed(std::span<const Deploy> deploys, const std::string& environment) {
+  const bool has_production = std::any_of(deploys.begin(), deploys.end(), [](const Deploy& deploy) {
+    return is_production(deploy.environment);
+  });
+  std::vector<Change> changes;
+  for (const Deploy& deploy : deploys) {
+    if (!took_place(deploy) || elsewhere(deploy, environment, has_production)) continue;
+    changes.push_back(change_of(deploy));
+  }
+  return changes;
+}
+
+bool is_listed(const Change& logged, const std::vector<Change>& changes) {
+  return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+    const bool same =
+        same_version(change.version, logged.version) || same_version(change.sha, logged.version);
+    const bool other_service = !change.service.empty() && !logged.service.empty() &&
+                               lower_case(change.service) != lower_case(logged.service);
+    return same && !other_service && std::chrono::abs(change.at - logged.at) <= rollout_max;
+  });
+}
+
+// Versions that the logs show for the first time, each following the one seen before it.
+std::vector<Change> logged(const std::vector<VersionRate>& rates) {
+  std::map<std::pair<std::string, std::string>, std::vector<const VersionRate*>> groups;
+  for (const VersionRate& rate : rates) {
+    if (rate.first_seen != no_time) groups[{rate.field, rate.service}].push_back(&rate);
+  }
+  std::vector<Change> changes;
+  for (auto& [key, group] : groups) {
+    std::stable_sort(group.begin(), group.end(), [](const VersionRate* a, const VersionRate* b) {
+      return a->first_seen < b->first_seen;
+    });
+    for (std::size_t i = 1; i < group.size(); ++i) {
+      if (group[i]->first_seen - group[0]->first_seen < settling) continue;
+      Change change;
+      change.kind = ChangeKind::version;
+      change.id = group[i]->value;
+      change.at = group[i]->first_seen;
+      change.service = group[i]->service;
+      change.version = group[i]->value;
+      change.from_version = group[i - 1]->value;
+      if (!is_listed(change, changes)) changes.push_back(std::move(change));
+    }
+  }
+  return changes;
+}
+
+std::vector<Change> tagged(const Repository& repository) {
+  const auto tags = repository.tags();
+  std::vector<Change> changes;
+  if (!tags) return changes;
+  for (const Tag& tag : *tags) {
+    Change change;
+    change.id = tag.name;
+    change.at = tag.at;
+    change.version = tag.name;
+    change.sha = tag.sha;
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+void add_unlisted(std::vector<Change>& changes, std::vector<Change> more) {
+  std::vector<Change> fresh;
+  for (Change& change : more) {
+    if (!is_listed(change, changes)) fresh.push_back(std::move(change));
+  }
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(changes));
+}
+
+// A tag says what was made, a version in the logs when it ran.
+void drop_tags_that_ran(std::vector<Change>& tags, const std::vector<Change>& ran) {
+  tags.erase(std::remove_if(tags.begin(), tags.end(),
+                            [&](const Change& tag) {
+                              return std::any_of(ran.begin(), ran.end(), [&](const Change& run) {
+                                return same_version(tag.version, run.version) ||
+                                       same_version(tag.sha, run.version);
+                              });
+                            }),
+             tags.end());
+}
+
+std::vector<Change> known_changes(const ChangeQuestion& question, const Repository* repository,
+                                  std::span<const Deploy> deploys) {
+  std::vector<Change> changes = listed(deploys, question.environment);
+  std::vector<Change> seen = logged(question.evidence.version_rates);
+  if (deploys.empty() && repository != nullptr) {
+    changes = tagged(*repository);
+    drop_tags_that_ran(changes, seen);
+  }
+  add_unlisted(changes, std::move(seen));
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const Change& a, const Change& b) { return a.at < b.at; });
+  return changes;
+}
+
+ServiceNames services_of(const std::vector<Change>& changes, const ChangeEvidence& evidence) {
+  std::set<std::string> names(evidence.failing_services.begin(), evidence.failing_services.end());
+  for (const Change& change : changes) names.insert(change.service);
+  for (const VersionRate& rate : evidence.version_rates) names.insert(rate.service);
+  for (const Symptom& symptom : evidence.symptoms) names.insert(symptom.service);
+  names.erase("");
+  return {names.begin(), names.end()};
+}
+
+// What ran at the onset: the latest commit that a change before its end put in place.
+std::string revision_at_onset(const std::vector<Change>& changes, const Repository& repository) {
+  std::string revision;
+  for (const Change& change : changes) {
+    if (repository.resolve(change.sha)) revision = change.sha;
+  }
+  return revision;
+}
+
+}  // namespace
+
+Result<std::vector<RankedChange>> what_changed(ChangeQuestion question,
+                                               const Repository* repository,
+                                               std::span<const Deploy> deploys) {
+  const Window window = window_of(question);
+  std::vector<Change> changes = known_changes(question, repository, deploys);
+  const ServiceNames services = services_of(changes, question.evidence);
+  if (repository != nullptr) find_revisions(changes, *repository);
+  changes.erase(std::remove_if(changes.begin(), changes.end(),
+                               [&](const Change& change) { return !window.holds(change.at); }),
+                changes.end());
+  if (repository != nullptr) find_commits(changes, *repository, services, question.commits_max);
+  if (repository != nullptr && changes.empty() && deploys.empty()) {
+    changes = TRY(commits_as_changes(*repository, window.from, window.to, question.commits_max));
+  }
+  if (repository != nullptr) {
+    question.evidence.source_lines =
+        find_source_lines(*repository, revision_at_onset(changes, *repository),
+                          question.evidence.symptoms, question.files_max);
+  }
+  return rank_changes(std::move(changes), question.evidence);
+}
+
+}  // namespace culprit
