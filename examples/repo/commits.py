@@ -40,7 +40,8 @@ TO_V1_8_0 = [
         ("src/payments/refunds.go", "\treturn ledger.Add(",
          "\tif amount < 0 {\n\t\treturn errNegative\n\t}\n\treturn ledger.Add(")]),
     ("tomas", "readme: say how to run one test", "", [
-        ("README.md", "    make run ", "    python3 -m pytest tests/test_pricing.py\n    make run ")]),
+        ("README.md", "    make run ",
+         "    python3 -m pytest tests/test_pricing.py\n    make run ")]),
     ("mira", "export: name the file after the account", "", [
         ("src/gateway/export.py", 'HEADER = "order,placed,total\\n"\n',
          'HEADER = "order,placed,total\\n"\n\n\ndef file_name(account):\n'
@@ -85,7 +86,8 @@ TO_V1_8_1 = [
          "\thttp.ListenAndServe(address, orders)\n"),
         ("src/payments/main.go", "func main() {\n",
          'const address = ":7443"\n\nfunc main() {\n'),
-        ("src/payments/main.go", 'zap.String("address", ":7443")', 'zap.String("address", address)')]),
+        ("src/payments/main.go", 'zap.String("address", ":7443")',
+         'zap.String("address", address)')]),
 ]
 
 TO_V1_8_2 = [
@@ -121,11 +123,13 @@ TO_V1_9_0 = [
          "def test_a_line_counts_its_quantity")]),
     ("ines", "client: call the limit of attempts what it is", "", [
         ("src/gateway/client.py", "    RETRIES = 2\n", "    ATTEMPTS_MAX = 2\n"),
-        ("src/gateway/client.py", "range(1, self.RETRIES + 1)", "range(1, self.ATTEMPTS_MAX + 1)")]),
+        ("src/gateway/client.py", "range(1, self.RETRIES + 1)",
+         "range(1, self.ATTEMPTS_MAX + 1)")]),
     ("jun", "refunds: fix a typo", "", [
         ("src/payments/refunds.go", "is refused by the gateway.", "is refused in the gateway.")]),
     ("mira", "export: end lines with CRLF", "Spreadsheets of two customers want it.", [
-        ("src/gateway/export.py", "{row['total']}\\n\" for row", "{row['total']}\\r\\n\" for row")]),
+        ("src/gateway/export.py", "{row['total']}\\n\" for row",
+         "{row['total']}\\r\\n\" for row")]),
     ("ines", "limits: forget the minutes that are over", "", [
         ("src/gateway/limits.py", "        key = (request.account.id, minute)\n",
          "        self.seen = {key: n for key, n in self.seen.items() if key[1] >= minute - 1}\n"

@@ -61,7 +61,8 @@ INCIDENTS = {
              "async def remember(key, response):\n"
              "    other = STORE.get(key)\n"
              "    if other and other[\"order\"] != response[\"order\"]:\n"
-             "        raise Conflict(f\"idempotency key already used by request {other['id']}\")\n"),
+             "        raise Conflict(f\"idempotency key already used by request"
+             " {other['id']}\")\n"),
         ],
     },
     "ledger_shard": {
@@ -86,8 +87,8 @@ INCIDENTS = {
     },
     "exchange_rate": {
         "subject": "pricing: load exchange rates on first use",
-        "body": "Start-up waited two seconds for the table of rates. Each currency is read when the\n"
-                "first cart needs it.",
+        "body": "Start-up waited two seconds for the table of rates. Each currency is read\n"
+                "when the first cart needs it.",
         "edits": [
             ("src/gateway/pricing.py", "RATES = rates.load_all()\n", "RATES = rates.Lazy()\n"),
             ("src/gateway/pricing.py", "line.quantity * RATES[currency]\n",

@@ -41,7 +41,8 @@ template <typename Number>
 Number number(std::string_view flag, std::string_view text, Number low, Number high) {
   Number value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high) {
+  if (error != std::errc{} || end != text.data() + text.size() ||
+      !(value >= low && value <= high)) {
     refuse(fmt::format("{} is not a number that {} takes", text, flag),
            fmt::format("{} between {} and {}", flag, low, high));
   }
