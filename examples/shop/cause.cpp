@@ -12,28 +12,17 @@ bool meets_one(const Condition& condition, const Request& request, Version versi
   const User& user = population.users[request.user];
   const Host& host = population.hosts[request.host];
   switch (condition.field) {
-    case Field::region:
-      return user.region == condition.value;
-    case Field::zone:
-      return host.zone == condition.value;
-    case Field::host:
-      return static_cast<int>(request.host) == condition.value;
-    case Field::country:
-      return user.country == condition.value;
-    case Field::plan:
-      return user.plan == condition.value;
-    case Field::app:
-      return user.app == condition.value;
-    case Field::provider:
-      return user.provider == condition.value;
-    case Field::route:
-      return request.route == condition.value;
-    case Field::new_checkout:
-      return user.new_checkout == condition.value;
-    case Field::cart_size:
-      return request.cart_size > condition.value;
-    case Field::version:
-      return version == Version::released;
+    case Field::region: return user.region == condition.value;
+    case Field::zone: return host.zone == condition.value;
+    case Field::host: return static_cast<int>(request.host) == condition.value;
+    case Field::country: return user.country == condition.value;
+    case Field::plan: return user.plan == condition.value;
+    case Field::app: return user.app == condition.value;
+    case Field::provider: return user.provider == condition.value;
+    case Field::route: return request.route == condition.value;
+    case Field::new_checkout: return user.new_checkout == condition.value;
+    case Field::cart_size: return request.cart_size > condition.value;
+    case Field::version: return version == Version::released;
   }
   return false;
 }
@@ -54,28 +43,17 @@ bool meets(const Cause& cause, const Request& request, Version version,
 Term term_of(const Condition& condition, const Population& population, const Release& release) {
   const auto index = static_cast<size_t>(condition.value);
   switch (condition.field) {
-    case Field::region:
-      return equal("region", regions[index].name);
-    case Field::zone:
-      return equal("az", population.zones[index]);
-    case Field::host:
-      return equal("host", population.hosts[index].name);
-    case Field::country:
-      return equal("country", countries[index].name);
-    case Field::plan:
-      return equal("plan", plans[index].name);
-    case Field::app:
-      return equal("client.app", apps[index].name);
-    case Field::provider:
-      return equal("payment_provider", providers[index].name);
-    case Field::route:
-      return equal("route", routes[index].name);
-    case Field::new_checkout:
-      return equal("flags.new_checkout", index ? "true" : "false");
-    case Field::cart_size:
-      return {"cart_size", ">", fmt::format("{}", condition.value)};
-    case Field::version:
-      break;
+    case Field::region: return equal("region", regions[index].name);
+    case Field::zone: return equal("az", population.zones[index]);
+    case Field::host: return equal("host", population.hosts[index].name);
+    case Field::country: return equal("country", countries[index].name);
+    case Field::plan: return equal("plan", plans[index].name);
+    case Field::app: return equal("client.app", apps[index].name);
+    case Field::provider: return equal("payment_provider", providers[index].name);
+    case Field::route: return equal("route", routes[index].name);
+    case Field::new_checkout: return equal("flags.new_checkout", index ? "true" : "false");
+    case Field::cart_size: return {"cart_size", ">", fmt::format("{}", condition.value)};
+    case Field::version: break;
   }
   return equal("version", release.version);
 }

@@ -37,15 +37,14 @@ std::string incident_text(size_t incident, const Request& request, const Populat
                           Dice& dice) {
   const User& user = population.users[request.user];
   switch (incident) {
-    case 0:
-      return fmt::format("payment timeout gateway_host=pg-{} after 400 ms", dice.whole(1, 3));
+    case 0: return fmt::format("payment timeout gateway_host=pg-{} after 400 ms", dice.whole(1, 3));
     case 1:
       return fmt::format("idempotency key already used by request r-{:08x}",
                          static_cast<uint32_t>(dice.next()));
-    case 2:
-      return fmt::format("no ledger shard for account shard={} of 12", dice.whole(12, 15));
-    default:
+    case 2: return fmt::format("no ledger shard for account shard={} of 12", dice.whole(12, 15));
+    case 3:
       return fmt::format("exchange rate missing pair=XDR/{}", countries[user.country].currency);
+    default: return fmt::format("connection refused upstream=db-{} port=5432", dice.whole(1, 2));
   }
 }
 

@@ -23,18 +23,12 @@ std::string payment_text(const Entry& entry, const User& user, Dice& dice) {
     case route_checkout:
       return fmt::format("payment authorised order=o-{} provider={} in {} ms", order, provider,
                          dice.whole(12, 70));
-    case route_cart:
-      return fmt::format("cart priced items={}", entry.request.cart_size);
-    case 2:
-      return fmt::format("quote computed items={}", entry.request.cart_size);
-    case 3:
-      return fmt::format("payment state read order=o-{}", order);
-    case 4:
-      return fmt::format("wallet balance read provider={}", provider);
-    case route_export:
-      return fmt::format("statement exported rows={}", dice.whole(20, 4000));
-    default:
-      return fmt::format("refund queued order=o-{} provider={}", order, provider);
+    case route_cart: return fmt::format("cart priced items={}", entry.request.cart_size);
+    case 2: return fmt::format("quote computed items={}", entry.request.cart_size);
+    case 3: return fmt::format("payment state read order=o-{}", order);
+    case 4: return fmt::format("wallet balance read provider={}", provider);
+    case route_export: return fmt::format("statement exported rows={}", dice.whole(20, 4000));
+    default: return fmt::format("refund queued order=o-{} provider={}", order, provider);
   }
 }
 

@@ -25,27 +25,17 @@ constexpr double probability_max = 0.5;
 
 int size_of(Field field) {
   switch (field) {
-    case Field::region:
-      return static_cast<int>(regions.size());
-    case Field::zone:
-      return static_cast<int>(regions.size()) * zones_per_region;
-    case Field::host:
-      return static_cast<int>(regions.size()) * zones_per_region * hosts_per_zone;
-    case Field::country:
-      return static_cast<int>(countries.size());
-    case Field::plan:
-      return static_cast<int>(plans.size());
-    case Field::app:
-      return static_cast<int>(apps.size());
-    case Field::provider:
-      return static_cast<int>(providers.size());
-    case Field::route:
-      return route_export;  // /export fails more at all times, so it is no cause
-    case Field::new_checkout:
-      return 2;
+    case Field::region: return static_cast<int>(regions.size());
+    case Field::zone: return static_cast<int>(regions.size()) * zones_per_region;
+    case Field::host: return static_cast<int>(regions.size()) * zones_per_region * hosts_per_zone;
+    case Field::country: return static_cast<int>(countries.size());
+    case Field::plan: return static_cast<int>(plans.size());
+    case Field::app: return static_cast<int>(apps.size());
+    case Field::provider: return static_cast<int>(providers.size());
+    case Field::route: return route_export;  // /export fails more at all times, so it is no cause
+    case Field::new_checkout: return 2;
     case Field::cart_size:
-    case Field::version:
-      break;
+    case Field::version: break;
   }
   return 1;
 }
@@ -160,8 +150,8 @@ void draw_magnitude(Plan& plan, const Options& options, const Population& popula
 // Which of the incidents: the repository says it, else the seed. The rules by remainder are also
 // make-repo's, so that commit and incident agree.
 void choose_incident(Plan& plan, const Options& options, const RepoInfo& repo) {
-  plan.incident = options.seed % incidents.size();
-  for (size_t i = 0; i < incidents.size(); ++i) {
+  plan.incident = options.seed % incidents_of_code;
+  for (size_t i = 0; i < incidents_of_code; ++i) {
     if (incidents[i].name == repo.incident) plan.incident = i;
   }
   plan.wrong = options.seed % 2 == 0 ? Wrong::total : Wrong::currency;
@@ -172,6 +162,7 @@ void choose_incident(Plan& plan, const Options& options, const RepoInfo& repo) {
   }
   const bool can_lack_code = plan.kind.effect == Effect::silent || plan.kind.name == "everyone";
   plan.code_caused = plan.onset && !(can_lack_code && turn == 0);
+  if (plan.onset && !plan.code_caused) plan.incident = incidents_of_code;
 }
 
 }  // namespace

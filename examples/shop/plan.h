@@ -23,11 +23,14 @@ struct Incident {
   int duration_median;  // milliseconds of a failing request
 };
 
-inline constexpr std::array<Incident, 4> incidents = {
+inline constexpr std::array<Incident, 5> incidents = {
     {{"payment_timeout", "payment timeout gateway_host=", "payments.client", 504, 410},
      {"idempotency_key", "idempotency key already used by request", "payments.ledger", 500, 35},
      {"ledger_shard", "no ledger shard for account", "payments.ledger", 503, 22},
-     {"exchange_rate", "exchange rate missing", "payments.pricing", 500, 28}}};
+     {"exchange_rate", "exchange rate missing", "payments.pricing", 500, 28},
+     {"database_refused", "connection refused upstream=", "orders.store", 503, 15}}};
+// The last row is no commit's work: it is what a shop without a guilty commit suffers from.
+inline constexpr size_t incidents_of_code = 4;
 
 enum class Wrong { total, currency };
 enum class Stopped { none, orders, heartbeats, auth };
