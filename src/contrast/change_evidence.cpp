@@ -1,7 +1,6 @@
 #include "contrast/change_evidence.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <set>
 #include <string_view>
@@ -33,6 +32,9 @@ constexpr double failing_service_log = 1.1;
 constexpr double saying_service_log = 0.7;
 constexpr double other_service_log = -2.1;
 
+constexpr double touched_service_log = -0.4;  // it brought changes to the service that fails
+constexpr double foreign_share = 0.25;
+
 constexpr double shared_name_log = 0.9;  // per word
 constexpr double shared_name_log_max = 2.2;
 constexpr double foreign_name_log = -0.3;
@@ -51,27 +53,11 @@ std::string percent(const Side& side) {
   return value >= 0.095 ? fmt::format("{:.1f}%", value) : fmt::format("{:.1g}%", value);
 }
 
-bool alike_name(std::string_view a, std::string_view b) {
-  static const std::set<std::string, std::less<>> plain = {
-      "service", "server", "api", "app", "svc", "prod", "production", "worker", "backend"};
-  std::set<std::string, std::less<>> words;
-  each_word(a, [&](std::string_view word) {
-    if (plain.count(word) == 0) words.emplace(word);
-  });
-  bool shared = false;
-  each_word(b, [&](std::string_view word) { shared = shared || words.count(word) > 0; });
-  const auto same = [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  };
-  return shared || std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
-}
-
 bool is_of(const Change& change, const VersionRate& rate) {
   const bool version = same_version(change.version, rate.value) ||
                        (!change.sha.empty() && same_version(change.sha, rate.value));
-  const bool other_service =
-      !change.service.empty() && !rate.service.empty() && !alike_name(change.service, rate.service);
+  const bool other_service = !change.service.empty() && !rate.service.empty() &&
+                             !same_service(change.service, rate.service);
   return version && !other_service;
 }
 
@@ -226,24 +212,27 @@ Finding version_finding(const Change& change, const ChangeEvidence& evidence) {
 }
 
 Finding service_finding(const Change& change, const ChangeEvidence& evidence) {
-  const std::vector<std::string_view> failing = failing_services(evidence);
   if (change.service.empty()) return {};
-  bool known = !failing.empty();
+  std::vector<std::string_view> failing = failing_services(evidence);
   for (std::string_view service : failing) {
-    if (!alike_name(change.service, service)) continue;
+    if (!same_service(change.service, service)) continue;
     return {failing_service_log, fmt::format("it changed {}, which fails", change.service)};
   }
-  std::string_view saying;
   for (const Symptom& symptom : evidence.symptoms) {
     if (symptom.service.empty()) continue;
-    known = true;
-    saying = saying.empty() ? std::string_view(symptom.service) : saying;
-    if (!alike_name(change.service, symptom.service)) continue;
+    failing.push_back(symptom.service);
+    if (!same_service(change.service, symptom.service)) continue;
     return {saying_service_log, fmt::format("{} says the failing messages", change.service)};
   }
-  if (!known) return {};
-  return {other_service_log, fmt::format("it changed {}; the failures are in {}", change.service,
-                                         failing.empty() ? saying : failing.front())};
+  if (failing.empty()) return {};
+  const bool touched =
+      std::any_of(change.commits.begin(), change.commits.end(), [&](const CommitText& commit) {
+        return std::any_of(failing.begin(), failing.end(), [&](std::string_view service) {
+          return touches_service(commit, service);
+        });
+      });
+  return {touched ? touched_service_log : other_service_log,
+          fmt::format("it changed {}; the failures are in {}", change.service, failing.front())};
 }
 
 Finding name_finding(const Change& change, const ChangeEvidence& evidence) {
@@ -268,10 +257,13 @@ Finding name_finding(const Change& change, const ChangeEvidence& evidence) {
           fmt::format("shares words with the failure: {}", fmt::join(shared, ", "))};
 }
 
-CommitsFinding commits_finding(const Change& change, const std::vector<CommitWeight>& weights,
-                               const ChangeEvidence& evidence) {
+CommitsFinding commits_finding(const Change& change, std::vector<CommitWeight> weights,
+                               const ChangeEvidence& evidence, const ServiceNames& services) {
   CommitsFinding result;
   if (weights.empty()) return result;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (is_foreign(change.commits[i], change.service, services)) weights[i].prior *= foreign_share;
+  }
   if (change.kind == ChangeKind::commit) {
     result.prior = weights[0].prior;
     result.findings = of_one_commit(weights[0]);

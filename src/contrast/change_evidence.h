@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "contrast/services.h"
 #include "contrast/suspects.h"
 
 namespace culprit {
@@ -31,8 +32,9 @@ struct CommitsFinding {
   std::vector<RankedCommit> ranked;  // probabilities given the change; sorted
 };
 
-// `weights` are those of the change's commits, in their order.
-CommitsFinding commits_finding(const Change& change, const std::vector<CommitWeight>& weights,
-                               const ChangeEvidence& evidence);
+// `weights` are those of the change's commits, in their order. In a repository that several
+// services share, a deploy of one is seldom at fault for what only changed another.
+CommitsFinding commits_finding(const Change& change, std::vector<CommitWeight> weights,
+                               const ChangeEvidence& evidence, const ServiceNames& services);
 
 }  // namespace culprit

@@ -87,7 +87,8 @@ CommitKind kind_of_file(const FileDiff& file) {
     return CommitKind::dependencies;
   }
   if (ends_with_any(name, {".md", ".rst", ".txt", ".adoc", ".png", ".svg"}) ||
-      is_any(name, {"license", "authors", "changelog", "codeowners", "readme", "notice"}) ||
+      is_any(name,
+             {"license", "authors", "changelog", "codeowners", "readme", "notice", "version"}) ||
       has_any(path, {"/docs/", "/doc/"})) {
     return CommitKind::prose;
   }

@@ -10,6 +10,7 @@
 
 #include "contrast/commit_kind.h"
 #include "contrast/words.h"
+#include "event/roles.h"
 
 namespace culprit {
 namespace {
@@ -31,8 +32,10 @@ constexpr double dependence = 0.5;
 constexpr double words_log_max = 3.0;
 // About one guilty commit in four shares no word with its symptom.
 constexpr double no_words_log = -1.4;
+constexpr double segment_only = 0.15;  // of that, where nothing but a segment is known
 
 constexpr double wrote_line_log = 3.5;
+constexpr double changed_line_log = 2.0;
 constexpr double touched_file_log = 1.2;
 constexpr double touched_folder_log = 0.4;
 // A message printed at many places points at none of them.
@@ -50,6 +53,7 @@ struct QueryWord {
 struct Query {
   std::vector<QueryWord> words;
   std::map<std::string, std::size_t, std::less<>> index;
+  bool of_symptoms = false;  // there is a symptom, not only a segment
 
   void add(std::string_view text, double weight) {
     each_word(text, [&](std::string_view word) {
@@ -63,11 +67,14 @@ struct Query {
 
 Query query_of(const CommitQuestion& question) {
   Query query;
+  query.of_symptoms = !question.symptoms.empty();
   for (const Symptom& symptom : question.symptoms) {
     query.add(symptom.text, symptom.weight);
     query.add(symptom.service, 0.5 * symptom.weight);
   }
   for (const NamedValue& named : question.fields) {
+    // "version" and its value are in every release's commit, and in no other.
+    if (role_of(named.field) == Role::version) continue;
     query.add(named.field, 0.7);
     query.add(named.value, 0.7);
   }
@@ -139,10 +146,12 @@ Piece shared_words(const Counted& counted, const Query& query, std::size_t commi
     shared.emplace_back(gain, word.text);
     sum += gain;
   }
-  if (shared.empty()) return {no_words_log, {}};
+  // Code need not hold the names of the segment that it fails for.
+  const double none_log = query.of_symptoms ? no_words_log : no_words_log * segment_only;
+  if (shared.empty()) return {none_log, {}};
   std::stable_sort(shared.begin(), shared.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  const double log = no_words_log / 2 + dependence * sum;
+  const double log = none_log / 2 + dependence * sum;
   return {std::min(log, words_log_max), "shares words with the failure: " + told(shared)};
 }
 
@@ -156,19 +165,30 @@ std::string quoted(std::string_view text) {
   return fmt::format("\"{}{}\"", text.substr(0, bytes_max), text.size() > bytes_max ? "..." : "");
 }
 
+// What a file's diff did to the line that prints a symptom. A line that was there before and after
+// was moved or reworded; for a message that stopped, the condition around it may have changed.
+Piece line_piece(const Symptom& symptom, const FileDiff& file) {
+  const bool added = !literal_matches(symptom.text, file.added).empty();
+  const bool removed = !literal_matches(symptom.text, file.removed).empty();
+  if (!added && !removed) return {};
+  const bool changed = added && removed;
+  const bool did = symptom.stopped ? removed : added;
+  const double log = changed ? changed_line_log : did ? wrote_line_log : touched_file_log;
+  const std::string_view verb = changed ? "changed" : added ? "wrote" : "removed";
+  return {log * symptom.weight,
+          fmt::format("{} the line that prints {} in {}", verb, quoted(symptom.text), file.path)};
+}
+
 Piece wrote_line(const CommitText& commit, const CommitQuestion& question) {
+  Piece best;
   for (const Symptom& symptom : question.symptoms) {
     for (const FileDiff& file : commit.files) {
       if (kind_of_file(file) != CommitKind::code) continue;
-      if (literal_matches(symptom.text, file.added).empty()) continue;
-      // A line that was there before and was only moved or indented is printed no more than it was.
-      const bool moved = !literal_matches(symptom.text, file.removed).empty();
-      const double log = (moved ? touched_file_log : wrote_line_log) * symptom.weight;
-      return {log, fmt::format("{} the line that prints {} in {}", moved ? "changed" : "wrote",
-                               quoted(symptom.text), file.path)};
+      Piece piece = line_piece(symptom, file);
+      if (piece.log > best.log) best = std::move(piece);
     }
   }
-  return {};
+  return best;
 }
 
 Piece touched_place(const CommitText& commit, const CommitQuestion& question) {

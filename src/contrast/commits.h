@@ -42,6 +42,7 @@ struct Symptom {
   std::string text = {};     // the template, <*> for its variable parts
   std::string service = {};  // who says it; empty: not known
   double weight = 1;         // 1 for a new template, less for one that only surged
+  bool stopped = false;      // it was said before the onset and is not any more
 };
 
 struct NamedValue {

@@ -25,7 +25,7 @@ struct Mixture {
 };
 constexpr Mixture of_deploy = {0.50, 1.5 * minute, 0.30, 0.17, 6 * hour, 0.03};
 constexpr Mixture of_switch = {0.70, 1 * minute, 0.10, 0.17, 6 * hour, 0.03};
-// A commit reaches the branch first and production later.
+// A commit or a tag is made first and reaches production later.
 constexpr Mixture of_commit = {0.35, 2 * day, 0.10, 0.35, 6 * hour, 0.20};
 
 constexpr double rollout_mean = 12 * minute;  // where its end is not known
@@ -45,9 +45,10 @@ constexpr int samples = 16;  // of the onset's interval
 
 double exponential(double lag, double mean) { return std::exp(-lag / mean) / mean; }
 
-const Mixture& mixture_of(ChangeKind kind) {
-  if (kind == ChangeKind::flag || kind == ChangeKind::config) return of_switch;
-  return kind == ChangeKind::commit ? of_commit : of_deploy;
+const Mixture& mixture_of(const Change& change) {
+  if (!change.deployed || change.kind == ChangeKind::commit) return of_commit;
+  const bool is_switch = change.kind == ChangeKind::flag || change.kind == ChangeKind::config;
+  return is_switch ? of_switch : of_deploy;
 }
 
 double rollout_density(double lag, const Change& change) {
@@ -57,7 +58,7 @@ double rollout_density(double lag, const Change& change) {
 }
 
 double density(double lag, const Change& change) {
-  const Mixture& mixture = mixture_of(change.kind);
+  const Mixture& mixture = mixture_of(change);
   return mixture.at_once * exponential(lag, mixture.at_once_mean) +
          mixture.rollout * rollout_density(lag, change) +
          mixture.delayed * exponential(lag, mixture.delayed_mean) +

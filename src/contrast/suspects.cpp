@@ -68,8 +68,9 @@ std::vector<std::vector<CommitWeight>> weigh_all(const std::vector<Change>& chan
   return weights;
 }
 
-Suspect suspect_of(const Change& change, const std::vector<CommitWeight>& weights,
-                   const ChangeEvidence& evidence, const ChangeOptions& options) {
+Suspect suspect_of(const Change& change, std::vector<CommitWeight> weights,
+                   const ChangeEvidence& evidence, const ServiceNames& services,
+                   const ChangeOptions& options) {
   Suspect suspect;
   suspect.prior = kinds[static_cast<std::size_t>(change.kind)].prior;
   const LagEvidence lag = lag_evidence(change, evidence.onset, options.skew);
@@ -78,7 +79,7 @@ Suspect suspect_of(const Change& change, const std::vector<CommitWeight>& weight
   suspect.findings.push_back(version_finding(change, evidence));
   suspect.findings.push_back(service_finding(change, evidence));
   suspect.findings.push_back(name_finding(change, evidence));
-  CommitsFinding commits = commits_finding(change, weights, evidence);
+  CommitsFinding commits = commits_finding(change, std::move(weights), evidence, services);
   suspect.prior *= commits.prior;
   suspect.commits = std::move(commits.ranked);
   for (Finding& finding : commits.findings) suspect.findings.push_back(std::move(finding));
@@ -162,10 +163,11 @@ ChangeKind change_kind_named(std::string_view text) {
 
 std::vector<RankedChange> rank_changes(std::vector<Change> changes, const ChangeEvidence& evidence,
                                        const ChangeOptions& options) {
-  const std::vector<std::vector<CommitWeight>> weights = weigh_all(changes, evidence);
+  std::vector<std::vector<CommitWeight>> weights = weigh_all(changes, evidence);
+  const ServiceNames services = service_names(changes, evidence);
   std::vector<Suspect> suspects;
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    suspects.push_back(suspect_of(changes[i], weights[i], evidence, options));
+    suspects.push_back(suspect_of(changes[i], std::move(weights[i]), evidence, services, options));
     sum_up(suspects.back());
   }
   const std::vector<double> probabilities =

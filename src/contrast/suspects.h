@@ -48,6 +48,7 @@ struct Change {
   std::string sha = {};
   std::string from_sha = {};
   std::string description = {};
+  bool deployed = true;  // false: made then (a commit, a tag) and put in place some time later
   std::vector<CommitText> commits = {};  // what it brought; a change of kind commit holds itself
 };
 

@@ -94,26 +94,6 @@ std::string tag_before(const std::vector<Tag>& tags, const Change& change) {
   return before;
 }
 
-bool names_any(std::string_view path, const ServiceNames& names) {
-  while (!path.empty()) {
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    const std::string part = lower_case(path.substr(0, slash));
-    path.remove_prefix(std::min(slash + 1, path.size()));
-    for (const std::string& name : names) {
-      if (part == lower_case(name)) return true;
-    }
-  }
-  return false;
-}
-
-// Whether a commit is another service's alone: every file lies in a folder named after one.
-bool is_foreign(const CommitText& text, const std::string& service, const ServiceNames& services) {
-  if (service.empty() || text.files.empty()) return false;
-  return std::all_of(text.files.begin(), text.files.end(), [&](const FileDiff& file) {
-    return names_any(file.path, services) && !names_any(file.path, {service});
-  });
-}
-
 // Merges are left out where what they merged is there itself.
 std::vector<Commit> without_merges(std::vector<Commit> commits) {
   std::vector<Commit> plain;
@@ -132,8 +112,7 @@ std::vector<Commit> commits_between(const Repository& repository, const std::str
   return commits ? without_merges(std::move(commits).value()) : std::vector<Commit>{};
 }
 
-void fill(Change& change, const Repository& repository, const ServiceNames& services,
-          Texts& texts) {
+void fill(Change& change, const Repository& repository, Texts& texts) {
   if (!is_rollout(change) || change.sha.empty() || !repository.resolve(change.sha)) return;
   if (change.sha == change.from_sha) return;  // the same again
   const std::vector<Commit> commits = commits_between(repository, change.from_sha, change.sha);
@@ -145,7 +124,7 @@ void fill(Change& change, const Repository& repository, const ServiceNames& serv
   for (const Commit& commit : commits) {
     const CommitText* text = texts.of(commit);
     if (text == nullptr) return;
-    if (!is_foreign(*text, change.service, services)) change.commits.push_back(*text);
+    change.commits.push_back(*text);
   }
 }
 
@@ -212,10 +191,10 @@ void find_revisions(std::vector<Change>& changes, const Repository& repository) 
 }
 
 void find_commits(std::vector<Change>& changes, const Repository& repository,
-                  const ServiceNames& services, std::size_t commits_max) {
+                  std::size_t commits_max) {
   Texts texts(repository, commits_max);
   for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
-    fill(*change, repository, services, texts);
+    fill(*change, repository, texts);
   }
 }
 
@@ -231,6 +210,7 @@ Result<std::vector<Change>> commits_as_changes(const Repository& repository, Tim
   for (const Commit& commit : commits) {
     Change change;
     change.kind = ChangeKind::commit;
+    change.deployed = false;
     change.id = commit.sha.substr(0, 9);
     change.at = commit.reached;
     change.sha = commit.sha;

@@ -16,17 +16,13 @@
 
 namespace culprit {
 
-// Names of services, so that in a repository that holds several a deploy of one is not blamed
-// for commits to another.
-using ServiceNames = std::vector<std::string>;
-
 // Fills sha and from_sha of changes that stand by time: each follows the one before it.
 void find_revisions(std::vector<Change>& changes, const Repository& repository);
 
 // Fills the commits between the two; a rollback becomes a revert. No more than `commits_max` texts
 // are read, those of the latest changes first.
 void find_commits(std::vector<Change>& changes, const Repository& repository,
-                  const ServiceNames& services, std::size_t commits_max);
+                  std::size_t commits_max);
 
 // Every commit that reached the default branch in the time, each a change of its own.
 Result<std::vector<Change>> commits_as_changes(const Repository& repository, Time since, Time until,

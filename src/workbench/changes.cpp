@@ -4,7 +4,6 @@
 #include <cctype>
 #include <iterator>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "contrast/versions.h"
@@ -129,6 +128,7 @@ std::vector<Change> tagged(const Repository& repository) {
     change.at = tag.at;
     change.version = tag.name;
     change.sha = tag.sha;
+    change.deployed = false;
     changes.push_back(std::move(change));
   }
   return changes;
@@ -168,15 +168,6 @@ std::vector<Change> known_changes(const ChangeQuestion& question, const Reposito
   return changes;
 }
 
-ServiceNames services_of(const std::vector<Change>& changes, const ChangeEvidence& evidence) {
-  std::set<std::string> names(evidence.failing_services.begin(), evidence.failing_services.end());
-  for (const Change& change : changes) names.insert(change.service);
-  for (const VersionRate& rate : evidence.version_rates) names.insert(rate.service);
-  for (const Symptom& symptom : evidence.symptoms) names.insert(symptom.service);
-  names.erase("");
-  return {names.begin(), names.end()};
-}
-
 // What ran at the onset: the latest commit that a change before its end put in place.
 std::string revision_at_onset(const std::vector<Change>& changes, const Repository& repository) {
   std::string revision;
@@ -193,12 +184,11 @@ Result<std::vector<RankedChange>> what_changed(ChangeQuestion question,
                                                std::span<const Deploy> deploys) {
   const Window window = window_of(question);
   std::vector<Change> changes = known_changes(question, repository, deploys);
-  const ServiceNames services = services_of(changes, question.evidence);
   if (repository != nullptr) find_revisions(changes, *repository);
   changes.erase(std::remove_if(changes.begin(), changes.end(),
                                [&](const Change& change) { return !window.holds(change.at); }),
                 changes.end());
-  if (repository != nullptr) find_commits(changes, *repository, services, question.commits_max);
+  if (repository != nullptr) find_commits(changes, *repository, question.commits_max);
   if (repository != nullptr && changes.empty() && deploys.empty()) {
     changes = TRY(commits_as_changes(*repository, window.from, window.to, question.commits_max));
   }
