@@ -135,20 +135,20 @@ std::vector<std::string_view> failing_services(const ChangeEvidence& evidence) {
   return services;
 }
 
-std::string_view top_folder(std::string_view path) {
-  const std::size_t slash = path.find('/');
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
   return slash == path.npos ? std::string_view{} : path.substr(0, slash + 1);
 }
 
 // "its 7 commits touch payments/, where the failing message is printed"
 std::string folders_touched(const Change& change, const ChangeEvidence& evidence) {
   for (const SourceLine& line : evidence.source_lines) {
-    const std::string_view folder = top_folder(line.path);
+    const std::string_view folder = folder_of(line.path);
     if (folder.empty()) continue;
     const auto touching =
         std::count_if(change.commits.begin(), change.commits.end(), [&](const CommitText& commit) {
           return std::any_of(commit.files.begin(), commit.files.end(),
-                             [&](const FileDiff& file) { return top_folder(file.path) == folder; });
+                             [&](const FileDiff& file) { return file.path.rfind(folder, 0) == 0; });
         });
     if (touching == 0) continue;
     const std::size_t all = change.commits.size();

@@ -34,7 +34,7 @@ constexpr double latent_span = 14 * day;
 
 // An onset that no change caused is as likely at any time of a day.
 constexpr double chance_span = 1 * day;
-constexpr double power = 0.4;
+constexpr double power = 0.5;
 constexpr double log_max = 2.1;  // nearness alone: at most about 8 to 1
 
 constexpr double log_min = -4;  // weeks before

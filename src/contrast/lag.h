@@ -3,7 +3,7 @@
 //
 // Most faults show at once, others as a rollout proceeds, a few after hours (caches, leaks, jobs)
 // or days. The density of the lag, averaged over the onset's interval, is compared with that of
-// an onset which has nothing to do with the change. Only a power of that ratio counts: changes
+// an onset which has nothing to do with the change. Only the root of that ratio counts: changes
 // cluster at the hours at which load does, so that nearness is weaker evidence than it looks.
 #pragma once
 

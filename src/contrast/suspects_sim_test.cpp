@@ -256,7 +256,9 @@ TEST_CASE("the guilty change is found where the nearest deploy misleads") {
                   "{:.3f}",
                   all.incidents, 100 * all.right / all.incidents,
                   100 * all.baseline / all.incidents, calibration));
-  CHECK(all.right > 1.3 * all.baseline);
+  CHECK(all.right > 1.7 * all.baseline);
+  CHECK(nothing.right >= 0.9 * nothing.incidents);
+  CHECK(calibration < 0.12);
 }
 
 }  // namespace

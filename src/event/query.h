@@ -58,7 +58,7 @@ struct HistQuery {
   Duration bucket{};         // > 0
 };
 
-// A numeric field cut into bins by `cuts` (ascending: bin i holds cuts[i-1] <= x < cuts[i]), or a
+// A numeric field cut into bins by `cuts` (ascending: bin i holds cuts[i-1] < x <= cuts[i]), or a
 // categorical one reduced to `values`; with neither, every value is told apart.
 struct Axis {
   std::string field;

@@ -44,6 +44,8 @@ class Engine {
   virtual std::vector<UnitSample> sample(const SampleQuery& query) = 0;
   // Start times of bad units in the window, ascending; at most `count_max`, the earliest.
   virtual std::vector<Time> bad_starts(const Expr& where, Window window, std::size_t count_max) = 0;
+  // The start of the first unit, judged or not, that satisfies `where`; no_time: none.
+  virtual Time first_seen(const Expr& where) = 0;
   // The lines at these places, without their ends; what cannot be read again is empty.
   virtual std::vector<std::string> lines_at(std::span<const Place> places) = 0;
 };

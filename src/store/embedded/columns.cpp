@@ -107,7 +107,7 @@ AxisMap map_axis(const EvidenceField& field, const UnitColumn& column, const Axi
       const auto number = number_of(field, column.table[place]);
       if (number) {
         at = static_cast<std::size_t>(
-            std::upper_bound(axis.cuts.begin(), axis.cuts.end(), *number) - axis.cuts.begin());
+            std::lower_bound(axis.cuts.begin(), axis.cuts.end(), *number) - axis.cuts.begin());
       }
     } else if (const auto found = listed.find(text_of(field, column.table[place]));
                found != listed.end()) {

@@ -201,6 +201,17 @@ std::vector<CrossTally> Embedded::crosses(std::span<const CrossQuery> queries) {
   return tallies;
 }
 
+Time Embedded::first_seen(const Expr& where) {
+  const Mask mask = mask_of(where);
+  Time first = no_time;
+  for (std::size_t unit = 0; unit < mask.size(); ++unit) {
+    const Time start = from_nanoseconds(evidence_.units.starts[unit]);
+    if (mask[unit] == 0 || start == no_time) continue;
+    if (first == no_time || start < first) first = start;
+  }
+  return first;
+}
+
 std::vector<Time> Embedded::bad_starts(const Expr& where, Window window, std::size_t count_max) {
   std::vector<Time> times;
   for (const std::uint32_t unit : units_where(where)) {

@@ -31,6 +31,7 @@ class Embedded final : public Engine {
   std::vector<Row> around(const AroundQuery& query) override;
   std::vector<UnitSample> sample(const SampleQuery& query) override;
   std::vector<Time> bad_starts(const Expr& where, Window window, std::size_t count_max) override;
+  Time first_seen(const Expr& where) override;
   std::vector<std::string> lines_at(std::span<const Place> places) override;
 
  private:

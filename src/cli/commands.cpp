@@ -1,0 +1,12 @@
+#include "cli/commands.h"
+
+#include <array>
+
+namespace culprit {
+
+std::span<const Command> commands() {
+  static const std::array table = {investigate_command()};
+  return table;
+}
+
+}  // namespace culprit

@@ -1,0 +1,12 @@
+// The commands, one function a file each; the table of them is commands.cpp.
+#pragma once
+
+#include "cli/command.h"
+
+namespace culprit {
+
+Command investigate_command();
+Command logs_command();
+Command case_command();
+
+}  // namespace culprit

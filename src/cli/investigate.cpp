@@ -1,0 +1,62 @@
+#include <cstdio>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/investigation_json.h"
+#include "cli/investigation_text.h"
+#include "cli/progress.h"
+#include "cli/sources.h"
+#include "workbench/investigate.h"
+
+namespace culprit {
+namespace {
+
+Result<InvestigateOptions> options_of(const Arguments& arguments, Session& session) {
+  InvestigateOptions options;
+  options.gather = TRY(gather_options(arguments, session));
+  options.repository = arguments.value("--repo");
+  options.deploys = arguments.value("--deploys");
+  if (arguments.has("--changed-within")) {
+    options.changed_within = TRY(duration_flag(arguments, "--changed-within"));
+  }
+  options.seed = TRY(seed_flag(arguments));
+  return options;
+}
+
+Result<Exit> run(const Arguments& arguments, Session& session) {
+  InvestigateOptions options = TRY(options_of(arguments, session));
+  Progress progress(session);
+  options.gather.progress = progress.callback();
+  const Investigation made = TRY(investigate(session.world, options));
+  progress.clear();
+  TRY(print(arguments.has("--json") ? json_of(made) : text_of(made, session.terminal)));
+  return made.when.found ? Exit::found : Exit::nothing;
+}
+
+}  // namespace
+
+Command investigate_command() {
+  std::vector<Flag> flags = source_flags();
+  flags.insert(
+      flags.end(),
+      {{"--repo", "DIR", "git repository whose commits and tags are suspects"},
+       {"--deploys", "FILE", "list of deploys: NDJSON, CSV, GitHub or GitLab deployments"},
+       {"--changed-within", "D", "how far back a change may lie (14d)"},
+       {"--seed", "N", "for the choice of examples (1)"},
+       {"--case", "ID", "the case to keep the result in (the open one)"},
+       {"--no-case", "", "keeps nothing"},
+       {"--json", "", "one object with everything (see docs/json.md)"}});
+  return {"investigate",
+          "SOURCE... [flags]",
+          "when did it begin, who is hit, what changed, what do the logs say",
+          "SOURCE is a file, a folder, a glob, or - for standard input; .gz, .zst and .xz too.\n"
+          "Formats are recognised. Exit 0: an incident was found; 1: nothing moved.\n\n"
+          "  culprit investigate logs/ --repo .\n"
+          "  kubectl logs deploy/shop | culprit investigate -\n"
+          "  culprit investigate orders.ndjson --bad 'total = 0'",
+          std::move(flags), run};
+}
+
+}  // namespace culprit

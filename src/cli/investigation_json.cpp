@@ -1,0 +1,243 @@
+#include "cli/investigation_json.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "contrast/outcome_rule.h"
+
+namespace culprit {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json instant(Time time) { return time == no_time ? Json(nullptr) : Json(to_string(time)); }
+
+// Six significant digits: more would claim a precision that no count has.
+Json number(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
+  const double scale = std::pow(10, 5 - std::floor(std::log10(std::abs(value))));
+  return std::isfinite(scale) && scale > 0 ? std::round(value * scale) / scale : value;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json input_of(const Investigation& made) {
+  const Schema& schema = made.schema;
+  Json first = nullptr;
+  for (const SourceSummary& source : schema.sources) {
+    if (source.skipped == 0) continue;
+    first = {{"source", source.name},
+             {"line", source.first_skipped_line},
+             {"text", source.first_skipped}};
+    break;
+  }
+  Json sources = Json::array();
+  for (const SourceSummary& source : schema.sources) sources.push_back(source.name);
+  return {{"sources", sources},           {"events", schema.events},
+          {"bytes", schema.bytes},        {"skipped_lines", schema.skipped},
+          {"first_skipped", first},       {"from", instant(schema.from)},
+          {"to", instant(schema.to)},     {"exact", schema.exact}};
+}
+
+Json unit_of(const Investigation& made) {
+  const UnitRule& unit = made.schema.unit;
+  std::string by = unit.fields.empty() ? "line" : unit.fields.front();
+  return {{"by", by},
+          {"how", unit.how},
+          {"total", number(made.judged.units)},
+          {"recovered", number(made.judged.recovered)}};
+}
+
+Json when_of(const Investigation& made) {
+  const WhenAnswer& when = made.when;
+  Json interval = nullptr;
+  if (when.from != no_time) {
+    interval = {{"from", instant(when.from)},
+                {"to", instant(when.to)},
+                {"confidence", when.confidence}};
+  }
+  Json others = Json::array();
+  for (const Window& other : when.others) {
+    others.push_back({{"from", instant(other.from)}, {"to", instant(other.to)}});
+  }
+  return {{"found", when.found},
+          {"probability", number(when.probability)},
+          {"onset", instant(when.onset)},
+          {"interval", interval},
+          {"first_bad", instant(when.first_bad)},
+          {"last_bad", instant(when.last_bad)},
+          {"shape", name_of(when.shape)},
+          {"period_seconds",
+           when.shape == Shape::recurring ? number(seconds(when.period)) : Json(nullptr)},
+          {"ongoing", when.ongoing},
+          {"others", others}};
+}
+
+Json side(const RateSide& one) {
+  return {{"bad", number(one.counts.bad)},
+          {"total", number(one.counts.total)},
+          {"rate", number(one.rate)},
+          {"low", number(one.interval.low)},
+          {"high", number(one.interval.high)}};
+}
+
+Json rate_of(const Investigation& made) {
+  return {{"of", made.rate.of},
+          {"before", made.rate.before ? side(*made.rate.before) : Json(nullptr)},
+          {"after", side(made.rate.after)},
+          {"ratio", made.rate.ratio > 0 ? number(made.rate.ratio) : Json(nullptr)}};
+}
+
+Json condition_of(const Condition& condition) {
+  static constexpr const char* names[] = {"=", "absent", ">", "<="};
+  Json value = condition.value;
+  if (condition.op == Condition::Op::absent) value = nullptr;
+  if (condition.op == Condition::Op::above || condition.op == Condition::Op::at_most) {
+    value = number(condition.number);
+  }
+  return {{"field", condition.field},
+          {"op", names[static_cast<std::size_t>(condition.op)]},
+          {"value", value}};
+}
+
+Json sample_of(const UnitSample& sample, const std::string& line, const Schema& schema) {
+  Json places = Json::array();
+  for (const Place& place : sample.places) {
+    places.push_back({{"source", schema.sources[place.source].name}, {"offset", place.offset}});
+  }
+  return {{"at", instant(sample.start)}, {"places", places}, {"line", line}};
+}
+
+Json twin_of(const std::optional<Twin>& twin, const Schema& schema) {
+  if (!twin) return nullptr;
+  Json differences = Json::array();
+  for (const Difference& one : twin->differences) {
+    differences.push_back({{"field", one.field},
+                           {"bad", text_or_null(one.bad)},
+                           {"good", text_or_null(one.good)}});
+  }
+  return {{"bad", sample_of(twin->bad, twin->bad_line, schema)},
+          {"good", sample_of(twin->good, twin->good_line, schema)},
+          {"differences", differences}};
+}
+
+Json segment_of(const Segment& segment, const Investigation& made) {
+  const Finding& finding = segment.finding;
+  Json conditions = Json::array();
+  for (const Condition& condition : finding.conditions) conditions.push_back(condition_of(condition));
+  Json aliases = Json::array();
+  for (const Condition& alias : finding.aliases) aliases.push_back(to_string(alias));
+  return {{"where", segment.where},
+          {"conditions", conditions},
+          {"bad", number(finding.counted.after.bad)},
+          {"total", number(finding.counted.after.total)},
+          {"risk_ratio", number(finding.risk.ratio)},
+          {"risk_ratio_low", number(finding.risk.low)},
+          {"share_of_bad", number(finding.share_of_bad)},
+          {"became_worse", made.rate.before ? Json(finding.became_worse) : Json(nullptr)},
+          {"q_value", finding.q_value},
+          {"aliases", aliases},
+          {"rate_without", number(segment.rate_without)},
+          {"twin", twin_of(segment.twin, made.schema)}};
+}
+
+Json templates_of(const Investigation& made) {
+  Json templates = Json::array();
+  for (std::size_t i = 0; i < made.templates.size(); ++i) {
+    const ChangedTemplate& one = made.templates[i];
+    templates.push_back(
+        {{"id", one.what.id},
+         {"text", one.what.text},
+         {"status", name_of(one.status)},
+         {"before", number(one.before)},
+         {"after", number(one.after)},
+         {"first_seen", instant(one.what.first)},
+         {"last_seen", instant(one.what.last)},
+         {"example",
+          {{"source", made.schema.sources[one.what.example.source].name},
+           {"offset", one.what.example.offset},
+           {"line", made.template_lines[i]}}}});
+  }
+  return templates;
+}
+
+Json changes_of(const Investigation& made) {
+  Json changes = Json::array();
+  for (const RankedChange& one : made.changes) {
+    Json commits = Json::array();
+    for (const RankedCommit& commit : one.commits) {
+      commits.push_back({{"sha", commit.sha},
+                         {"subject", commit.subject},
+                         {"probability", number(commit.probability)},
+                         {"reasons", commit.reasons}});
+    }
+    const bool none = one.change.kind == ChangeKind::none;
+    changes.push_back({{"kind", name_of(one.change.kind)},
+                       {"id", none ? Json(nullptr) : Json(one.change.id)},
+                       {"at", instant(one.change.at)},
+                       {"probability", number(one.probability)},
+                       {"reasons", one.reasons},
+                       {"against", one.against},
+                       {"commits", commits}});
+  }
+  return changes;
+}
+
+Json rest_of(const Investigation& made) {
+  Json around = Json::array();
+  for (const LogLine& line : made.around) {
+    around.push_back({{"time", instant(line.time)},
+                      {"source", line.source},
+                      {"offset", line.offset},
+                      {"line", line.line}});
+  }
+  Json next = Json::array();
+  for (const NextStep& step : made.next) next.push_back({{"command", step.command}, {"why", step.why}});
+  return {{"around", around}, {"next", next}};
+}
+
+}  // namespace
+
+std::string json_of(const Investigation& made) {
+  Json json;
+  json["schema_version"] = 1;
+  json["input"] = input_of(made);
+  json["outcome"] = {{"bad", text_or_null(made.bad)},
+                     {"how", made.rule.how == OutcomeRule::How::given ? "given" : "inferred"}};
+  json["unit"] = unit_of(made);
+  json["warnings"] = Json::array();
+  for (const Warning& warning : made.warnings) {
+    json["warnings"].push_back({{"code", warning.code},
+                                {"source", text_or_null(warning.source)},
+                                {"text", warning.text}});
+  }
+  json["when"] = when_of(made);
+  json["rate"] = rate_of(made);
+  json["affected"] = made.affected.field.empty()
+                         ? Json(nullptr)
+                         : Json{{"field", made.affected.field},
+                                {"bad", made.affected.bad},
+                                {"total", made.affected.total}};
+  json["who_verdict"] = made.when.found ? Json(made.who_verdict) : Json(nullptr);
+  json["who"] = Json::array();
+  for (const Segment& segment : made.who) json["who"].push_back(segment_of(segment, made));
+  for (const Segment& segment : made.always_worse) json["who"].push_back(segment_of(segment, made));
+  json["unexplained_share"] = made.when.found ? number(made.unexplained_share) : Json(nullptr);
+  json["looks_like"] = Json::array();
+  for (const LooksLike& one : made.looks_like) {
+    json["looks_like"].push_back(
+        {{"condition", one.condition}, {"share_of_bad", number(one.share_of_bad)}});
+  }
+  json["templates"] = templates_of(made);
+  json["changes"] = changes_of(made);
+  json["metrics"] = Json::array();
+  json["components"] = Json::array();
+  json.update(rest_of(made));
+  // Log lines may hold bytes that are not UTF-8; they are shown as the replacement character.
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace culprit

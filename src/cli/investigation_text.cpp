@@ -1,0 +1,366 @@
+#include "cli/investigation_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "cli/text.h"
+#include "contrast/segment.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t indent = 9;  // below "CHANGED  "
+constexpr std::size_t templates_shown = 5;
+constexpr std::size_t lines_shown = 6;
+constexpr std::size_t changes_shown = 3;
+constexpr std::size_t commits_shown = 3;
+
+// Writes the report; one function a section, each a heading and lines below it.
+class Report {
+ public:
+  Report(const Investigation& made, const Terminal& terminal) : made_(made), terminal_(terminal) {}
+
+  std::string text() {
+    input();
+    warnings();
+    if (!made_.when.found) {
+      quiet();
+    } else {
+      when();
+      who();
+      logs();
+      around();
+      changed();
+    }
+    next();
+    return std::move(text_);
+  }
+
+ private:
+  void line(std::string_view heading, const std::string& text) {
+    std::string label = fmt::format("{:<9}", heading);
+    if (!heading.empty()) label = styled(label, Style::heading, terminal_);
+    text_ += label + wrapped(text, terminal_.columns, indent) + "\n";
+  }
+  // A line that is cut instead of broken: log lines, commands keep their shape.
+  void raw(std::string_view heading, const std::string& text) {
+    text_ += styled(fmt::format("{:<9}", heading), Style::heading, terminal_) + text + "\n";
+  }
+  std::size_t room() const { return terminal_.columns - indent; }
+  std::string name_at(const Place& place) const {
+    return fmt::format("{}:{}", made_.schema.sources[place.source].name, place.offset);
+  }
+  // The day is said once, at the top; times on other days keep theirs.
+  std::string at(Time time) const {
+    const std::string full = to_string(time);
+    const std::string day = made_.schema.from == no_time ? "" : to_string(made_.schema.from).substr(0, 10);
+    return full.substr(0, 10) == day ? clock_text(time) : full;
+  }
+  std::string of_units() const {
+    if (made_.rate.of == "minute") return "failures per minute";
+    return made_.rate.of == "request" ? "of requests" : "of events";
+  }
+  std::string rate_text(const RateSide& side) const {
+    return made_.rate.of == "minute" ? fmt::format("{:.2g}", side.rate) : percent(side.rate);
+  }
+
+  void input();
+  void warnings();
+  void quiet();
+  void when();
+  void how_much();
+  void drawing();
+  void who();
+  void segment(const Segment& segment, bool first);
+  void twin(const Segment& segment);
+  void logs();
+  void around();
+  void changed();
+  void next();
+
+  const Investigation& made_;
+  const Terminal& terminal_;
+  std::string text_;
+};
+
+void Report::input() {
+  const Schema& schema = made_.schema;
+  const auto read = std::count_if(schema.sources.begin(), schema.sources.end(),
+                                  [](const SourceSummary& source) { return source.fault.empty(); });
+  std::string text = fmt::format("{} {}, {} events", read, read == 1 ? "source" : "sources",
+                                 figure(static_cast<double>(schema.events)));
+  if (schema.from != no_time) {
+    text += fmt::format(", {} to {}", to_string(schema.from), clock_text(schema.to));
+  }
+  text += schema.exact ? "; all counts exact" : "; totals estimated from a sample";
+  line("READ", text);
+  if (made_.rule.how == OutcomeRule::How::unknown) return;
+  std::string units = fmt::format("{} {}", figure(made_.judged.units),
+                                  schema.unit.fields.empty() ? "events" : "requests");
+  if (!schema.unit.fields.empty()) units += fmt::format(" joined by {}", schema.unit.fields.front());
+  if (made_.rule.how != OutcomeRule::How::volume) {
+    line("", fmt::format("{}; failed means {}{}", units, made_.bad,
+                         made_.rule.how == OutcomeRule::How::given ? "" : " (inferred)"));
+  }
+  if (made_.judged.recovered > 0) {
+    line("", fmt::format("{} more met an error and ended well", figure(made_.judged.recovered)));
+  }
+}
+
+void Report::warnings() {
+  std::size_t shown = 0;
+  for (const Warning& warning : made_.warnings) {
+    if (++shown > 4) continue;
+    line(shown == 1 ? "NOTE" : "", safe(warning.text, 300));
+  }
+  if (shown > 4) line("", fmt::format("{} more notes in --json", shown - 4));
+}
+
+void Report::quiet() {
+  if (made_.rule.how == OutcomeRule::How::unknown) {
+    line("WHEN", "nothing in these logs says what failure is");
+    return;
+  }
+  line("WHEN", fmt::format("nothing moved: {} {} failed ({}..{}, 95%), with no change in their "
+                           "rate, in latency or in volume",
+                           percent(made_.rate.after.rate), of_units(),
+                           percent(made_.rate.after.interval.low),
+                           percent(made_.rate.after.interval.high)));
+}
+
+void Report::when() {
+  const WhenAnswer& answer = made_.when;
+  if (answer.onset == no_time) {
+    line("WHEN", fmt::format("throughout: the evidence begins inside the incident; {} {} fail",
+                             percent(made_.rate.after.rate), of_units()));
+  } else {
+    const std::string shape =
+        answer.shape == Shape::recurring
+            ? fmt::format("recurring every {}", to_string(answer.period))
+            : fmt::format("a {}", name_of(answer.shape));
+    std::string text = fmt::format("since {} ({}..{}, 95%), {}", styled(at(answer.onset), Style::bad, terminal_),
+                                   at(answer.from), at(answer.to), shape);
+    if (!made_.silent.empty()) {
+      text += fmt::format(": \"{}\" stopped ({:.2g} a minute before)",
+                          safe(made_.silent, 60), made_.silent_per_minute);
+    } else if (made_.rate.before) {
+      text += fmt::format(": {} -> {} {}", rate_text(*made_.rate.before),
+                          rate_text(made_.rate.after), of_units());
+      if (made_.rate.ratio > 0) text += fmt::format(" ({})", times(made_.rate.ratio));
+    }
+    text += answer.ongoing ? ", still going on" : fmt::format(", over at {}", at(answer.end));
+    line("WHEN", text);
+  }
+  drawing();
+  how_much();
+}
+
+void Report::how_much() {
+  if (!made_.silent.empty()) return;
+  std::string text;
+  if (made_.when.first_bad != no_time && made_.when.onset != no_time) {
+    text = fmt::format("{} failed since, the last at {}", figure(made_.rate.after.counts.bad),
+                       at(made_.when.last_bad));
+  } else {
+    text = fmt::format("{} failed", figure(made_.rate.after.counts.bad));
+  }
+  if (made_.affected.total > 0) {
+    text += fmt::format("; {} of {} values of {} are affected",
+                        figure(static_cast<double>(made_.affected.bad)),
+                        figure(static_cast<double>(made_.affected.total)), made_.affected.field);
+  }
+  line("", text);
+}
+
+// The failure rate over time; below it the onset (^) and the changes (d).
+void Report::drawing() {
+  const HistTally& series = made_.series;
+  if (series.counts.empty()) return;
+  const std::size_t width = std::min<std::size_t>(room(), 80);
+  std::vector<Counts> cells(width);
+  for (std::size_t i = 0; i < series.counts.size(); ++i) {
+    cells[i * width / series.counts.size()] += series.counts[i];
+  }
+  std::vector<double> rates;
+  for (const Counts& cell : cells) {
+    const bool volume = made_.rule.how == OutcomeRule::How::volume;
+    const bool counts = volume || made_.schema.unit.errors_only;
+    rates.push_back(counts ? (volume ? cell.total : cell.bad)
+                           : cell.total > 0 ? cell.bad / cell.total : -1);
+  }
+  raw("", styled(sparkline(rates), Style::bad, terminal_));
+  std::string marks(width, ' ');
+  const auto place = [&](Time time) -> std::size_t {
+    const double span = seconds(series.bucket) * static_cast<double>(series.counts.size());
+    const double at_share = seconds(time - series.from) / span;
+    if (at_share < 0 || at_share >= 1) return SIZE_MAX;
+    return static_cast<std::size_t>(at_share * static_cast<double>(width));
+  };
+  for (const RankedChange& change : made_.changes) {
+    if (change.change.kind == ChangeKind::none || change.change.kind == ChangeKind::commit) continue;
+    if (const std::size_t mark = place(change.change.at); mark != SIZE_MAX) marks[mark] = 'd';
+  }
+  std::string legend;
+  if (marks.find('d') != std::string::npos) legend = "d change";
+  if (made_.when.onset != no_time) {
+    if (const std::size_t mark = place(made_.when.onset); mark != SIZE_MAX) marks[mark] = '^';
+    legend = legend.empty() ? "^ onset" : "^ onset  " + legend;
+  }
+  marks.erase(marks.find_last_not_of(' ') + 1);
+  const std::size_t left = marks.size() + legend.size() + 2;
+  raw("", marks + (left <= room() ? "  " + legend : ""));
+}
+
+void Report::who() {
+  if (!made_.silent.empty()) return;
+  if (made_.who.empty()) {
+    line("WHO", made_.who_verdict == "everyone"
+                    ? "everyone alike: no field separates what failed from what did not"
+                    : "the logs record nothing that separates what failed from what did not");
+  }
+  bool first = true;
+  for (const Segment& one : made_.who) {
+    segment(one, first);
+    first = false;
+  }
+  if (!made_.who.empty() && made_.unexplained_share > 0.1) {
+    line("", fmt::format("{} of the failures lie outside of {}", percent(made_.unexplained_share),
+                         made_.who.size() == 1 ? "it" : "these"));
+  }
+  for (const Segment& one : made_.always_worse) {
+    line("", fmt::format("{} was always worse ({}), before and after", one.where,
+                         times(one.finding.risk.ratio)));
+  }
+  if (!made_.looks_like.empty()) {
+    std::string text = "looks like";
+    for (std::size_t i = 0; i < made_.looks_like.size() && i < 3; ++i) {
+      text += fmt::format("{} {} ({})", i > 0 ? "," : "", safe(made_.looks_like[i].condition, 70),
+                          percent(made_.looks_like[i].share_of_bad));
+    }
+    line("", text);
+  }
+}
+
+void Report::segment(const Segment& one, bool first) {
+  const Finding& finding = one.finding;
+  const Counts& after = finding.counted.after;
+  std::string text = fmt::format("{}: {} of the failures", styled(safe(one.where, 200), Style::bad, terminal_),
+                                 percent(finding.share_of_bad));
+  if (!made_.schema.unit.errors_only) {
+    text += fmt::format(", {} the risk ({})", times(finding.risk.ratio), q_text(finding.q_value));
+    text += fmt::format("; {} of {} fail there, {} elsewhere", percent(after.bad / after.total),
+                        figure(after.total), percent(one.rate_without));
+  } else {
+    text += fmt::format(", {} its share before ({})", times(finding.risk.ratio), q_text(finding.q_value));
+  }
+  line(first ? "WHO" : "", text);
+  if (!finding.aliases.empty()) {
+    std::string names;
+    for (std::size_t i = 0; i < finding.aliases.size() && i < 4; ++i) {
+      names += (i > 0 ? ", " : "") + safe(to_string(finding.aliases[i]), 60);
+    }
+    line("", "the same units: " + names);
+  }
+  if (first) twin(one);
+}
+
+void Report::twin(const Segment& one) {
+  if (!one.twin) return;
+  std::string text = "differs from its nearest success in";
+  for (std::size_t i = 0; i < one.twin->differences.size() && i < 4; ++i) {
+    const Difference& difference = one.twin->differences[i];
+    const auto shown = [](const std::string& value) {
+      return value.empty() ? std::string("(none)") : safe(value, 30);
+    };
+    text += fmt::format("{} {}: {} not {}", i > 0 ? "," : "", difference.field,
+                        shown(difference.bad), shown(difference.good));
+  }
+  line("", text);
+  const std::string bad = "fails  " + name_at(one.twin->bad.places.front()) + "  ";
+  const std::string good = "works  " + name_at(one.twin->good.places.front()) + "  ";
+  raw("", fitted(bad + safe(one.twin->bad_line, room()), room()));
+  raw("", fitted(good + safe(one.twin->good_line, room()), room()));
+}
+
+void Report::logs() {
+  std::size_t shown = 0;
+  for (const ChangedTemplate& one : made_.templates) {
+    if (shown == templates_shown) break;
+    const std::string counts = fmt::format("{} -> {}", figure(one.before), figure(one.after));
+    const std::string place = name_at(one.what.example);
+    const std::size_t fixed = counts.size() + place.size() + 14;
+    const std::size_t words = room() > fixed + 20 ? room() - fixed : 20;
+    raw(shown == 0 ? "LOGS" : "",
+        fmt::format("{:<8} {:<{}}  {}  {}", fmt::format("{}:", name_of(one.status)),
+                    safe(one.what.text, words), words, counts, place));
+    ++shown;
+  }
+  if (made_.templates.size() > shown) {
+    line("", fmt::format("{} more in --json", made_.templates.size() - shown));
+  }
+}
+
+void Report::around() {
+  if (made_.around.empty()) return;
+  // The lines nearest to the onset, those with a new message first.
+  const auto middle = std::min_element(
+      made_.around.begin(), made_.around.end(), [&](const LogLine& a, const LogLine& b) {
+        return std::abs((a.time - made_.when.onset).count()) <
+               std::abs((b.time - made_.when.onset).count());
+      });
+  const auto centre = static_cast<std::size_t>(middle - made_.around.begin());
+  const std::size_t from = centre > lines_shown / 2 ? centre - lines_shown / 2 : 0;
+  for (std::size_t i = from; i < made_.around.size() && i < from + lines_shown; ++i) {
+    const LogLine& one = made_.around[i];
+    const std::string place = fmt::format("{} {}:{}  ", one.fresh ? "*" : " ", one.source, one.offset);
+    raw(i == from ? "AROUND" : "", fitted(place + safe(one.line, room()), room()));
+  }
+}
+
+void Report::changed() {
+  if (!made_.changes_known) {
+    line("CHANGED", "no deploys or commits known; --repo DIR or --deploys FILE name suspects");
+    return;
+  }
+  std::size_t shown = 0;
+  for (const RankedChange& one : made_.changes) {
+    const bool none = one.change.kind == ChangeKind::none;
+    if (shown >= changes_shown && !none) continue;
+    const std::string text =
+        none ? fmt::format("none of these, {}", percent(one.probability))
+             : fmt::format("{} {} at {}, {}", name_of(one.change.kind), safe(one.change.id, 50),
+                           at(one.change.at), percent(one.probability));
+    line(shown == 0 ? "CHANGED" : "", text);
+    ++shown;
+    if (none) continue;
+    std::size_t commits = 0;
+    const bool leading = &one == &made_.changes.front();
+    for (const RankedCommit& commit : one.commits) {
+      if (!leading || commits++ >= commits_shown || commit.probability < 0.02) break;
+      line("", fmt::format("  commit {} \"{}\", {}{}", commit.sha.substr(0, 9),
+                           safe(commit.subject, 60), percent(commit.probability),
+                           commit.reasons.empty() ? "" : ": " + safe(commit.reasons.front(), 90)));
+    }
+    for (std::size_t i = 0; i < one.reasons.size() && i < 2; ++i) line("", "  + " + one.reasons[i]);
+    for (std::size_t i = 0; i < one.against.size() && i < 1; ++i) line("", "  - " + one.against[i]);
+  }
+}
+
+void Report::next() {
+  bool first = true;
+  for (const NextStep& step : made_.next) {
+    raw(first ? "NEXT" : "", step.command);
+    raw("", styled("  " + step.why, Style::dim, terminal_));
+    first = false;
+  }
+}
+
+}  // namespace
+
+std::string text_of(const Investigation& investigation, const Terminal& terminal) {
+  return Report(investigation, terminal).text();
+}
+
+}  // namespace culprit

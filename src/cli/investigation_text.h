@@ -1,0 +1,13 @@
+// An Investigation as one screen of text.
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+#include "workbench/investigation.h"
+
+namespace culprit {
+
+std::string text_of(const Investigation& investigation, const Terminal& terminal);
+
+}  // namespace culprit

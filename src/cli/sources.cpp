@@ -1,0 +1,117 @@
+#include "cli/sources.h"
+
+#include <charconv>
+
+namespace culprit {
+namespace {
+
+Result<Expr> expr_flag(const Arguments& arguments, std::string_view flag) {
+  return parse_expr(arguments.value(flag)).during("reading {}", flag);
+}
+
+Result<std::size_t> size_flag(const Arguments& arguments, std::string_view flag) {
+  const std::string text = arguments.value(flag);
+  double count = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  double scale = 0;
+  if (unit == "GB" || unit == "GiB" || unit == "G") scale = 1 << 30;
+  if (unit == "MB" || unit == "MiB" || unit == "M" || unit.empty()) scale = 1 << 20;
+  if (fault != std::errc{} || scale == 0 || count * scale < (16 << 20)) {
+    Error made = error(Fault::usage, "{} {} is no amount of memory", flag, text);
+    made.advice = fmt::format("{} 512MB   (at least 16MB)", flag);
+    return made;
+  }
+  return static_cast<std::size_t>(count * scale);
+}
+
+}  // namespace
+
+std::vector<Flag> source_flags() {
+  return {{"--bad", "EXPR", "what counts as failure, e.g. 'status >= 500'"},
+          {"--good", "EXPR", "what counts as success; what is neither is not judged"},
+          {"--unit", "FIELD|line", "what can fail: events with one value of FIELD, or each line"},
+          {"--since", "T", "only events from then on: RFC 3339, 14:03, -2h"},
+          {"--until", "T", "only events before then"},
+          {"--tz", "ZONE", "of times that name no zone: Europe/Berlin, +02:00, local (UTC)"},
+          {"--format", "NAME", "overrules what is recognised: ndjson, logfmt, access, csv, text"},
+          {"--memory", "SIZE", "at most that much for the evidence (512MB)"},
+          {"--threads", "N", "reading threads (one per core)"}};
+}
+
+Result<Duration> duration_flag(const Arguments& arguments, std::string_view flag) {
+  const auto found = parse_duration(arguments.value(flag));
+  if (found) return *found;
+  Error made = error(Fault::usage, "{} {} is no duration", flag, arguments.value(flag));
+  made.advice = fmt::format("{} 30s   or 2h, 14d, 250ms", flag);
+  return made;
+}
+
+Result<std::uint64_t> seed_flag(const Arguments& arguments) {
+  const std::string text = arguments.value("--seed", "1");
+  std::uint64_t seed = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (fault != std::errc{} || end != text.data() + text.size()) {
+    return error(Fault::usage, "--seed {} is no whole number", text);
+  }
+  return seed;
+}
+
+Result<Time> instant_flag(const Arguments& arguments, std::string_view flag, Session& session,
+                          const Zone& zone) {
+  const std::string text = arguments.value(flag);
+  if (const auto time = parse_time(text)) return *time;
+  if (text.starts_with("-")) {
+    if (const auto ago = parse_duration(std::string_view(text).substr(1))) {
+      return session.world.now() - *ago;
+    }
+  }
+  // A clock time: of the day that it is now in the zone given.
+  const std::string today = to_string(session.world.now()).substr(0, 10);
+  const auto with_date = parse_time(today + "T" + text + (text.size() == 5 ? ":00Z" : "Z"));
+  if (with_date) return zone.to_time(nanoseconds(*with_date));
+  Error made = error(Fault::usage, "{} {} is no time", flag, text);
+  made.advice = fmt::format("{} 2025-11-20T14:03:00Z   or 14:03, -2h", flag);
+  return made;
+}
+
+Result<GatherOptions> gather_options(const Arguments& arguments, Session& session) {
+  GatherOptions options;
+  options.sources = arguments.words;
+  if (options.sources.empty()) {
+    Error made = error(Fault::usage, "no SOURCE given");
+    made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
+    return made;
+  }
+  if (arguments.has("--bad")) options.bad = TRY(expr_flag(arguments, "--bad"));
+  if (arguments.has("--good")) options.good = TRY(expr_flag(arguments, "--good"));
+  options.unit_field = arguments.value("--unit");
+  if (arguments.has("--tz")) {
+    options.recognise.zone = TRY(Zone::named(arguments.value("--tz")).during("reading --tz"));
+    options.recognise.zone_given = true;
+  }
+  const Zone& zone = options.recognise.zone;
+  if (arguments.has("--since")) {
+    options.window.from = TRY(instant_flag(arguments, "--since", session, zone));
+  }
+  if (arguments.has("--until")) {
+    options.window.to = TRY(instant_flag(arguments, "--until", session, zone));
+  }
+  if (arguments.has("--format")) {
+    options.recognise.format = format_named(arguments.value("--format"));
+    if (options.recognise.format == nullptr) {
+      Error made = error(Fault::usage, "there is no format {}", arguments.value("--format"));
+      for (const Format& format : formats()) {
+        made.advice += fmt::format("{}--format {}", made.advice.empty() ? "" : ", ", format.name);
+      }
+      return made;
+    }
+  }
+  if (arguments.has("--memory")) options.memory_max = TRY(size_flag(arguments, "--memory"));
+  if (arguments.has("--threads")) {
+    options.threads = static_cast<unsigned>(std::atoi(arguments.value("--threads").c_str()));
+  }
+  return options;
+}
+
+}  // namespace culprit

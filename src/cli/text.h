@@ -1,0 +1,38 @@
+// Text for terminals: figures for people, safe lines, sparklines.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "event/tally.h"
+
+namespace culprit {
+
+// "14,402"; from ten million on "14.4 M".
+std::string figure(double count);
+// "6.9%", "0.08%", "0.0004%": two significant digits, no more zeros than that takes.
+std::string percent(double share);
+// "212x", "1.4x".
+std::string times(double ratio);
+// "q < 1e-9" or "q = 0.003".
+std::string q_text(double q);
+
+// Control bytes of a log line as \x1b and such, so that no log can drive the terminal; cut to
+// `columns` code points with an ellipsis.
+std::string safe(std::string_view line, std::size_t columns);
+// Cut only.
+std::string fitted(std::string_view text, std::size_t columns);
+
+// One cell per value, from the lowest to the highest bar; empty where there is nothing.
+std::string sparkline(const std::vector<double>& values);
+
+// Sets a style on a terminal with colour, else returns the text as it is.
+enum class Style : unsigned char { heading, bad, dim };
+std::string styled(std::string_view text, Style style, const Terminal& terminal);
+
+// `text` broken at spaces to `columns`, each further line indented by `indent`.
+std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent);
+
+}  // namespace culprit

@@ -1,0 +1,107 @@
+#include "contrast/segment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace culprit {
+namespace {
+
+// Imagined failures at the average rate that a part's past is mixed with: a part without past is
+// taken as average, one with hundreds of failures as it was.
+constexpr double past_pull = 5;
+
+// The share of the failures after the onset that the part was due.
+double due_share(const Counted& part, const Baseline& baseline) {
+  const Counts& before = baseline.whole.before;
+  if (baseline.errors_only) {
+    return (part.before.bad + 0.5) / (before.bad + 1);
+  }
+  const double n = part.after.total;
+  const double rest = baseline.whole.after.total - n;
+  if (n <= 0) return 0;
+  double mine = 1;
+  double others = 1;
+  if (baseline.has_before && before.total > 0) {
+    const double rate = (before.bad + 0.5) / (before.total + 1);
+    mine = (part.before.bad + past_pull) / (part.before.total * rate + past_pull);
+    others = (before.bad - part.before.bad + past_pull) /
+             ((before.total - part.before.total) * rate + past_pull);
+  }
+  return mine * n / (mine * n + others * std::max(0.0, rest));
+}
+
+double times_log(double count, double ratio) { return count > 0 ? count * std::log(ratio) : 0; }
+
+}  // namespace
+
+Expr expr_of(const Condition& condition) {
+  switch (condition.op) {
+    case Condition::Op::is: return equals(condition.field, condition.value);
+    case Condition::Op::absent: return absent(condition.field);
+    case Condition::Op::above: return compares(condition.field, Comparison::more, condition.number);
+    case Condition::Op::at_most:
+      return compares(condition.field, Comparison::at_most, condition.number);
+  }
+  return {};
+}
+
+Expr expr_of(const std::vector<Condition>& conditions) {
+  std::vector<Condition> sorted = conditions;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Condition& a, const Condition& b) { return a.field < b.field; });
+  std::vector<Expr> parts;
+  for (const Condition& condition : sorted) parts.push_back(expr_of(condition));
+  return all_of(std::move(parts));
+}
+
+std::string to_string(const Condition& condition) { return to_string(expr_of(condition)); }
+
+double strength(const Counted& part, const Baseline& baseline) {
+  const double bad = baseline.whole.after.bad;
+  const double mine = part.after.bad;
+  if (bad <= 0 || mine <= 0) return 0;
+  const double due = std::clamp(due_share(part, baseline), 1e-9, 1 - 1e-9);
+  if (mine / bad <= due) return 0;
+  const double poisson =
+      times_log(mine, mine / (bad * due)) + times_log(bad - mine, (bad - mine) / (bad * (1 - due)));
+  return poisson / baseline.dispersion;
+}
+
+double p_value(const Counted& part, const Baseline& baseline) {
+  const double g = 2 * strength(part, baseline);
+  if (g <= 0) return 1;
+  const double due = due_share(part, baseline);
+  const double asymptotic = chi2_tail(g) / 2;
+  if (due * baseline.whole.after.bad >= 5 || baseline.errors_only) return asymptotic;
+  // The chi-square is too bold where few failures are due; the exact test knows nothing of the
+  // past, so the weaker of the two counts.
+  const Counts& all = baseline.whole.after;
+  const double scale = 1 / baseline.dispersion;
+  const double exact =
+      fisher_tail(part.after.bad * scale, part.after.total * scale,
+                  (all.bad - part.after.bad) * scale, (all.total - part.after.total) * scale);
+  return std::max(asymptotic, exact);
+}
+
+double excess_share(const Counted& part, const Baseline& baseline) {
+  const double bad = baseline.whole.after.bad;
+  if (bad <= 0) return 0;
+  const double due = std::clamp(due_share(part, baseline), 0.0, 1 - 1e-9);
+  const double share = part.after.bad / bad;
+  // Of a share s, of which d was due, the excess e satisfies s = e + (1 - e) d.
+  return std::max(0.0, (share - due) / (1 - due));
+}
+
+RiskRatio risk_of(const Counted& part, const Baseline& baseline) {
+  const Counted& whole = baseline.whole;
+  if (baseline.errors_only) {
+    return risk_ratio(part.after.bad, whole.after.bad, part.before.bad,
+                      std::max(whole.before.bad, part.before.bad));
+  }
+  return risk_ratio(part.after.bad, part.after.total, whole.after.bad - part.after.bad,
+                    whole.after.total - part.after.total);
+}
+
+}  // namespace culprit

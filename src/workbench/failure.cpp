@@ -1,0 +1,134 @@
+#include "workbench/failure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "contrast/outcome_rule.h"
+#include "contrast/silence.h"
+#include "workbench/onset_search.h"
+
+namespace culprit {
+namespace {
+
+constexpr double quantile_screen = 0.95;  // to see whether anything moved
+constexpr double quantile_limit = 0.99;   // bad is above it (DESIGN, "Units")
+constexpr std::size_t buckets_silence = 240;
+constexpr double slow_share_min = 2;      // times the rate before
+
+Window span_of(const Schema& schema) { return {schema.from, schema.to}; }
+
+bool errors_only(const Judged& judged) { return judged.units > 0 && judged.bad == judged.units; }
+
+// Limits per operation at a quantile of its durations in the window.
+std::vector<std::pair<std::string, double>> limits_at(Engine& engine, const LatencyFields& fields,
+                                                      Window window, double quantile) {
+  std::vector<std::pair<std::string, double>> limits;
+  Sketch all;
+  for (const auto& [operation, sketch] :
+       engine.quant({fields.duration, fields.operation, {}, window}).groups) {
+    all.add(sketch);
+    // Fewer than that have no 99th percentile of their own.
+    if (sketch.count >= 200) limits.emplace_back(operation, sketch.quantile(quantile));
+  }
+  std::erase_if(limits, [](const auto& limit) { return limit.first.empty(); });
+  limits.emplace_back("", all.quantile(quantile));
+  return limits;
+}
+
+bool try_latency(Engine& engine, Investigation& investigation) {
+  const LatencyFields fields = latency_fields(investigation.schema);
+  if (fields.duration.empty()) return false;
+  OutcomeRule rule;
+  rule.how = OutcomeRule::How::latency;
+  rule.duration_field = fields.duration;
+  rule.operation_field = fields.operation;
+  const OnsetSearch search{{}, span_of(investigation.schema), false};
+  rule.limits = limits_at(engine, fields, {}, quantile_screen);
+  engine.judge(rule);
+  WhenAnswer screened = find_onset(engine, search);
+  if (!screened.found) return false;
+  rule.limits = limits_at(engine, fields, {Time::min(), screened.from}, quantile_limit);
+  const Judged judged = engine.judge(rule);
+  WhenAnswer when = find_onset(engine, search);
+  if (!when.found) return false;
+  const HistTally before = engine.hist({{}, {search.span.from, when.from}, when.from - search.span.from});
+  const HistTally after = engine.hist({{}, {when.onset, search.span.to}, search.span.to - when.onset});
+  const auto rate = [](const HistTally& tally) {
+    return tally.counts.empty() || tally.counts[0].total == 0
+               ? 0
+               : tally.counts[0].bad / tally.counts[0].total;
+  };
+  if (rate(after) < slow_share_min * rate(before) && when.shape != Shape::spike) return false;
+  investigation.rule = std::move(rule);
+  investigation.judged = judged;
+  investigation.when = std::move(when);
+  return true;
+}
+
+// The end of the last bucket before a silence, looked at a hundred times finer.
+Time last_heard(Engine& engine, const Silence& silence, const SeriesTally& series) {
+  const auto at = [&](std::size_t bucket) {
+    return series.from + series.step * static_cast<std::int64_t>(bucket);
+  };
+  const Duration step = std::max(Duration{1}, series.step / 100);
+  const SeriesTally fine =
+      engine.series({"", "template", {at(silence.from - 1), at(silence.from)}, step});
+  for (const SeriesTally::Series& one : fine.series) {
+    if (one.key != silence.key) continue;
+    for (std::size_t i = one.count.size(); i > 0; --i) {
+      if (one.count[i - 1] > 0) return fine.from + step * static_cast<std::int64_t>(i);
+    }
+  }
+  return at(silence.from);
+}
+
+bool try_volume(Engine& engine, Investigation& investigation) {
+  const Window span = span_of(investigation.schema);
+  const Duration step =
+      (span.to - span.from) / static_cast<std::int64_t>(buckets_silence) + Duration{1};
+  const SeriesTally series =
+      engine.series({"", "template", {span.from, span.to + Duration{1}}, step});
+  std::vector<Silence> silences = find_silences(series);
+  std::erase_if(silences, [](const Silence& silence) { return silence.key.empty(); });
+  if (silences.empty()) return false;
+  const Silence& silence = silences.front();
+  WhenAnswer when;
+  when.found = true;
+  when.probability = 1 - std::exp(-silence.strength());
+  when.onset = last_heard(engine, silence, series);
+  // Silent for x with probability e^(-rate x): 95 % of it within three mean gaps.
+  when.from = when.onset - series.step / 100;
+  when.to = when.onset + from_seconds(3 * silence.dispersion * seconds(step) / silence.per_bucket);
+  when.shape = silence.lasts ? Shape::step : Shape::spike;
+  when.ongoing = silence.lasts;
+  when.end = silence.lasts ? no_time : series.from + step * static_cast<std::int64_t>(silence.to);
+  when.dispersion = silence.dispersion;
+  investigation.rule = {};
+  investigation.rule.how = OutcomeRule::How::volume;
+  investigation.when = when;
+  investigation.silent = silence.key;
+  investigation.silent_per_minute = silence.per_bucket * 60 / seconds(step);
+  return true;
+}
+
+}  // namespace
+
+void find_failure(Engine& engine, const InvestigateOptions& options, Investigation& investigation) {
+  const Schema& schema = investigation.schema;
+  const bool given = options.gather.bad.has_value();
+  investigation.rule = given ? given_rule(*options.gather.bad, options.gather.good)
+                             : outcome_rule_of(schema);
+  investigation.judged = engine.judge(investigation.rule);
+  investigation.schema.unit.errors_only = errors_only(investigation.judged);
+  OnsetSearch search{{}, span_of(schema), investigation.schema.unit.errors_only};
+  investigation.when = find_onset(engine, search);
+  if (investigation.when.found || given) return;
+  const OutcomeRule rule = investigation.rule;
+  const WhenAnswer quiet = investigation.when;
+  if (try_latency(engine, investigation) || try_volume(engine, investigation)) return;
+  investigation.rule = rule;
+  investigation.when = quiet;
+  investigation.judged = engine.judge(rule);
+}
+
+}  // namespace culprit

@@ -1,0 +1,321 @@
+#include "workbench/investigate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "contrast/outcome_rule.h"
+#include "repo/git.h"
+#include "store/embedded/embedded.h"
+#include "workbench/changes.h"
+#include "workbench/failure.h"
+#include "workbench/next_steps.h"
+#include "workbench/onset_search.h"
+#include "workbench/who_is_hit.h"
+
+namespace culprit {
+namespace {
+
+constexpr double throughout_rate_min = 0.01;  // of all units: more is an incident in itself
+constexpr std::size_t around_lines = 14;
+constexpr std::size_t people_max = 200'000;
+constexpr std::size_t deploys_bytes_max = 64 << 20;
+
+void warn(Investigation& made, std::string code, std::string source, std::string text) {
+  made.warnings.push_back({std::move(code), std::move(source), std::move(text)});
+}
+
+void warn_of_sources(Investigation& made) {
+  for (const SourceSummary& source : made.schema.sources) {
+    if (!source.fault.empty()) warn(made, "unreadable", source.name, source.fault);
+    if (source.skipped > 0) {
+      warn(made, "skipped_lines", source.name,
+           fmt::format("{} of {} lines could not be read, first {}:{}: {}", source.skipped,
+                       source.skipped + source.events, source.name, source.first_skipped_line,
+                       source.first_skipped));
+    }
+    if (source.zone_assumed && source.events > 0) {
+      warn(made, "zone_assumed", source.name,
+           fmt::format("{}: its times name no zone and were taken as UTC; --tz names another",
+                       source.name));
+    }
+  }
+  if (made.schema.untimed_events > 0) {
+    warn(made, "untimed", "",
+         fmt::format("{} events carry no time and cannot be placed", made.schema.untimed_events));
+  }
+  if (!made.schema.exact) {
+    warn(made, "sampled", "",
+         "successful units were sampled to stay within --memory; failing ones are all there");
+  }
+}
+
+// Windows before and after; after ends with the incident.
+struct Sides {
+  Window before;
+  Window after;
+  bool has_before = true;
+};
+
+Sides sides_of(const Investigation& made) {
+  const WhenAnswer& when = made.when;
+  if (when.onset == no_time) return {{}, {}, false};
+  const Time end = when.ongoing || when.end == no_time ? Time::max() : when.end;
+  return {{Time::min() + Duration{1}, when.from}, {when.onset, end}, true};
+}
+
+Counts counts_in(Engine& engine, Window window) {
+  const FacetQuery whole{{"", {}, {}}, {}, {window}, 1};
+  return engine.facets({&whole, 1}).front().all[0];
+}
+
+RateSide side_of(Counts counts, double dispersion) {
+  RateSide side;
+  side.counts = counts;
+  side.rate = counts.total > 0 ? counts.bad / counts.total : 0;
+  side.interval = wilson(counts.bad, counts.total, 0.95, dispersion);
+  return side;
+}
+
+// Failures per minute, where there are no totals.
+RateSide per_minute(Counts counts, Duration length, double dispersion) {
+  const double minutes = std::max(1e-9, seconds(length) / 60);
+  const double spread = 1.96 * std::sqrt(std::max(1.0, counts.bad) * dispersion);
+  RateSide side;
+  side.counts = {minutes, counts.bad};
+  side.rate = counts.bad / minutes;
+  side.interval = {std::max(0.0, (counts.bad - spread) / minutes),
+                   (counts.bad + spread) / minutes};
+  return side;
+}
+
+void find_rate(Engine& engine, const Sides& sides, Investigation& made) {
+  const double phi = made.when.dispersion;
+  const Counts after = counts_in(engine, sides.after);
+  const bool minutes = made.schema.unit.errors_only || made.rule.how == OutcomeRule::How::volume;
+  made.rate.of = minutes ? "minute" : made.schema.unit.fields.empty() ? "event" : "request";
+  if (made.rule.how == OutcomeRule::How::volume) return;
+  const Time end = sides.after.to == Time::max() ? made.schema.to : sides.after.to;
+  const Time begin = sides.has_before ? made.when.onset : made.schema.from;
+  made.rate.after = minutes ? per_minute(after, end - begin, phi) : side_of(after, phi);
+  if (!sides.has_before) return;
+  const Counts before = counts_in(engine, sides.before);
+  made.rate.before = minutes ? per_minute(before, made.when.from - made.schema.from, phi)
+                             : side_of(before, phi);
+  const double least = made.rate.before->counts.total > 0
+                           ? std::max(made.rate.before->rate, 0.5 / made.rate.before->counts.total)
+                           : 0;
+  made.rate.ratio = least > 0 ? made.rate.after.rate / least : 0;
+}
+
+void find_affected(Engine& engine, const Sides& sides, Investigation& made) {
+  made.affected.field = person_field(made.schema);
+  if (made.affected.field.empty()) return;
+  const FacetQuery query{{made.affected.field, {}, {}}, {}, {sides.after}, people_max};
+  const FacetTally tally = engine.facets({&query, 1}).front();
+  for (const FacetValue& value : tally.values) {
+    if (!value.value || value.windows[0].total <= 0) continue;
+    ++made.affected.total;
+    made.affected.bad += value.windows[0].bad > 0 ? 1 : 0;
+  }
+}
+
+void find_failing_times(Engine& engine, const Sides& sides, Investigation& made) {
+  const std::vector<Time> starts = engine.bad_starts({}, sides.after, SIZE_MAX);
+  if (starts.empty()) return;
+  made.when.first_bad = starts.front();
+  made.when.last_bad = starts.back();
+}
+
+void find_templates(Engine& engine, const Sides& sides, Investigation& made) {
+  // By event time: an event of a unit that began just before the onset may belong to either.
+  const std::vector<Template> templates =
+      merge_skeletons(engine.templates({{}, {sides.before, sides.after}}));
+  if (!sides.has_before) return;
+  double before = 0;
+  double after = 0;
+  for (const Template& one : templates) {
+    before += one.events[0];
+    after += one.events[1];
+  }
+  TemplateOptions options;
+  options.exposure = before > 0 ? after / before : 1;
+  options.onset_from = made.when.from - std::chrono::seconds(1);
+  made.templates = changed_templates(templates, options);
+  std::vector<Place> places;
+  for (const ChangedTemplate& changed : made.templates) places.push_back(changed.what.example);
+  made.template_lines = engine.lines_at(places);
+}
+
+void find_around(Engine& engine, Investigation& made) {
+  if (made.when.onset == no_time) return;
+  std::set<std::uint64_t> fresh;
+  for (const ChangedTemplate& changed : made.templates) {
+    if (changed.status == TemplateStatus::stopped) continue;
+    fresh.insert(changed.what.skeletons.begin(), changed.what.skeletons.end());
+  }
+  const Duration reach = std::chrono::seconds(30);
+  for (Row& row : engine.around({made.when.onset, reach, reach, around_lines})) {
+    made.around.push_back({row.time, made.schema.sources[row.place.source].name, row.place.offset,
+                           std::move(row.line), fresh.contains(row.skeleton)});
+  }
+}
+
+// A second look at the affected segment alone, where the rise is steepest.
+void sharpen_onset(Engine& engine, Investigation& made) {
+  if (made.who.empty() || made.when.onset == no_time) return;
+  if (made.who.front().finding.share_of_bad < 0.5) return;
+  const Window span{made.schema.from, made.schema.to};
+  const WhenAnswer sharp = find_onset(engine, {expr_of(made.who.front().finding.conditions), span,
+                                               made.schema.unit.errors_only});
+  if (!sharp.found || sharp.to - sharp.from > made.when.to - made.when.from) return;
+  const Duration tolerance = (made.when.to - made.when.from) * 4 + std::chrono::seconds(5);
+  if (sharp.from > made.when.to + tolerance || sharp.to < made.when.from - tolerance) return;
+  made.when.from = sharp.from;
+  made.when.onset = sharp.onset;
+  made.when.to = sharp.to;
+}
+
+std::vector<VersionRate> version_rates(Engine& engine, const Sides& sides,
+                                       const Investigation& made) {
+  std::vector<VersionRate> rates;
+  for (const FieldSummary& field : made.schema.fields) {
+    if (field.role != Role::version || field.many || field.distinct > 50) continue;
+    const FacetQuery query{{field.name, {}, {}}, {}, {sides.before, sides.after}, 50};
+    const FacetTally tally = engine.facets({&query, 1}).front();
+    for (const FacetValue& value : tally.values) {
+      if (!value.value) continue;
+      VersionRate rate;
+      rate.field = field.name;
+      rate.value = *value.value;
+      rate.total_before = value.windows[0].total;
+      rate.bad_before = value.windows[0].bad;
+      rate.total_after = value.windows[1].total;
+      rate.bad_after = value.windows[1].bad;
+      rate.first_seen = engine.first_seen(equals(field.name, *value.value));
+      rates.push_back(std::move(rate));
+    }
+  }
+  return rates;
+}
+
+ChangeEvidence change_evidence(Engine& engine, const Sides& sides, const Investigation& made) {
+  ChangeEvidence evidence;
+  if (made.when.onset != no_time) evidence.onset = {made.when.from, made.when.onset, made.when.to};
+  for (const ChangedTemplate& changed : made.templates) {
+    if (changed.status == TemplateStatus::stopped) continue;
+    const double bad_share = changed.what.bad_events / std::max(1.0, changed.what.all_events);
+    if (bad_share < 0.3) continue;
+    const double weight = changed.status == TemplateStatus::fresh ? 1 : 0.4;
+    evidence.symptoms.push_back({changed.what.text, "", weight * bad_share});
+  }
+  if (!made.silent.empty()) evidence.symptoms.push_back({made.silent, "", 0.7});
+  for (const Segment& segment : made.who) {
+    for (const Condition& condition : segment.finding.conditions) {
+      evidence.segment.push_back(
+          {condition.field, condition.op == Condition::Op::is ? condition.value : ""});
+      if (condition.field == "service") evidence.failing_services.push_back(condition.value);
+    }
+  }
+  if (sides.has_before) evidence.version_rates = version_rates(engine, sides, made);
+  return evidence;
+}
+
+Result<DeployList> deploys_of(World& world, const InvestigateOptions& options, Investigation& made) {
+  if (options.deploys.empty()) return DeployList{};
+  const std::string text =
+      TRY(world.read(options.deploys, deploys_bytes_max).during("reading the list of deploys"));
+  DeployList list = TRY(read_deploys(text, options.gather.recognise.zone)
+                            .during("reading {}", options.deploys));
+  if (list.skipped > 0) {
+    warn(made, "skipped_deploys", options.deploys,
+         fmt::format("{} rows of {} are no deploys, first {}:{}: {}", list.skipped, options.deploys,
+                     options.deploys, list.first_skipped->line, list.first_skipped->why));
+  }
+  return list;
+}
+
+Status find_changes(World& world, Engine& engine, const Sides& sides,
+                    const InvestigateOptions& options, Investigation& made) {
+  const DeployList list = TRY(deploys_of(world, options, made));
+  std::optional<Repository> repository;
+  if (!options.repository.empty()) {
+    Repository opened =
+        TRY(Repository::open(options.repository).during("opening --repo {}", options.repository));
+    repository.emplace(std::move(opened));
+  }
+  ChangeQuestion question;
+  question.evidence = change_evidence(engine, sides, made);
+  question.newest = made.schema.to;
+  question.window = options.changed_within;
+  made.changes = TRY(what_changed(std::move(question), repository ? &*repository : nullptr,
+                                  list.deploys));
+  made.changes_known = made.changes.size() > 1;
+  return ok();
+}
+
+// Evidence without a quiet part: an incident only if it is large or clearly somebody's.
+bool throughout(Engine& engine, const InvestigateOptions& options, Investigation& made) {
+  if (made.judged.bad < 20 || made.judged.units <= 0) return false;
+  if (made.schema.unit.errors_only) return false;
+  find_who(engine, {{}, {}, false, false, made.when.dispersion, options.seed}, made);
+  const bool large = made.judged.bad >= throughout_rate_min * made.judged.units;
+  const bool somebody = !made.who.empty() && stands_out(made.who.front());
+  if (large || somebody) {
+    made.when.found = true;
+    made.when.shape = Shape::throughout;
+    made.when.ongoing = true;
+    return true;
+  }
+  made.who.clear();
+  made.looks_like.clear();
+  made.unexplained_share = 1;
+  made.who_verdict = "unrecorded";
+  return false;
+}
+
+}  // namespace
+
+Result<Investigation> investigate(World& world, Engine& engine, const InvestigateOptions& options) {
+  Investigation made;
+  made.schema = engine.schema();
+  warn_of_sources(made);
+  find_failure(engine, options, made);
+  made.could_fail = could_fail(made.schema);
+  const bool known = made.rule.how != OutcomeRule::How::unknown;
+  if (!made.when.found && !(known && throughout(engine, options, made))) {
+    made.bad = known ? to_string(made.rule) : "";
+    find_rate(engine, {{}, {}, false}, made);
+    made.next = next_steps(made, options);
+    return made;
+  }
+  Sides sides = sides_of(made);
+  if (sides.has_before && made.rule.how != OutcomeRule::How::volume) {
+    const WhoQuestion question{sides.before, sides.after, true, made.schema.unit.errors_only,
+                               made.when.dispersion, options.seed};
+    find_who(engine, question, made);
+    sharpen_onset(engine, made);
+    sides = sides_of(made);
+  }
+  made.bad = to_string(made.rule);
+  made.series = series_of(engine, {{}, {made.schema.from, made.schema.to}, false}, 120);
+  find_rate(engine, sides, made);
+  if (made.rule.how != OutcomeRule::How::volume) {
+    find_affected(engine, sides, made);
+    find_failing_times(engine, sides, made);
+  }
+  find_templates(engine, sides, made);
+  find_around(engine, made);
+  TRY(find_changes(world, engine, sides, options, made));
+  made.next = next_steps(made, options);
+  return made;
+}
+
+Result<Investigation> investigate(World& world, const InvestigateOptions& options) {
+  std::unique_ptr<Embedded> engine = TRY(Embedded::gather(world, options.gather));
+  return investigate(world, *engine, options);
+}
+
+}  // namespace culprit

@@ -1,0 +1,36 @@
+// The verb `investigate`: sources in, an Investigation out.
+//
+// It reads everything once, decides what failure is, finds when it began, who is hit, what the
+// logs say and what changed; each step is a mind asked through an Engine.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/world.h"
+#include "repo/deploys.h"
+#include "store/engine.h"
+#include "store/gather.h"
+#include "workbench/investigation.h"
+
+namespace culprit {
+
+struct InvestigateOptions {
+  GatherOptions gather;
+  std::string repository;  // path; empty: none
+  std::string deploys;     // file; empty: none
+  Duration changed_within = std::chrono::hours(24 * 14);
+  std::uint64_t seed = 1;
+  std::string invocation;  // the sources as the user gave them, for the commands under NEXT
+};
+
+// Errors: nothing readable (missing, denied), interrupted, a bad repository or deploy list.
+Result<Investigation> investigate(World& world, const InvestigateOptions& options);
+
+// The same on an engine that has its evidence: for tests and other engines.
+Result<Investigation> investigate(World& world, Engine& engine, const InvestigateOptions& options);
+
+}  // namespace culprit

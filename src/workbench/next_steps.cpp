@@ -1,0 +1,81 @@
+#include "workbench/next_steps.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace culprit {
+namespace {
+
+std::string instant(Time time) { return shell_quoted(to_string(time)); }
+
+void look_at_onset(const Investigation& made, const std::string& sources,
+                   std::vector<NextStep>& steps) {
+  if (made.when.onset == no_time) return;
+  std::string command = fmt::format("culprit logs {} --at {} --around 30s", sources,
+                                    instant(made.when.onset));
+  if (!made.who.empty()) {
+    command += " --units --where " + shell_quoted(made.who.front().where);
+  }
+  steps.push_back({std::move(command), "reads the lines around the onset, of the affected units"});
+}
+
+void look_at_template(const Investigation& made, const std::string& sources,
+                      std::vector<NextStep>& steps) {
+  const auto fresh = std::find_if(
+      made.templates.begin(), made.templates.end(),
+      [](const ChangedTemplate& one) { return one.status == TemplateStatus::fresh; });
+  if (fresh == made.templates.end()) return;
+  steps.push_back({fmt::format("culprit logs {} --template {}", sources, fresh->what.id),
+                   fmt::format("shows every \"{}\"", fresh->what.text.substr(0, 50))});
+}
+
+void look_at_commit(const Investigation& made, const InvestigateOptions& options,
+                    std::vector<NextStep>& steps) {
+  for (const RankedChange& change : made.changes) {
+    if (change.commits.empty() || change.change.kind == ChangeKind::none) continue;
+    steps.push_back({fmt::format("git -C {} show {}", shell_quoted(options.repository),
+                                 change.commits.front().sha.substr(0, 12)),
+                     fmt::format("the likeliest commit: \"{}\"",
+                                 change.commits.front().subject.substr(0, 50))});
+    return;
+  }
+}
+
+void say_what_failure_is(const Investigation& made, const std::string& sources,
+                         std::vector<NextStep>& steps) {
+  for (const std::string& bad : made.could_fail) {
+    steps.push_back({fmt::format("culprit investigate {} --bad {}", sources, shell_quoted(bad)),
+                     "takes that for failure"});
+  }
+}
+
+}  // namespace
+
+std::string shell_quoted(const std::string& word) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::vector<NextStep> next_steps(const Investigation& investigation,
+                                 const InvestigateOptions& options) {
+  std::string sources;
+  for (const std::string& source : options.gather.sources) {
+    sources += (sources.empty() ? "" : " ") + shell_quoted(source);
+  }
+  std::vector<NextStep> steps;
+  if (!investigation.when.found) {
+    say_what_failure_is(investigation, sources, steps);
+    return steps;
+  }
+  look_at_onset(investigation, sources, steps);
+  look_at_template(investigation, sources, steps);
+  look_at_commit(investigation, options, steps);
+  return steps;
+}
+
+}  // namespace culprit

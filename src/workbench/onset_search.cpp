@@ -1,0 +1,101 @@
+#include "workbench/onset_search.h"
+
+#include <algorithm>
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t buckets_coarse = 480;  // 3 s of an incident-sized half hour
+constexpr std::size_t buckets_fine = 240;
+constexpr std::size_t zooms_max = 6;
+constexpr std::int64_t resolved = 12;        // buckets that an interval must span to be resolved
+constexpr Duration bucket_least = std::chrono::milliseconds(10);  // logs rarely stamp finer
+constexpr double ramp_certain = 0.8;
+
+HistTally slice(const HistTally& series, std::size_t from, std::size_t to) {
+  HistTally part = series;
+  part.from = series.from + series.bucket * static_cast<std::int64_t>(from);
+  part.counts.assign(series.counts.begin() + static_cast<std::ptrdiff_t>(from),
+                     series.counts.begin() + static_cast<std::ptrdiff_t>(to));
+  return part;
+}
+
+HistTally series_in(Engine& engine, const OnsetSearch& search, Window window, std::size_t buckets) {
+  const Duration span = window.to - window.from;
+  const Duration bucket =
+      std::max(Duration{1}, span / static_cast<std::int64_t>(buckets) + Duration{1});
+  HistTally series = engine.hist({search.where, window, bucket});
+  if (search.counts_only) return as_counts(std::move(series));
+  return series;
+}
+
+// The rate before in the units of a series: as_counts() gives each its own scale.
+double rate_in(const HistTally& fine, const HistTally& coarse, double rate, bool counts_only) {
+  if (!counts_only || fine.counts.empty() || coarse.counts.empty()) return rate;
+  const double scale = coarse.counts[0].total / fine.counts[0].total;
+  return rate * scale * seconds(fine.bucket) / seconds(coarse.bucket);
+}
+
+OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& part,
+                    const Outbreak& outbreak) {
+  OnsetOptions options{outbreak.rate_before, outbreak.dispersion, 0.95};
+  OnsetPosterior onset = locate_onset(part, options);
+  Duration bucket = part.bucket;
+  const Time part_end = part.from + part.bucket * static_cast<std::int64_t>(part.counts.size());
+  for (std::size_t step = 0; step < zooms_max; ++step) {
+    const Duration width = std::max(onset.to - onset.from, bucket);
+    if (width >= bucket * resolved || bucket <= bucket_least) break;
+    const Window window{std::max(part.from, onset.from - width * 8),
+                        std::min(part_end, onset.to + width * 8)};
+    const HistTally fine = series_in(engine, search, window, buckets_fine);
+    if (fine.bucket >= bucket) break;
+    options.rate_before =
+        rate_in(fine, part, outbreak.rate_before, search.counts_only);
+    const OnsetPosterior finer = locate_onset(fine, options);
+    bucket = fine.bucket;
+    onset.from = finer.from;
+    onset.at = finer.at;
+    onset.to = finer.to;
+  }
+  return onset;
+}
+
+}  // namespace
+
+HistTally series_of(Engine& engine, const OnsetSearch& search, std::size_t buckets) {
+  return series_in(engine, search, {search.span.from, search.span.to + Duration{1}}, buckets);
+}
+
+WhenAnswer find_onset(Engine& engine, const OnsetSearch& search) {
+  WhenAnswer answer;
+  if (search.span.from == no_time || search.span.to <= search.span.from) return answer;
+  const HistTally series = series_of(engine, search, buckets_coarse);
+  const Outbreak outbreak = find_outbreak(series);
+  answer.dispersion = outbreak.dispersion;
+  answer.probability = outbreak.probability;
+  if (!outbreak.found) return answer;
+  const auto time_of = [&](std::size_t bucket) {
+    return series.from + series.bucket * static_cast<std::int64_t>(bucket);
+  };
+  const Stretch& first = outbreak.incidents.front();
+  const OnsetPosterior onset = zoom(engine, search, slice(series, 0, first.to), outbreak);
+  answer.found = true;
+  answer.onset = onset.at;
+  answer.from = onset.from;
+  answer.to = onset.to;
+  answer.shape = outbreak.shape;
+  const bool slow = onset.ramp_duration > std::max(series.bucket * 8, Duration(std::chrono::seconds(30)));
+  if (answer.shape == Shape::step && onset.ramp > ramp_certain && slow) answer.shape = Shape::ramp;
+  answer.period = outbreak.period;
+  answer.ongoing = outbreak.ongoing;
+  if (!answer.ongoing) answer.end = time_of(outbreak.incidents.back().to);
+  if (answer.shape != Shape::recurring) {
+    for (std::size_t i = 1; i < outbreak.incidents.size(); ++i) {
+      answer.others.push_back(
+          {time_of(outbreak.incidents[i].from), time_of(outbreak.incidents[i].to)});
+    }
+  }
+  return answer;
+}
+
+}  // namespace culprit

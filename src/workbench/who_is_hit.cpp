@@ -1,0 +1,217 @@
+#include "workbench/who_is_hit.h"
+
+#include <algorithm>
+#include <set>
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t twins_tried = 2000;      // good units compared with the failing one
+constexpr double looks_share_min = 0.2;        // of the failures
+constexpr double looks_purity_min = 0.5;       // of the units with that value fail
+constexpr double segment_share_min = 0.2;      // of the failures that findings must hold together
+constexpr double many_value_share = 0.05;      // one id is a cause only with that much
+
+// Facets of every candidate, numeric ones turned into cuts.
+std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candidates,
+                          const WhoQuestion& question) {
+  std::vector<Axis> axes;
+  std::vector<FacetQuery> queries;
+  for (const std::string& field : candidates) {
+    queries.push_back({{field, {}, {}}, {}, {question.before, question.after}, 400});
+  }
+  const std::vector<FacetTally> tallies = engine.facets(queries);
+  for (const FacetTally& tally : tallies) {
+    const FieldSummary* summary = engine.schema().field(tally.field);
+    if (numeric(*summary)) {
+      const QuantTally quant = engine.quant({tally.field, "", {}, question.after});
+      const Sketch sketch = quant.groups.empty() ? Sketch{} : quant.groups.front().second;
+      Axis axis = numeric_axis(tally.field, tally, sketch);
+      if (!axis.cuts.empty()) axes.push_back(std::move(axis));
+      continue;
+    }
+    // The values worth asking about: those that failing units have.
+    Axis axis{tally.field, {}, {}};
+    double bad = 0;
+    for (const Counts& counts : tally.all) bad += counts.bad;
+    double good_carriers = 0;
+    double good = 0;
+    for (const Counts& counts : tally.all) good += counts.total - counts.bad;
+    for (const FacetValue& value : tally.values) {
+      double value_bad = 0;
+      double value_good = 0;
+      for (const Counts& counts : value.windows) {
+        value_bad += counts.bad;
+        value_good += counts.total - counts.bad;
+      }
+      if (!value.value) continue;
+      good_carriers += value_good;
+      const double least = summary->many || summary->distinct > 1000 ? many_value_share * bad : 0;
+      if (axis.values.size() < 200 && value_bad >= std::max(1.0, least)) {
+        axis.values.push_back(*value.value);
+      }
+    }
+    // Carried by failing units only: a symptom, whatever it says.
+    if (good > 0 && good_carriers < 0.001 * good) continue;
+    if (!axis.values.empty()) axes.push_back(std::move(axis));
+  }
+  return axes;
+}
+
+std::string shown(const std::vector<std::string>& values) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size() && i < 3; ++i) text += (i > 0 ? ", " : "") + values[i];
+  return text;
+}
+
+using FieldValues = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+const std::vector<std::string>* values_in(const FieldValues& fields, const std::string& name) {
+  const auto found = std::lower_bound(
+      fields.begin(), fields.end(), name,
+      [](const auto& field, const std::string& wanted) { return field.first < wanted; });
+  return found != fields.end() && found->first == name ? &found->second : nullptr;
+}
+
+std::vector<Difference> differences(const UnitSample& bad, const UnitSample& good,
+                                    const std::set<std::string>& fields) {
+  std::vector<Difference> found;
+  for (const std::string& field : fields) {
+    const auto* left = values_in(bad.fields, field);
+    const auto* right = values_in(good.fields, field);
+    if (left == nullptr && right == nullptr) continue;
+    if (left != nullptr && right != nullptr && *left == *right) continue;
+    found.push_back({field, left == nullptr ? "" : shown(*left), right == nullptr ? "" : shown(*right)});
+  }
+  return found;
+}
+
+// Ids, people and numbers differ between any two units and say nothing.
+std::set<std::string> comparable(const Schema& schema, const std::vector<std::string>& candidates,
+                                 const std::vector<Condition>& conditions) {
+  std::set<std::string> fields;
+  for (const std::string& name : candidates) {
+    const FieldSummary* field = schema.field(name);
+    if (!field->many && field->distinct <= 50 && field->role != Role::person) fields.insert(name);
+  }
+  for (const Condition& condition : conditions) fields.insert(condition.field);
+  return fields;
+}
+
+std::optional<Twin> find_twin(Engine& engine, const Segment& segment, const WhoQuestion& question,
+                              const std::set<std::string>& fields) {
+  const Expr inside = expr_of(segment.finding.conditions);
+  Expr outside;
+  outside.op = Expr::Op::negate;
+  outside.parts.push_back(inside);
+  std::vector<UnitSample> failing =
+      engine.sample({inside, question.after, Outcome::bad, 1, question.seed});
+  std::vector<UnitSample> good =
+      engine.sample({outside, question.after, Outcome::good, twins_tried, question.seed});
+  if (failing.empty() || good.empty()) return std::nullopt;
+  Twin twin;
+  twin.bad = std::move(failing.front());
+  std::size_t fewest = SIZE_MAX;
+  for (UnitSample& candidate : good) {
+    std::vector<Difference> found = differences(twin.bad, candidate, fields);
+    if (found.size() >= fewest) continue;
+    fewest = found.size();
+    twin.differences = std::move(found);
+    twin.good = std::move(candidate);
+  }
+  // The conditions of the segment first, the rest by name.
+  std::stable_partition(twin.differences.begin(), twin.differences.end(), [&](const Difference& d) {
+    return std::any_of(segment.finding.conditions.begin(), segment.finding.conditions.end(),
+                       [&](const Condition& c) { return c.field == d.field; });
+  });
+  const Place places[] = {twin.bad.places.front(), twin.good.places.front()};
+  const std::vector<std::string> lines = engine.lines_at(places);
+  twin.bad_line = lines[0];
+  twin.good_line = lines[1];
+  return twin;
+}
+
+Segment segment_of(const Finding& finding, const Baseline& baseline) {
+  Segment segment;
+  segment.finding = finding;
+  segment.where = to_string(expr_of(finding.conditions));
+  const Counts& all = baseline.whole.after;
+  const double rest = all.total - finding.counted.after.total;
+  segment.rate_without = rest > 0 ? (all.bad - finding.counted.after.bad) / rest : 0;
+  return segment;
+}
+
+std::vector<LooksLike> looks_like(Engine& engine, const std::vector<std::string>& symptoms,
+                                  const WhoQuestion& question) {
+  std::vector<FacetQuery> queries;
+  for (const std::string& field : symptoms) {
+    queries.push_back({{field, {}, {}}, {}, {question.after}, 20});
+  }
+  std::vector<LooksLike> found;
+  for (const FacetTally& tally : engine.facets(queries)) {
+    const double bad = tally.all[0].bad;
+    for (const FacetValue& value : tally.values) {
+      const Counts& counts = value.windows[0];
+      if (bad <= 0 || !value.value || counts.bad < looks_share_min * bad) continue;
+      if (counts.bad < looks_purity_min * counts.total) continue;
+      found.push_back({to_string(equals(tally.field, *value.value)), counts.bad / bad});
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const LooksLike& a, const LooksLike& b) {
+    return a.share_of_bad > b.share_of_bad;
+  });
+  if (found.size() > 8) found.resize(8);
+  return found;
+}
+
+}  // namespace
+
+bool stands_out(const Segment& segment) {
+  const Counts& after = segment.finding.counted.after;
+  return after.bad >= 20 && after.bad >= 0.03 * after.total && segment.finding.risk.low > 4;
+}
+
+void find_who(Engine& engine, const WhoQuestion& question, Investigation& investigation) {
+  const FieldPlan plan = plan_fields(investigation.schema, investigation.rule);
+  WhoSearch::Options options;
+  options.axes = axes_of(engine, plan.candidates, question);
+  options.windows = {question.before, question.after};
+  if (!question.has_before) options.windows = {question.after};
+  const FacetQuery whole{{"", {}, {}}, {}, options.windows, 1};
+  const std::vector<Counts> all = engine.facets({&whole, 1}).front().all;
+  options.baseline.whole =
+      question.has_before ? Counted{all[0], all[1]} : Counted{Counts{}, all[0]};
+  options.baseline.dispersion = question.dispersion;
+  options.baseline.has_before = question.has_before;
+  options.baseline.errors_only = question.errors_only;
+  const Baseline baseline = options.baseline;
+  const std::size_t compared = options.axes.size();
+
+  WhoSearch search(std::move(options));
+  while (!search.done()) {
+    const std::vector<FacetQuery> questions = search.questions();
+    search.answers(engine.facets(questions));
+  }
+  double explained = 0;
+  for (const Finding& finding : search.findings()) {
+    Segment segment = segment_of(finding, baseline);
+    segment.twin = find_twin(engine, segment, question,
+                             comparable(investigation.schema, plan.candidates, finding.conditions));
+    explained += finding.share_of_bad;
+    investigation.who.push_back(std::move(segment));
+  }
+  for (const Finding& finding : search.always_worse()) {
+    investigation.always_worse.push_back(segment_of(finding, baseline));
+  }
+  investigation.unexplained_share = search.unexplained_share();
+  if (explained >= segment_share_min) {
+    investigation.who_verdict = "segment";
+  } else if (compared >= 2 && investigation.who.empty()) {
+    investigation.who_verdict = "everyone";
+  } else {
+    investigation.who_verdict = "unrecorded";
+  }
+  investigation.looks_like = looks_like(engine, plan.symptoms, question);
+}
+
+}  // namespace culprit

@@ -1,0 +1,26 @@
+// Who is hit: plans the comparison, lets the engine count, has the mind judge, adds the twins.
+#pragma once
+
+#include "contrast/axes.h"
+#include "store/engine.h"
+#include "workbench/investigation.h"
+
+namespace culprit {
+
+struct WhoQuestion {
+  Window before;
+  Window after;
+  bool has_before = true;
+  bool errors_only = false;
+  double dispersion = 1;
+  std::uint64_t seed = 1;
+};
+
+// Fills who, who_verdict, always_worse, unexplained_share, looks_like of the Investigation.
+void find_who(Engine& engine, const WhoQuestion& question, Investigation& investigation);
+
+// Whether some segment fails far more than the rest and often enough to be an incident, for
+// evidence that has no quiet part to compare with.
+bool stands_out(const Segment& segment);
+
+}  // namespace culprit
