@@ -24,8 +24,8 @@ std::vector<std::string> json_lines() {
   std::vector<std::string> lines;
   for (int i = 0; i < 20'000; ++i) {
     std::string line = fmt::format(
-        R"({{"ts":"2025-11-20T03:{:02}:{:02}.{:03}Z","level":"{}","msg":"order {} paid","svc":"pay",)"
-        R"("host":"p{}","rid":"{:08x}","n":{},"ok":{})",
+        R"({{"ts":"2025-11-20T03:{:02}:{:02}.{:03}Z","level":"{}","msg":"order {} paid",)"
+        R"("svc":"pay","host":"p{}","rid":"{:08x}","n":{},"ok":{})",
         i / 1200 % 60, i / 20 % 60, dice() % 1000, dice() % 9 == 0 ? "error" : "info",
         dice() % 9999, dice() % 9, dice(), dice() % 1000, dice() % 2 == 0);
     for (int key = 0; key < 16; ++key) {
@@ -34,6 +34,54 @@ std::vector<std::string> json_lines() {
                            : fmt::format(R"(,"k{}":"v{}")", key, dice() % 100);
     }
     lines.push_back(line + "}");
+  }
+  return lines;
+}
+
+std::vector<std::string> logfmt_lines() {
+  std::mt19937 dice(3);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 20'000; ++i) {
+    lines.push_back(fmt::format(
+        R"(ts=2025-11-20T03:{:02}:{:02}.{:03}Z level=info msg="order {} paid" svc=pay host=p{} )"
+        R"(rid={:08x} n={} ok={} took={}ms route=/orders/pay status=200 user=u{} region=eu-west)",
+        i / 1200 % 60, i / 20 % 60, dice() % 1000, dice() % 9999, dice() % 9, dice(), dice() % 1000,
+        dice() % 2 == 0, dice() % 300, dice() % 5000));
+  }
+  return lines;
+}
+
+std::vector<std::string> access_lines() {
+  std::mt19937 dice(4);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 20'000; ++i) {
+    lines.push_back(fmt::format(
+        R"(10.0.{}.{} - - [20/Nov/2025:03:{:02}:{:02} +0000] "GET /orders/{}/items?page={} HTTP/1.1")"
+        R"( 200 {} "https://shop.example/cart" "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")",
+        dice() % 256, dice() % 256, i / 1200 % 60, i / 20 % 60, dice() % 9999, dice() % 9,
+        dice() % 50'000));
+  }
+  return lines;
+}
+
+std::vector<std::string> csv_lines() {
+  std::mt19937 dice(5);
+  std::vector<std::string> lines{"time,level,service,host,route,status,took_ms,user,message"};
+  for (int i = 0; i < 20'000; ++i) {
+    lines.push_back(fmt::format(
+        R"(2025-11-20T03:{:02}:{:02}Z,info,pay,p{},/orders/pay,200,{},u{},"order {}, paid")",
+        i / 1200 % 60, i / 20 % 60, dice() % 9, dice() % 300, dice() % 5000, dice() % 9999));
+  }
+  return lines;
+}
+
+std::vector<std::string> text_lines() {
+  std::mt19937 dice(6);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 20'000; ++i) {
+    lines.push_back(fmt::format(
+        "2025-11-20 03:{:02}:{:02},{:03} INFO [exec-{}] com.shop.Pay - order {} paid in {} ms",
+        i / 1200 % 60, i / 20 % 60, dice() % 1000, dice() % 9, dice() % 9999, dice() % 300));
   }
   return lines;
 }
@@ -101,5 +149,9 @@ void measure_skeletons() {
 
 int main() {
   culprit::measure_reading("json", culprit::json_lines());
+  culprit::measure_reading("logfmt", culprit::logfmt_lines());
+  culprit::measure_reading("access", culprit::access_lines());
+  culprit::measure_reading("csv", culprit::csv_lines());
+  culprit::measure_reading("text", culprit::text_lines());
   culprit::measure_skeletons();
 }

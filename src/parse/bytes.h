@@ -1,5 +1,5 @@
-// Byte scanning that the formats share: lines of a sample, trimming, and the search for one of two
-// bytes, sixteen at a time where the machine has SSE2 (every x86-64 does).
+// Byte scanning that the formats share: lines of a sample, words that are numbers, and the search
+// for one of two bytes, sixteen at a time where the machine has SSE2 (every x86-64 does).
 #pragma once
 
 #include <bit>
@@ -11,6 +11,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "event/event.h"
+
 namespace culprit {
 
 inline bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
@@ -21,6 +23,26 @@ inline std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (is_space(text.back()) || text.back() == '\r')) text.remove_suffix(1);
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   return text;
+}
+
+// A decimal number without exponent: "-1.5", never "1." or "+1".
+inline bool spells_number(std::string_view text) {
+  std::size_t i = text.starts_with('-') ? 1 : 0;
+  const std::size_t first = i;
+  while (i < text.size() && is_digit(text[i])) ++i;
+  if (i == first) return false;
+  if (i + 1 < text.size() && text[i] == '.') {
+    ++i;
+    while (i < text.size() && is_digit(text[i])) ++i;
+  }
+  return i == text.size();
+}
+
+// What a bare word is, in formats that do not say.
+inline Kind spelled_kind(std::string_view text) {
+  if (spells_number(text)) return Kind::number;
+  if (text == "true" || text == "false") return Kind::boolean;
+  return text == "null" ? Kind::null : Kind::text;
 }
 
 // The first `one` or `other` in [from, end), or end.

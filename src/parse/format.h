@@ -38,12 +38,13 @@ struct Format;
 
 // How one source is written.
 struct Dialect {
-  const Format* format = nullptr;    // never null after recognise()
-  std::vector<std::string> columns;  // CSV: names in order
-  char separator = ',';              // CSV: , ; tab |
-  Zone zone;                         // for times that name no zone
-  bool zone_assumed = false;         // the sample's times name no zone and none was given
-  TimeShape time_shape;              // text: where and how the time is written
+  const Format* format = nullptr;       // never null after recognise()
+  std::vector<std::string> columns;     // CSV: names in order
+  std::vector<Keys::Promise> promises;  // CSV: what each name promises
+  char separator = ',';                 // CSV: , ; tab |
+  Zone zone;                            // for times that name no zone
+  bool zone_assumed = false;            // the sample's times name no zone and none was given
+  TimeShape time_shape;                 // text: where and how the time is written
 };
 
 // Working memory of one reading thread; what an Event points to lives here or in the line.
@@ -51,7 +52,7 @@ struct Scratch {
   std::vector<Field> fields;
   std::string text;      // a buffer for unescaped values
   TimeCache time_cache;  // the last date seen, since most lines share it
-  Keys keys;             // JSON: the keys of earlier lines
+  Keys keys;             // JSON, logfmt: the keys of earlier lines
 };
 
 // One row of the table. `score` says from 0 to 1 how well the sample's lines fit; the best row

@@ -11,16 +11,21 @@ namespace {
 // The first of equals wins, so stricter formats stand first.
 constexpr std::array table{
     Format{"ndjson", score_ndjson, nullptr, read_ndjson},
+    Format{"access", score_access, nullptr, read_access},
+    Format{"logfmt", score_logfmt, nullptr, read_logfmt},
+    Format{"csv", score_csv, prepare_csv, read_csv},
+    Format{"text", score_text, prepare_text, read_text},
 };
 
 constexpr std::size_t zone_lines_max = 50;
+constexpr std::size_t score_lines_max = 100;
 
 const Format* best_for(std::string_view sample) {
   const Format* best = &table.back();
   double best_score = best->score(sample);
   for (const Format& format : table) {
     const double score = format.score(sample);
-    if (score > best_score || (score == best_score && &format < best)) {
+    if (score > best_score) {
       best = &format;
       best_score = score;
     }
@@ -63,6 +68,20 @@ Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
   if (dialect.format->prepare != nullptr) dialect.format->prepare(sample, dialect);
   dialect.zone_assumed = !options.zone_given && depends_on_zone(sample, dialect);
   return dialect;
+}
+
+double share_of_events(std::string_view sample, const Dialect& dialect,
+                       Reading (*read)(const Dialect&, std::string_view, Scratch&, Event&)) {
+  Scratch scratch;
+  std::size_t lines = 0;
+  std::size_t events = 0;
+  each_line(sample, score_lines_max, [&](std::string_view line) {
+    Event event;
+    const Reading reading = read(dialect, line, scratch, event);
+    lines += reading == Reading::blank ? 0 : 1;
+    events += reading == Reading::event ? 1 : 0;
+  });
+  return lines == 0 ? 0 : static_cast<double>(events) / static_cast<double>(lines);
 }
 
 Time time_in(std::string_view value, const Zone& zone, TimeCache& cache) {

@@ -24,6 +24,10 @@ double score_text(std::string_view sample);
 void prepare_text(std::string_view sample, Dialect& dialect);
 Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
+// The share of a sample's lines that `read` takes for events, of those that are not blank.
+double share_of_events(std::string_view sample, const Dialect& dialect,
+                       Reading (*read)(const Dialect&, std::string_view, Scratch&, Event&));
+
 // What a time's value says, as a whole cell or field: an epoch or any spelling of
 // parse/timestamp.h with nothing but words behind it; no_time: neither.
 Time time_in(std::string_view value, const Zone& zone, TimeCache& cache);

@@ -3,39 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "parse/format.h"
+#include "parse/reader_test.h"
 
 namespace culprit {
 namespace {
-
-// What one line became, as one readable text: "name=value" with n, b or 0 for the kind.
-struct Seen {
-  Reading reading = Reading::unreadable;
-  std::string fields;
-  Event event;
-};
-
-class Reader {
- public:
-  Reader() { dialect_.format = format_named("ndjson"); }
-
-  Seen read(std::string_view line) {
-    Seen seen;
-    seen.reading = read_line(dialect_, line, scratch_, seen.event);
-    if (seen.reading != Reading::event) return seen;
-    for (const Field& field : seen.event.fields) {
-      constexpr std::string_view kinds[] = {"", ":n", ":b", ":0"};
-      if (!seen.fields.empty()) seen.fields += ' ';
-      seen.fields += std::string(field.name) + "=" + std::string(field.value) +
-                     std::string(kinds[static_cast<std::size_t>(field.kind)]);
-    }
-    return seen;
-  }
-
- private:
-  Dialect dialect_;
-  Scratch scratch_;
-};
 
 TEST_CASE("values keep their kind and their spelling") {
   struct Row {
@@ -64,7 +35,7 @@ TEST_CASE("values keep their kind and their spelling") {
       {"{\"a\":\"\xff\xfe\"}", "a=\xff\xfe"},
       {"\xEF\xBB\xBF{\"a\":1}\r", "a=1:n"},
   };
-  Reader reader;
+  LineReader reader("ndjson");
   for (int round = 0; round < 2; ++round) {  // with and without remembered keys
     for (const Row& row : rows) {
       CAPTURE(row.line);
@@ -76,7 +47,7 @@ TEST_CASE("values keep their kind and their spelling") {
 }
 
 TEST_CASE("what is not one JSON object is unreadable") {
-  Reader reader;
+  LineReader reader("ndjson");
   for (const char* line : {"{",
                            "}",
                            "x",
@@ -121,7 +92,7 @@ TEST_CASE("what is not one JSON object is unreadable") {
 TEST_CASE("every cut of a line is unreadable, never a crash") {
   const std::string line =
       R"({"t":"2025-11-20T03:31:08Z","a":{"b":["x\u00e9\n",-1.5e3,true,null]},"msg":"a \"b\""})";
-  Reader reader;
+  LineReader reader("ndjson");
   CHECK(reader.read(line).reading == Reading::event);
   for (std::size_t size = 1; size < line.size(); ++size) {
     // A copy of that size, so that the sanitizer sees a byte read too many.
@@ -175,7 +146,7 @@ const Logged loggers[] = {
 };
 
 TEST_CASE("the loggers' own spellings of time, level and message are understood") {
-  Reader reader;
+  LineReader reader("ndjson");
   for (int round = 0; round < 2; ++round) {
     for (const Logged& row : loggers) {
       CAPTURE(row.logger);
@@ -189,14 +160,14 @@ TEST_CASE("the loggers' own spellings of time, level and message are understood"
 }
 
 TEST_CASE("GELF's own fields lose their underscore, others keep it") {
-  Reader reader;
+  LineReader reader("ndjson");
   CHECK(reader.read(R"({"version":"1.1","_user":"u","_":1,"short_message":"s"})").fields ==
         "version=1.1 user=u _=1:n short_message=s");
   CHECK(reader.read(R"({"_user":"u","message":"s"})").fields == "_user=u message=s");
 }
 
 TEST_CASE("what is nested too deep stays text") {
-  Reader reader;
+  LineReader reader("ndjson");
   std::string line = "1";
   for (int depth = 0; depth < 40; ++depth) line = "{\"a\":" + line + "}";
   const Seen seen = reader.read(line);
@@ -209,7 +180,7 @@ TEST_CASE("what is nested too deep stays text") {
 }
 
 TEST_CASE("keys that change from line to line are forgotten in time, and always right") {
-  Reader reader;
+  LineReader reader("ndjson");
   for (int i = 0; i < 20'000; ++i) {
     const std::string key = std::to_string(i * 7919 % 10'007);
     const std::string line = R"({"id)" + key + R"(":1,"same":{"k)" + key + R"(":"v"},"last":2})";

@@ -14,22 +14,18 @@ namespace {
 
 constexpr std::size_t slots_first = 256;
 
-std::size_t hash_of(Keys::Id parent, std::string_view quoted) {
-  return static_cast<std::size_t>(XXH3_64bits_withSeed(quoted.data(), quoted.size(), parent));
+std::size_t hash_of(Keys::Id parent, std::string_view written) {
+  return static_cast<std::size_t>(XXH3_64bits_withSeed(written.data(), written.size(), parent));
 }
 
-Keys::Use use_of(Keys::Id parent, std::string_view name) {
-  if (parent == Keys::root && name == "version") return Keys::Use::version;
-  if (parent == Keys::root && name == "short_message") return Keys::Use::short_message;
+Keys::Use use_of(std::string_view name) {
+  if (name == "version") return Keys::Use::version;
+  if (name == "short_message") return Keys::Use::short_message;
   switch (role_of(name)) {
-    case Role::time:
-      return Keys::Use::time;
-    case Role::level:
-      return Keys::Use::level;
-    case Role::message:
-      return Keys::Use::message;
-    default:
-      return Keys::Use::plain;
+    case Role::time: return Keys::Use::time;
+    case Role::level: return Keys::Use::level;
+    case Role::message: return Keys::Use::message;
+    default: return Keys::Use::plain;
   }
 }
 
@@ -64,13 +60,13 @@ std::string_view Keys::keep(std::string text) {
   return texts_.back();
 }
 
-Keys::Id Keys::find(std::size_t hash, Id parent, std::string_view quoted) const {
+Keys::Id Keys::find(std::size_t hash, Id parent, std::string_view written) const {
   for (std::size_t i = hash;; ++i) {
     const Id id = slots_[i & (slots_.size() - 1)];
     if (id == none) return none;
     const Key& key = keys_[id];
-    // The written form has a colon behind the quotes.
-    if (key.parent == parent && key.written.substr(0, key.written.size() - 1) == quoted) return id;
+    // Behind the written form stands its mark.
+    if (key.parent == parent && key.written.substr(0, key.written.size() - 1) == written) return id;
   }
 }
 
@@ -84,16 +80,17 @@ void Keys::rehash() {
   }
 }
 
-Keys::Id Keys::add(std::size_t hash, Id parent, std::string_view quoted, std::string_view plain) {
+Keys::Promise Keys::promise_of(std::string_view name) { return {use_of(name), rank_in_role(name)}; }
+
+Keys::Id Keys::add(std::size_t hash, Id parent, const Spelling& spelling) {
   Key key;
-  key.written = keep(std::string(quoted) + ":");
+  key.written = keep(std::string(spelling.written) + spelling.mark);
   std::memcpy(key.head.data(), key.written.data(), std::min<std::size_t>(key.written.size(), 32));
-  const std::string_view above = keys_[parent].name;
-  key.name =
-      keep(parent == root ? std::string(plain) : std::string(above) + "." + std::string(plain));
+  std::string name(keys_[parent].name);
+  if (parent != root) name += '.';
+  key.name = keep(name + std::string(spelling.plain));
   key.parent = parent;
-  key.use = use_of(parent, key.name);
-  key.rank = rank_in_role(key.name);
+  key.promise = promise_of(key.name);
   const auto id = static_cast<Id>(keys_.size());
   keys_.push_back(key);
   if (keys_.size() * 2 > slots_.size()) {
@@ -106,10 +103,10 @@ Keys::Id Keys::add(std::size_t hash, Id parent, std::string_view quoted, std::st
   return id;
 }
 
-Keys::Id Keys::learn(Id parent, Id previous, std::string_view quoted, std::string_view plain) {
-  const std::size_t hash = hash_of(parent, quoted);
-  Id id = find(hash, parent, quoted);
-  if (id == none) id = add(hash, parent, quoted, plain);
+Keys::Id Keys::learn(Id parent, Id previous, const Spelling& spelling) {
+  const std::size_t hash = hash_of(parent, spelling.written);
+  Id id = find(hash, parent, spelling.written);
+  if (id == none) id = add(hash, parent, spelling);
   auto& guesses = previous == none ? keys_[parent].first : keys_[previous].next;
   guesses[guesses[0] == none ? 0 : 1] = id;
   return id;

@@ -1,4 +1,4 @@
-// Keys remembers the keys of earlier JSON lines and guesses which one comes next.
+// Keys remembers the keys of earlier lines (JSON, logfmt) and guesses which one comes next.
 //
 // Lines of one source repeat the same keys in nearly the same order. Each key remembers which two
 // keys followed it, so that the next one is confirmed by comparing its bytes, and its dotted name
@@ -21,22 +21,30 @@ class Keys {
   // What a key's value is used for, beside being a field.
   enum class Use : std::uint8_t { plain, time, level, message, short_message, version };
 
+  // What a name is used for, and how well it ranks among others for the same.
+  struct Promise {
+    Use use = Use::plain;
+    int rank = 0;
+  };
+
   using Id = std::uint32_t;
   static constexpr Id root = 0;  // the object itself, parent of the top-level keys
   static constexpr Id none = ~Id{0};
 
   struct Key {
     std::array<char, 32> head{};  // the first bytes as written, `"name":`
-    std::string_view written;     // all of them
+    std::string_view written;     // all of them, with the mark
     std::string_view name;        // dotted, unescaped
     Id parent = none;
     std::array<Id, 2> next{none, none};   // keys that followed in the same object
     std::array<Id, 2> first{none, none};  // keys that the object below it began with
-    int rank = 0;
-    Use use = Use::plain;
+    Promise promise;
   };
 
   Keys() { forget(); }
+
+  // By the name's role.
+  static Promise promise_of(std::string_view name);
 
   // To be called before each line.
   void begin_line() {
@@ -53,9 +61,15 @@ class Keys {
     return none;
   }
 
-  // The key of that name below `parent`, remembered from here on. `quoted`: as written, with its
-  // quotes; `plain`: unescaped.
-  Id learn(Id parent, Id previous, std::string_view quoted, std::string_view plain);
+  // A key as it stands in a line: `"na\u006de"`, ':' and `name` in JSON.
+  struct Spelling {
+    std::string_view written;
+    char mark;  // what has to follow for a guess to hold
+    std::string_view plain;
+  };
+
+  // The key of that name below `parent`, remembered from here on.
+  Id learn(Id parent, Id previous, const Spelling& spelling);
 
   const Key& operator[](Id id) const { return keys_[id]; }
 
@@ -65,8 +79,8 @@ class Keys {
 
   static bool stands_at(const Key& key, const char* from, const char* end);
   void forget();
-  Id find(std::size_t hash, Id parent, std::string_view quoted) const;
-  Id add(std::size_t hash, Id parent, std::string_view quoted, std::string_view plain);
+  Id find(std::size_t hash, Id parent, std::string_view written) const;
+  Id add(std::size_t hash, Id parent, const Spelling& spelling);
   void rehash();
   std::string_view keep(std::string text);
 

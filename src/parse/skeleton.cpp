@@ -308,20 +308,9 @@ class Walk {
   void variable(const char* end) {
     const char* last = end;
     while (last - at_ > 1 && (last[-1] == '.' || last[-1] == '!' || last[-1] == '?')) --last;
-    put(last, number_kind(at_, last));
+    const bool number = spells_number({at_, static_cast<std::size_t>(last - at_)});
+    put(last, number ? Kind::number : Kind::text);
     constant(static_cast<std::size_t>(end - last));
-  }
-
-  static Kind number_kind(const char* begin, const char* end) {
-    if (begin < end && *begin == '-') ++begin;
-    const char* p = begin;
-    while (p < end && is_digit(*p)) ++p;
-    if (p == begin) return Kind::text;
-    if (end - p > 1 && *p == '.') {
-      ++p;
-      while (p < end && is_digit(*p)) ++p;
-    }
-    return p == end ? Kind::number : Kind::text;
   }
 
   // A hole for the bytes up to `end`, and their slot.

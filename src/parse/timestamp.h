@@ -20,7 +20,8 @@ namespace culprit {
 // Where in a plain-text line the time stands.
 struct TimeShape {
   bool found = false;
-  std::size_t offset = 0;  // bytes before it in a typical line, a hint only
+  std::size_t offset = 0;      // bytes before it in a typical line, a hint only
+  std::size_t offset_max = 0;  // the most bytes before it in any line of the sample
 };
 
 // The last date that was read, so that the next line of the same minute costs a comparison.

@@ -117,16 +117,11 @@ std::string spelled(std::int64_t wall, int spelling, int fraction_digits) {
   const std::string day = iso.substr(8, 2);
   const std::string clock = tail.substr(1);
   switch (spelling) {
-    case 0:
-      return year + iso.substr(4, 6) + tail;
-    case 1:
-      return year + "/" + iso.substr(5, 2) + "/" + day + " " + clock;
-    case 2:
-      return day + "/" + month + "/" + year + ":" + clock;
-    case 3:
-      return month + " " + day + " " + clock + " " + year;
-    default:
-      return day + " " + month + " " + year + " " + clock;
+    case 0: return year + iso.substr(4, 6) + tail;
+    case 1: return year + "/" + iso.substr(5, 2) + "/" + day + " " + clock;
+    case 2: return day + "/" + month + "/" + year + ":" + clock;
+    case 3: return month + " " + day + " " + clock + " " + year;
+    default: return day + " " + month + " " + year + " " + clock;
   }
 }
 

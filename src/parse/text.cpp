@@ -1,0 +1,94 @@
+// Plain text: a time somewhere near the beginning of the line, then what loggers put around it (a
+// level, a thread, a logger, a process), then the message.
+//
+// A line without a time, in a source whose lines have one, continues the line before it; so do
+// indented lines and the usual beginnings of a stack trace's parts. In a source without any time
+// each other line is an event.
+#include <algorithm>
+#include <array>
+
+#include "parse/bytes.h"
+#include "parse/formats.h"
+#include "parse/header.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t sample_lines_max = 200;
+// What stands before a time differs in length from line to line: "INFO ", "ERROR ", host names.
+constexpr std::size_t offset_slack = 16;
+
+bool continues(std::string_view line) {
+  if (is_space(line.front())) return true;
+  constexpr std::string_view beginnings[] = {"Caused by: ",
+                                             "at ",
+                                             "Traceback (",
+                                             "... ",
+                                             "Suppressed: ",
+                                             "During handling of ",
+                                             "The above exception was "};
+  return std::any_of(std::begin(beginnings), std::end(beginnings),
+                     [line](std::string_view beginning) { return line.starts_with(beginning); });
+}
+
+TimeFound time_of(const Dialect& dialect, std::string_view line, Scratch& scratch) {
+  const TimeShape& shape = dialect.time_shape;
+  if (shape.offset < line.size()) {
+    const TimeRead read =
+        read_timestamp(line.substr(shape.offset), dialect.zone, scratch.time_cache);
+    if (read.length > 0) return {read, shape.offset};
+  }
+  // A time further behind belongs to the words of a line that continues another.
+  const TimeFound found = find_timestamp(line, dialect.zone, {});
+  const std::size_t last = shape.offset_max == 0 ? 0 : shape.offset_max + offset_slack;
+  return found.offset <= last ? found : TimeFound{};
+}
+
+}  // namespace
+
+double score_text(std::string_view) {
+  return 0.3;  // fits when nothing else fits a third of the lines
+}
+
+void prepare_text(std::string_view sample, Dialect& dialect) {
+  std::array<std::size_t, 128> counts{};
+  std::size_t timed = 0;
+  each_line(sample, sample_lines_max, [&](std::string_view line) {
+    if (line.empty() || continues(line)) return;
+    const TimeFound found = find_timestamp(line, dialect.zone, {});
+    if (found.read.length == 0) return;
+    ++counts[found.offset];
+    ++timed;
+  });
+  dialect.time_shape = {};
+  if (timed == 0) return;
+  const auto usual = std::max_element(counts.begin(), counts.end());
+  dialect.time_shape.found = true;
+  dialect.time_shape.offset = static_cast<std::size_t>(usual - counts.begin());
+  for (std::size_t offset = 0; offset < counts.size(); ++offset) {
+    // One line in ten; a single line may only mention a time.
+    if (counts[offset] * 10 >= timed) dialect.time_shape.offset_max = offset;
+  }
+}
+
+Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
+  if (trimmed(line).empty()) return Reading::blank;
+  const TimeShape& shape = dialect.time_shape;
+  if ((!shape.found || shape.offset == 0) && continues(line)) return Reading::continuation;
+  TimeFound found;
+  if (shape.found) {
+    found = time_of(dialect, line, scratch);
+    if (found.read.length == 0) return Reading::continuation;
+  }
+  scratch.fields.clear();
+  LineHeader header(scratch.fields);
+  if (found.read.length > 0) header.before_time(line.substr(0, found.offset));
+  header.behind_time(line.substr(found.offset + found.read.length));
+  event.time = found.read.time;
+  event.level = header.level();
+  event.message = header.message();
+  event.fields = scratch.fields;
+  return Reading::event;
+}
+
+}  // namespace culprit
