@@ -1,5 +1,4 @@
-// A lag is the time between a change and the onset of a failure; some lags are likelier than
-// others.
+// A lag is the time between a change and the onset; some lags are likelier than others.
 //
 // Most faults show at once, others as a rollout proceeds, a few after hours (caches, leaks, jobs)
 // or days. The density of the lag, averaged over the onset's interval, is compared with that of

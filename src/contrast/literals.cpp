@@ -118,16 +118,28 @@ std::size_t letters_shared(const Words& a, const Words& b) {
   return best.back();
 }
 
+// The message's letters that a literal should hold. Keys ("host=<*>") count half: a structured
+// logger prints them from arguments.
+std::size_t letters_wanted(std::string_view text, const Words& message) {
+  std::size_t sum = 0;
+  for (std::string_view word : message) {
+    const auto end = static_cast<std::size_t>(word.data() - text.data()) + word.size();
+    const bool is_key = text.substr(end, 4) == "=<*>" || text.substr(end, 5) == ": <*>";
+    sum += is_key ? word.size() / 2 : word.size();
+  }
+  return sum;
+}
+
 struct Fit {
   double of_message = 0;
   double of_literal = 0;
   std::size_t letters = 0;
 };
 
-Fit fit_of(const Words& message, const Words& literal) {
+Fit fit_of(const Words& message, std::size_t message_letters, const Words& literal) {
   if (literal.empty()) return {};
   const std::size_t shared = letters_shared(message, literal);
-  return {static_cast<double>(shared) / static_cast<double>(letters_of(message)),
+  return {static_cast<double>(shared) / static_cast<double>(message_letters),
           static_cast<double>(shared) / static_cast<double>(letters_of(literal)), shared};
 }
 
@@ -153,7 +165,7 @@ bool line_prints(const std::vector<std::string_view>& lines, std::size_t index,
   for (std::size_t i = index; i < std::min(lines.size(), index + lines_joined); ++i) {
     const Words more = literal_words(lines[i]);
     literal.insert(literal.end(), more.begin(), more.end());
-    const Fit fit = fit_of(message, literal);
+    const Fit fit = fit_of(message, message_letters, literal);
     if (prints(fit, message_letters)) return true;
     if (fit.of_literal < share_of_literal) return false;
   }
@@ -165,7 +177,7 @@ bool line_prints(const std::vector<std::string_view>& lines, std::size_t index,
 std::vector<std::size_t> literal_matches(std::string_view template_text, std::string_view content) {
   Words message;
   add_words(template_text, message);
-  const std::size_t message_letters = letters_of(message);
+  const std::size_t message_letters = letters_wanted(template_text, message);
   if (message_letters < letters_min) return {};
   // Half of the message must be there, and with it one of its longer words: most files and lines
   // are passed over by a plain search for these.
