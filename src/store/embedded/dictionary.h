@@ -18,6 +18,12 @@ class Dictionary {
  public:
   static constexpr std::uint32_t none = 0xFFFF'FFFFU;
 
+  // Moved, never copied: the views in texts_ point into arena_. Without these a growing vector of
+  // Dictionaries would copy, because a deque's move may throw.
+  Dictionary() = default;
+  Dictionary(Dictionary&&) = default;
+  Dictionary& operator=(Dictionary&&) = default;
+
   // The number of a text, added if there is room; none: there is no room.
   std::uint32_t add(std::string_view text, std::uint64_t hash, std::size_t entries_max);
   std::uint32_t add(std::string_view text) { return add(text, hash_of(text), none); }
