@@ -59,7 +59,7 @@ TEST_CASE("without any change nothing but none is left") {
 }
 
 TEST_CASE("probabilities sum to one and none is always there") {
-  for (std::size_t count : {1, 2, 7, 40}) {
+  for (std::size_t count : {1U, 2U, 7U, 40U}) {
     std::vector<Change> changes;
     for (std::size_t i = 0; i < count; ++i) {
       changes.push_back(deploy(fmt::format("v1.{}", i), 100.0 * static_cast<double>(i * i)));

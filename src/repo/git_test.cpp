@@ -1,12 +1,18 @@
 #include "repo/git.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace culprit {
@@ -176,6 +182,56 @@ git tag base; at 5000; git merge -q --no-ff -m m old
   const auto commits = opened(scratch.path()).commits({.from = "base", .to = "main"});
   REQUIRE(commits.has_value());
   CHECK(subjects(*commits) == "m o1");
+}
+
+// A history of merges at random; one clock in ten is wrong by up to a day.
+std::string random_history(std::mt19937& dice, int commits) {
+  std::string stream;
+  for (int i = 1; i <= commits; ++i) {
+    const int time =
+        1'000'000 + 600 * i + (dice() % 10 == 0 ? static_cast<int>(dice() % 86400) : 0);
+    stream += fmt::format("commit refs/tags/t{}\nmark :{}\n", i, i);
+    stream += fmt::format("committer Ada <a@b> {} +0000\ndata 1\nx\n", time);
+    const auto earlier = [&] { return std::max(1, i - 1 - static_cast<int>(dice() % 6)); };
+    const int first = earlier();
+    const int second = earlier();
+    if (i > 1) stream += fmt::format("from :{}\n", first);
+    if (i > 1 && dice() % 3 == 0 && second != first) stream += fmt::format("merge :{}\n", second);
+  }
+  return stream;
+}
+
+TEST_CASE("ranges are those of git rev-list, whatever the merges and clocks") {
+  Scratch scratch;
+  std::mt19937 dice(1);
+  constexpr int commits = 150;
+  constexpr int pairs = 60;
+  scratch.run("git init -q -b main .");
+  std::ofstream(scratch.path("stream")) << random_history(dice, commits);
+  std::string script = "git fast-import --quiet < ../stream\n";
+  std::vector<std::pair<std::string, std::string>> ranges;
+  for (int i = 0; i < pairs; ++i) {
+    ranges.emplace_back(fmt::format("t{}", 1 + dice() % commits),
+                        fmt::format("t{}", 1 + dice() % commits));
+    script += fmt::format("git rev-list {}..{} | sort > ../range{}\n", ranges.back().first,
+                          ranges.back().second, i);
+  }
+  scratch.run(script);
+  const Repository repository = opened(scratch.path());
+  for (int i = 0; i < pairs; ++i) {
+    CommitRange range;
+    range.from = ranges[static_cast<std::size_t>(i)].first;
+    range.to = ranges[static_cast<std::size_t>(i)].second;
+    const auto found = repository.commits(range);
+    REQUIRE(found.has_value());
+    std::set<std::string> shas;
+    for (const Commit& commit : *found) shas.insert(commit.sha);
+    CHECK(shas.size() == found->size());
+    std::set<std::string> expected;
+    std::ifstream file(scratch.path(fmt::format("range{}", i)));
+    for (std::string line; std::getline(file, line);) expected.insert(line);
+    CHECK(shas == expected);
+  }
 }
 
 TEST_CASE("one commit with a wrong clock does not end the history") {
