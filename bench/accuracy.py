@@ -37,13 +37,16 @@ TERM = re.compile(r'\s*([\w.\-]+)\s*(<=|>=|!=|=|<|>)\s*("(?:\\.|[^"\\])*"|\S+)\s
 
 # ---- scoring: each answer is True, False, or None where the question does not arise
 
-def term(text):
-    """(field, operator, value) of `field = value`; whole numbers compare as `>` and `<`."""
+def parsed(text):
     found = TERM.match(text)
     if not found:
-        return (text,)
+        return text, "", ""
     field, operator, value = found.groups()
-    value = json.loads(value) if value.startswith('"') else value
+    return field, operator, json.loads(value) if value.startswith('"') else value
+
+
+def term(field, operator, value):
+    """The meaning of a condition: among whole numbers `>= 10` is `> 9`."""
     if operator in (">", ">=", "<", "<="):
         number = float(value)
         value = {">": math.floor(number), ">=": math.ceil(number) - 1,
@@ -52,9 +55,10 @@ def term(text):
     return field, operator, str(value)
 
 
-def truth_terms(terms):
-    return {term(f"{field} {operator} {json.dumps(value) if operator == '=' else value}")
-            for field, operator, value in terms}
+def meanings(conditions):
+    return {term(condition["field"], condition["op"], condition["value"])
+            if isinstance(condition, dict) else term(*parsed(condition))
+            for condition in conditions}
 
 
 def who_right(answer, truth):
@@ -62,10 +66,11 @@ def who_right(answer, truth):
         return answer.get("who_verdict") == "everyone"
     if not truth["cause"]:
         return None
-    cause, aliases = truth_terms(truth["cause"]), truth_terms(truth["aliases"])
+    cause = {term(*condition) for condition in truth["cause"]}
+    aliases = {term(*condition) for condition in truth["aliases"]}
     if not answer.get("who"):
         return False
-    found = {term(condition) for condition in answer["who"][0]["conditions"]}
+    found = meanings(answer["who"][0]["conditions"])
     return found <= cause | aliases and len(found) == len(cause)
 
 
@@ -98,7 +103,7 @@ def change_right(answer, truth):
 
 def commit_right(answer, truth):
     """The guilty commit among the first few of the guilty release."""
-    if not truth.get("culprit_sha"):
+    if not truth.get("culprit_sha") or truth["shape"] == "throughout":
         return None
     commits = [(change["probability"] * commit["probability"], commit["sha"])
                for change in answer.get("changes", []) for commit in change.get("commits") or []]

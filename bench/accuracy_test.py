@@ -46,6 +46,8 @@ class Accuracy(unittest.TestCase):
         self.assertTrue(who("cart_size >= 10", "region = us-east"))
         self.assertTrue(who("cart_size > 9.5", 'region = "us-east"'))
         self.assertTrue(who("dc = iad", "cart_size > 9"))
+        self.assertTrue(who({"field": "region", "op": "=", "value": "us-east"},
+                            {"field": "cart_size", "op": ">", "value": "9"}))
 
     def test_other_conditions_are_wrong(self):
         self.assertFalse(who("region = us-east"))
