@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <cstddef>
+#include <initializer_list>
 #include <string>
 
 namespace culprit {
@@ -53,17 +55,22 @@ bool is_any(std::string_view text, std::initializer_list<std::string_view> names
   return std::find(names.begin(), names.end(), text) != names.end();
 }
 
-std::string without_space(std::string_view text) {
-  std::string result;
-  for (char c : text) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) result += c;
+bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+
+bool same_but_for_space(std::string_view a, std::string_view b) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (true) {
+    while (i < a.size() && is_space(a[i])) ++i;
+    while (j < b.size() && is_space(b[j])) ++j;
+    if (i == a.size() || j == b.size()) return i == a.size() && j == b.size();
+    if (a[i++] != b[j++]) return false;
   }
-  return result;
 }
 
 bool only_space_changed(const FileDiff& file) {
   if (file.added.empty() && file.removed.empty()) return false;
-  return without_space(file.added) == without_space(file.removed);
+  return same_but_for_space(file.added, file.removed);
 }
 
 // Indentation is meaning there.

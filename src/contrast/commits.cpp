@@ -37,7 +37,8 @@ constexpr double words_log_max = 3.0;
 constexpr double no_words_log = -1.4;
 constexpr double segment_only = 0.15;  // of that, where nothing but a segment is known
 
-constexpr double wrote_line_log = 3.5;
+constexpr double wrote_line_log_min = 3.5;
+constexpr double wrote_line_log_max = 7.0;
 constexpr double changed_line_log = 2.0;
 constexpr double touched_file_log = 1.2;
 constexpr double touched_folder_log = 0.4;
@@ -170,24 +171,31 @@ std::string quoted(std::string_view text) {
 
 // What a file's diff did to the line that prints a symptom. A line that was there before and after
 // was moved or reworded; for a message that stopped, the condition around it may have changed.
-Piece line_piece(const Symptom& symptom, const FileDiff& file) {
+Piece line_piece(const Symptom& symptom, const FileDiff& file, double wrote_log) {
   const bool added = !literal_matches(symptom.text, file.added).empty();
   const bool removed = !literal_matches(symptom.text, file.removed).empty();
   if (!added && !removed) return {};
   const bool changed = added && removed;
   const bool did = symptom.stopped ? removed : added;
-  const double log = changed ? changed_line_log : did ? wrote_line_log : touched_file_log;
+  const double log = changed ? changed_line_log : did ? wrote_log : touched_file_log;
   const std::string_view verb = changed ? "changed" : added ? "wrote" : "removed";
   return {log * symptom.weight,
           fmt::format("{} the line that prints {} in {}", verb, quoted(symptom.text), file.path)};
 }
 
-Piece wrote_line(const CommitText& commit, const CommitQuestion& question) {
+// Of many commits, hardly any writes just that line by chance.
+double wrote_line_log(std::size_t commits) {
+  constexpr double guilty_share = 0.4;  // of guilty commits, those that wrote the message too
+  const double log = std::log(guilty_share * static_cast<double>(commits));
+  return std::clamp(log, wrote_line_log_min, wrote_line_log_max);
+}
+
+Piece wrote_line(const CommitText& commit, const CommitQuestion& question, std::size_t commits) {
   Piece best;
   for (const Symptom& symptom : question.symptoms) {
     for (const FileDiff& file : commit.files) {
       if (kind_of_file(file) != CommitKind::code) continue;
-      Piece piece = line_piece(symptom, file);
+      Piece piece = line_piece(symptom, file, wrote_line_log(commits));
       if (piece.log > best.log) best = std::move(piece);
     }
   }
@@ -213,11 +221,12 @@ Piece touched_place(const CommitText& commit, const CommitQuestion& question) {
   return best;
 }
 
-CommitWeight weight_of(const CommitText& commit, Piece words, const CommitQuestion& question) {
+CommitWeight weight_of(const CommitText& commit, Piece words, const CommitQuestion& question,
+                       std::size_t commits) {
   CommitWeight weight;
   const CommitKind kind = kind_of_commit(commit);
   weight.prior = prior_of(kind) * size_factor(commit);
-  std::vector<Piece> pieces = {wrote_line(commit, question), std::move(words)};
+  std::vector<Piece> pieces = {wrote_line(commit, question, commits), std::move(words)};
   if (pieces[0].log == 0) pieces.push_back(touched_place(commit, question));
   std::stable_sort(pieces.begin(), pieces.end(),
                    [](const Piece& a, const Piece& b) { return a.log > b.log; });
@@ -247,7 +256,7 @@ std::vector<CommitWeight> weigh_commits(std::span<const CommitText* const> commi
   std::vector<CommitWeight> weights;
   for (std::size_t i = 0; i < commits.size(); ++i) {
     Piece words = shared_words(counted[i], query, commits.size(), length_mean);
-    weights.push_back(weight_of(*commits[i], std::move(words), question));
+    weights.push_back(weight_of(*commits[i], std::move(words), question, commits.size()));
   }
   return weights;
 }
