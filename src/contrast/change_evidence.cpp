@@ -80,22 +80,38 @@ Finding side_by_side(std::string_view name, const Side& own, const Side& other,
                : fmt::format("{} fails more: {} on {}", name, figures, other_name)};
 }
 
-// The version against all others of the same field and service, after the onset.
-Finding against_others(const VersionRate& own, const std::vector<VersionRate>& rates) {
-  Side other;
-  std::string_view other_name;
-  std::size_t others = 0;
+// Units that went through several services have a version of each; these ran one after the other,
+// not side by side, and are no experiment.
+bool in_the_same_units(const VersionRate& own, const VersionRate& other) {
+  constexpr double slack = 1.02;  // a unit may see a rollout between two of its events
+  return own.units_after > 0 && own.total_after + other.total_after > slack * own.units_after;
+}
+
+// The versions that it could have been replaced by: its predecessor where that is known, else all
+// others of the same field and service.
+std::vector<const VersionRate*> others_of(const Change& change, const VersionRate& own,
+                                          const std::vector<VersionRate>& rates) {
+  std::vector<const VersionRate*> others;
   for (const VersionRate& rate : rates) {
     if (rate.field != own.field || rate.service != own.service || rate.value == own.value) continue;
-    if (rate.total_after <= 0) continue;
-    other.total += rate.total_after;
-    other.bad += rate.bad_after;
-    other_name = rate.value;
-    ++others;
+    if (rate.total_after <= 0 || in_the_same_units(own, rate)) continue;
+    if (same_version(change.from_version, rate.value)) return {&rate};
+    others.push_back(&rate);
+  }
+  return others;
+}
+
+Finding against_others(const Change& change, const VersionRate& own,
+                       const std::vector<VersionRate>& rates) {
+  const std::vector<const VersionRate*> others = others_of(change, own, rates);
+  Side other;
+  for (const VersionRate* rate : others) {
+    other.total += rate->total_after;
+    other.bad += rate->bad_after;
   }
   if (other.total < units_min_old || own.total_after < units_min_new) return {};
   return side_by_side(own.value, {own.total_after, own.bad_after}, other,
-                      others == 1 ? other_name : "the other versions");
+                      others.size() == 1 ? others[0]->value : "the other versions");
 }
 
 // A version that had carried enough load to fail visibly, and did not, was not to blame at once.
@@ -204,7 +220,8 @@ Finding version_finding(const Change& change, const ChangeEvidence& evidence) {
   Finding best = segment_version(change, evidence);
   for (const VersionRate& rate : evidence.version_rates) {
     if (!is_of(change, rate)) continue;
-    for (Finding found : {against_others(rate, evidence.version_rates), served_well(rate)}) {
+    for (Finding found :
+         {against_others(change, rate, evidence.version_rates), served_well(rate)}) {
       if (std::abs(found.log_ratio) > std::abs(best.log_ratio)) best = std::move(found);
     }
   }

@@ -62,6 +62,7 @@ struct VersionRate {
   double bad_before = 0;
   double total_after = 0;
   double bad_after = 0;
+  double units_after = 0;  // of all values, each unit once; 0: not known
 };
 
 struct Onset {

@@ -173,6 +173,23 @@ TEST_CASE("too few units are no experiment, another service's version is no witn
   CHECK_FALSE(says(entry_of(ranked, "v1.9.0").reasons, "only v1.9.0 fails"));
 }
 
+TEST_CASE("versions of services that the same units went through are no experiment") {
+  ChangeEvidence seen = evidence();
+  seen.version_rates = {rate("v1.9.0", 2000, 138), rate("v1.8.2", 2000, 138)};
+  for (VersionRate& one : seen.version_rates) one.units_after = 2000;
+  const double plain = rank_changes({deploy("v1.9.0", 600)}, evidence())[0].probability;
+  CHECK(rank_changes({deploy("v1.9.0", 600)}, seen)[0].probability == doctest::Approx(plain));
+}
+
+TEST_CASE("a version is compared with the one that it replaces") {
+  ChangeEvidence seen = evidence();
+  seen.version_rates = {rate("v1.9.0", 500, 35), rate("v1.8.1", 1500, 2), rate("v7", 100, 90)};
+  Change change = deploy("v1.9.0", 600);
+  change.from_version = "1.8.1";
+  const auto ranked = rank_changes({change}, seen);
+  CHECK(says(ranked[0].reasons, "only v1.9.0 fails: 7.0% against 0.1% on v1.8.1"));
+}
+
 TEST_CASE("a version that served well before the onset is less suspect") {
   ChangeEvidence seen = evidence();
   VersionRate own = rate("v1.9.0", 2000, 138);

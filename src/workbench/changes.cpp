@@ -75,9 +75,16 @@ std::vector<Change> listed(std::span<const Deploy> deploys, const std::string& e
     return is_production(deploy.environment);
   });
   std::vector<Change> changes;
+  std::map<std::pair<std::string, std::string>, std::string> running;  // by service, environment
   for (const Deploy& deploy : deploys) {
     if (!took_place(deploy) || elsewhere(deploy, environment, has_production)) continue;
-    changes.push_back(change_of(deploy));
+    Change change = change_of(deploy);
+    if (!change.version.empty()) {
+      std::string& before = running[{lower_case(change.service), lower_case(change.environment)}];
+      if (change.from_version.empty()) change.from_version = before;
+      before = change.version;
+    }
+    changes.push_back(std::move(change));
   }
   return changes;
 }
