@@ -91,18 +91,6 @@ Json rate_of(const Investigation& made) {
           {"ratio", made.rate.ratio > 0 ? number(made.rate.ratio) : Json(nullptr)}};
 }
 
-Json condition_of(const Condition& condition) {
-  static constexpr const char* names[] = {"=", "absent", ">", "<="};
-  Json value = condition.value;
-  if (condition.op == Condition::Op::absent) value = nullptr;
-  if (condition.op == Condition::Op::above || condition.op == Condition::Op::at_most) {
-    value = number(condition.number);
-  }
-  return {{"field", condition.field},
-          {"op", names[static_cast<std::size_t>(condition.op)]},
-          {"value", value}};
-}
-
 Json sample_of(const UnitSample& sample, const std::string& line, const Schema& schema) {
   Json places = Json::array();
   for (const Place& place : sample.places) {
@@ -127,7 +115,7 @@ Json twin_of(const std::optional<Twin>& twin, const Schema& schema) {
 Json segment_of(const Segment& segment, const Investigation& made) {
   const Finding& finding = segment.finding;
   Json conditions = Json::array();
-  for (const Condition& condition : finding.conditions) conditions.push_back(condition_of(condition));
+  for (const Condition& condition : finding.conditions) conditions.push_back(to_string(condition));
   Json aliases = Json::array();
   for (const Condition& alias : finding.aliases) aliases.push_back(to_string(alias));
   return {{"where", segment.where},

@@ -1,6 +1,7 @@
 #include "contrast/axes.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -21,6 +22,14 @@ bool never_compared(Role role) {
          role == Role::duration;
 }
 
+// Retry counters follow from failures: they tell who recovered, not who was hit.
+bool counts_retries(std::string_view name) {
+  std::string lower;
+  for (const char c : name) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower.find("retr") != std::string::npos || lower.find("attempt") != std::string::npos ||
+         lower.find("redeliver") != std::string::npos;
+}
+
 }  // namespace
 
 FieldPlan plan_fields(const Schema& schema, const OutcomeRule& rule) {
@@ -35,9 +44,13 @@ FieldPlan plan_fields(const Schema& schema, const OutcomeRule& rule) {
   FieldPlan plan;
   for (const FieldSummary& field : schema.fields) {
     if (field.events == 0 || ids.contains(field.name) || never_compared(field.role)) continue;
+    // Where only failures are logged, words of their messages restate them, and a version that
+    // takes all traffic takes all failures: neither tells who is hit.
+    if (schema.unit.errors_only && (field.slot || field.role == Role::version)) continue;
     const double on_errors =
         static_cast<double>(field.error_events) / static_cast<double>(field.events);
-    if (restates(field.role) || judging.contains(field.name) || on_errors > error_share_max) {
+    if (restates(field.role) || counts_retries(field.name) || judging.contains(field.name) ||
+        (on_errors > error_share_max && !schema.unit.errors_only)) {
       plan.symptoms.push_back(field.name);
     } else {
       plan.candidates.push_back(field.name);

@@ -8,28 +8,25 @@
 namespace culprit {
 namespace {
 
-// Imagined failures at the average rate that a part's past is mixed with: a part without past is
-// taken as average, one with hundreds of failures as it was.
-constexpr double past_pull = 5;
+constexpr double coverage_min = 0.8;  // another cause, or noise before, may hold the rest
 
 // The share of the failures after the onset that the part was due.
 double due_share(const Counted& part, const Baseline& baseline) {
-  const Counts& before = baseline.whole.before;
   if (baseline.errors_only) {
-    return (part.before.bad + 0.5) / (before.bad + 1);
+    return (part.before.bad + 0.5) / (baseline.whole.before.bad + 1);
   }
-  const double n = part.after.total;
-  const double rest = baseline.whole.after.total - n;
-  if (n <= 0) return 0;
-  double mine = 1;
-  double others = 1;
-  if (baseline.has_before && before.total > 0) {
-    const double rate = (before.bad + 0.5) / (before.total + 1);
-    mine = (part.before.bad + past_pull) / (part.before.total * rate + past_pull);
-    others = (before.bad - part.before.bad + past_pull) /
-             ((before.total - part.before.total) * rate + past_pull);
-  }
-  return mine * n / (mine * n + others * std::max(0.0, rest));
+  const double mine = part.past * part.after.total;
+  const double rest = std::max(0.0, baseline.whole.after.total - part.after.total);
+  return mine > 0 ? mine / (mine + rest) : 0;
+}
+
+// Errors only: the share of the failures that came on top which the part holds. Without totals a
+// narrow part always looks more surprising than the whole cause, so a cause must hold most of them.
+double coverage(const Counted& part, const Baseline& baseline) {
+  const Counted& whole = baseline.whole;
+  const double added = whole.after.bad - whole.before.bad * baseline.time_ratio;
+  const double mine = part.after.bad - part.before.bad * baseline.time_ratio;
+  return added <= 0 ? 0 : std::clamp(mine / added, 0.0, 1.0);
 }
 
 double times_log(double count, double ratio) { return count > 0 ? count * std::log(ratio) : 0; }
@@ -58,6 +55,18 @@ Expr expr_of(const std::vector<Condition>& conditions) {
 
 std::string to_string(const Condition& condition) { return to_string(expr_of(condition)); }
 
+// The 95 % interval decides, not the estimate: its error, times a thousand failures after the
+// onset, would outweigh every real difference between two segments. A part that was better than
+// the rest and is now like it is not what got worse, hence at least 1.
+double proven_past(const Counted& part, const Baseline& baseline, double inherited) {
+  const Counts& before = baseline.whole.before;
+  const double rest = before.total - part.before.total;
+  if (!baseline.has_before || part.before.total <= 0 || rest <= 0) return inherited;
+  const RiskRatio past = risk_ratio(part.before.bad, part.before.total,
+                                    std::max(0.0, before.bad - part.before.bad), rest);
+  return std::max(1.0, std::clamp(inherited, past.low, past.high));
+}
+
 double strength(const Counted& part, const Baseline& baseline) {
   const double bad = baseline.whole.after.bad;
   const double mine = part.after.bad;
@@ -66,6 +75,7 @@ double strength(const Counted& part, const Baseline& baseline) {
   if (mine / bad <= due) return 0;
   const double poisson =
       times_log(mine, mine / (bad * due)) + times_log(bad - mine, (bad - mine) / (bad * (1 - due)));
+  if (baseline.errors_only && coverage(part, baseline) < coverage_min) return 0;
   return poisson / baseline.dispersion;
 }
 

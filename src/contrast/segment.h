@@ -34,6 +34,7 @@ std::string to_string(const Condition& condition);
 struct Counted {
   Counts before;
   Counts after;
+  double past = 1;  // of a part: how many times as bad as the rest it was before, as far as proven
 };
 
 // How before and after are compared.
@@ -42,7 +43,12 @@ struct Baseline {
   double dispersion = 1;
   bool has_before = true;    // false: the evidence begins inside the incident
   bool errors_only = false;  // nothing but failures was logged: shares of failures are compared
+  double time_ratio = 1;     // errors only: length of the time after over that before
 };
+
+// A part's `past`. A part of a part with `inherited` past has that too unless its own refutes it:
+// a version that did not exist before has no innocent past.
+double proven_past(const Counted& part, const Baseline& baseline, double inherited);
 
 // Log likelihood by which the part's share of the failures beats the share it was due; zero where
 // it holds fewer than it was due. Divided by the dispersion.

@@ -18,6 +18,7 @@ constexpr double excess_min = 8;
 constexpr double prior_odds = 0.02;
 // Gaps between incidents may scatter by this share of their median and still be a period.
 constexpr double period_scatter_max = 0.35;
+constexpr std::size_t rounds_max = 12;  // of dispersion against cuts; two or three are usual
 
 bool rises(double rate, double total, double bad, double before) {
   return rate > before * rise_min && bad - before * total >= excess_min;
@@ -110,14 +111,15 @@ Outbreak find_outbreak(const HistTally& series) {
   // A cut costs its place (log n bits of choice) and a rate: Schwarz's criterion, doubled for the
   // place, as Zhang and Siegmund (2007) correct it.
   const double penalty = 3 * std::log(static_cast<double>(counts.size()));
+  // Cuts that follow clusters hide the scatter, and scatter hides cuts: begin with every cut that
+  // independent failures would justify and take back those that the scatter left over refutes.
   Segmentation cut = segment(counts, 1, penalty);
   outbreak.dispersion = dispersion_of(counts, cut.stretches);
-  if (cut.stretches.size() > 1) {
-    // The first cut followed every cluster; what is left between the two is the truth.
-    const std::vector<Stretch> whole = segment(counts, 1, 1e18).stretches;
-    Segmentation coarse = segment(counts, std::sqrt(dispersion_of(counts, whole)), penalty);
-    outbreak.dispersion = std::max(outbreak.dispersion, dispersion_of(counts, coarse.stretches));
+  for (std::size_t round = 0; round < rounds_max && cut.stretches.size() > 1; ++round) {
     cut = segment(counts, outbreak.dispersion, penalty);
+    const double left = dispersion_of(counts, cut.stretches);
+    if (left <= outbreak.dispersion * 1.02) break;
+    outbreak.dispersion = left;
   }
   outbreak.stretches = cut.stretches;
   const double log_odds = std::log(prior_odds) + cut.gain / 2;

@@ -22,8 +22,8 @@ bool same(double a, double b) {
 }
 
 Counted counted_of(const std::vector<Counts>& windows) {
-  if (windows.size() == 1) return {{}, windows[0]};
-  return {windows[0], windows[1]};
+  if (windows.size() == 1) return {{}, windows[0], 1};
+  return {windows[0], windows[1], 1};
 }
 
 Counted minus(Counted a, const Counted& b) {
@@ -75,13 +75,15 @@ std::vector<WhoSearch::Candidate> WhoSearch::candidates_in(const FacetTally& tal
                                                            const Axis& axis,
                                                            const Candidate& within) const {
   std::vector<Candidate> made;
-  const auto add = [&](Condition condition, const Counted& counted) {
+  const auto add = [&](Condition condition, Counted counted) {
+    counted.past = proven_past(counted, rest_, within.counted.past);
     Candidate candidate{within.conditions, counted, strength(counted, rest_)};
     candidate.conditions.push_back(std::move(condition));
     made.push_back(std::move(candidate));
   };
   if (axis.cuts.empty()) {
     for (const FacetValue& value : tally.values) {
+      if (!value.value && options_.baseline.errors_only) continue;  // its message lacks the word
       const auto op = value.value ? Condition::Op::is : Condition::Op::absent;
       add({axis.field, op, value.value.value_or(""), 0}, counted_of(value.windows));
     }

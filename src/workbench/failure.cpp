@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "contrast/outcome_rule.h"
 #include "contrast/silence.h"
@@ -10,8 +11,8 @@
 namespace culprit {
 namespace {
 
-constexpr double quantile_screen = 0.95;  // to see whether anything moved
-constexpr double quantile_limit = 0.99;   // bad is above it (DESIGN, "Units")
+constexpr double quantile_limit = 0.99;  // bad is above it (DESIGN, "Units")
+constexpr std::int64_t quarters = 4;     // of the evidence; the quietest sets the first limit
 constexpr std::size_t buckets_silence = 240;
 constexpr double slow_share_min = 2;      // times the rate before
 
@@ -35,6 +36,23 @@ std::vector<std::pair<std::string, double>> limits_at(Engine& engine, const Late
   return limits;
 }
 
+// Before the onset is known: each operation's p99 in its quietest quarter of the evidence, so that
+// an incident of any length up to three quarters stands out against it.
+std::vector<std::pair<std::string, double>> quiet_limits(Engine& engine,
+                                                         const LatencyFields& fields, Window span) {
+  std::map<std::string, double> least;
+  const Duration quarter = (span.to - span.from) / quarters;
+  for (std::int64_t i = 0; i < quarters; ++i) {
+    const Window window{span.from + quarter * i, span.from + quarter * (i + 1)};
+    for (const auto& [operation, limit] : limits_at(engine, fields, window, quantile_limit)) {
+      if (limit <= 0) continue;
+      const auto [entry, added] = least.try_emplace(operation, limit);
+      if (!added) entry->second = std::min(entry->second, limit);
+    }
+  }
+  return {least.begin(), least.end()};
+}
+
 bool try_latency(Engine& engine, Investigation& investigation) {
   const LatencyFields fields = latency_fields(investigation.schema);
   if (fields.duration.empty()) return false;
@@ -43,9 +61,9 @@ bool try_latency(Engine& engine, Investigation& investigation) {
   rule.duration_field = fields.duration;
   rule.operation_field = fields.operation;
   const OnsetSearch search{{}, span_of(investigation.schema), false};
-  rule.limits = limits_at(engine, fields, {}, quantile_screen);
+  rule.limits = quiet_limits(engine, fields, search.span);
   engine.judge(rule);
-  WhenAnswer screened = find_onset(engine, search);
+  const WhenAnswer screened = find_onset(engine, search);
   if (!screened.found) return false;
   rule.limits = limits_at(engine, fields, {Time::min(), screened.from}, quantile_limit);
   const Judged judged = engine.judge(rule);

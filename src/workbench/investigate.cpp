@@ -66,6 +66,13 @@ Sides sides_of(const Investigation& made) {
   return {{Time::min() + Duration{1}, when.from}, {when.onset, end}, true};
 }
 
+double time_ratio(const Investigation& made) {
+  const WhenAnswer& when = made.when;
+  const Time end = when.ongoing || when.end == no_time ? made.schema.to : when.end;
+  const double before = seconds(when.from - made.schema.from);
+  return before > 0 ? seconds(end - when.onset) / before : 1;
+}
+
 Counts counts_in(Engine& engine, Window window) {
   const FacetQuery whole{{"", {}, {}}, {}, {window}, 1};
   return engine.facets({&whole, 1}).front().all[0];
@@ -194,6 +201,7 @@ std::vector<VersionRate> version_rates(Engine& engine, const Sides& sides,
       rate.bad_before = value.windows[0].bad;
       rate.total_after = value.windows[1].total;
       rate.bad_after = value.windows[1].bad;
+      rate.units_after = tally.all[1].total;
       rate.first_seen = engine.first_seen(equals(field.name, *value.value));
       rates.push_back(std::move(rate));
     }
@@ -260,7 +268,7 @@ Status find_changes(World& world, Engine& engine, const Sides& sides,
 bool throughout(Engine& engine, const InvestigateOptions& options, Investigation& made) {
   if (made.judged.bad < 20 || made.judged.units <= 0) return false;
   if (made.schema.unit.errors_only) return false;
-  find_who(engine, {{}, {}, false, false, made.when.dispersion, options.seed}, made);
+  find_who(engine, {{}, {}, false, false, 1, made.when.dispersion, options.seed}, made);
   const bool large = made.judged.bad >= throughout_rate_min * made.judged.units;
   const bool somebody = !made.who.empty() && stands_out(made.who.front());
   if (large || somebody) {
@@ -294,7 +302,7 @@ Result<Investigation> investigate(World& world, Engine& engine, const Investigat
   Sides sides = sides_of(made);
   if (sides.has_before && made.rule.how != OutcomeRule::How::volume) {
     const WhoQuestion question{sides.before, sides.after, true, made.schema.unit.errors_only,
-                               made.when.dispersion, options.seed};
+                               time_ratio(made), made.when.dispersion, options.seed};
     find_who(engine, question, made);
     sharpen_onset(engine, made);
     sides = sides_of(made);

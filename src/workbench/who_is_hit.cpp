@@ -24,6 +24,8 @@ std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candid
   for (const FacetTally& tally : tallies) {
     const FieldSummary* summary = engine.schema().field(tally.field);
     if (numeric(*summary)) {
+      // Without totals, thresholds only trace how few failures there were to compare with.
+      if (question.errors_only) continue;
       const QuantTally quant = engine.quant({tally.field, "", {}, question.after});
       const Sketch sketch = quant.groups.empty() ? Sketch{} : quant.groups.front().second;
       Axis axis = numeric_axis(tally.field, tally, sketch);
@@ -184,6 +186,7 @@ void find_who(Engine& engine, const WhoQuestion& question, Investigation& invest
   options.baseline.dispersion = question.dispersion;
   options.baseline.has_before = question.has_before;
   options.baseline.errors_only = question.errors_only;
+  options.baseline.time_ratio = question.time_ratio;
   const Baseline baseline = options.baseline;
   const std::size_t compared = options.axes.size();
 

@@ -12,6 +12,7 @@ struct WhoQuestion {
   Window after;
   bool has_before = true;
   bool errors_only = false;
+  double time_ratio = 1;  // length of after over that of before
   double dispersion = 1;
   std::uint64_t seed = 1;
 };

@@ -1,0 +1,152 @@
+#include "cli/log_rows.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/json_text.h"
+#include "cli/text.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t folds_max = 4;           // rows of a terminal that one line may take
+constexpr std::size_t packed_growth = 16;      // what is packed is rarely longer, unpacked
+constexpr std::string_view gap = "  ";
+constexpr std::size_t uncut = SIZE_MAX / 8;    // columns
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+// The bytes of the first `columns` code points.
+std::size_t bytes_of(std::string_view text, std::size_t columns) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    if (!continues(text[at]) && columns-- == 0) break;
+  }
+  return at;
+}
+
+// The end of a long name says more than its beginning.
+std::string name_within(const std::string& name, std::size_t columns) {
+  const std::string shown = safe(name, uncut);
+  const std::size_t width = width_of(shown);
+  if (width <= columns) return shown;
+  return "…" + shown.substr(bytes_of(shown, width - columns + 1));
+}
+
+bool needs_no_escape(std::string_view line) {
+  return std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+std::string value_of(const Field& field) {
+  const bool bare = field.kind == Kind::boolean || field.kind == Kind::null ||
+                    (field.kind == Kind::number && is_json_number(field.value));
+  return bare ? std::string(field.value) : json_string(field.value);
+}
+
+// Fields by name, in the order of their first values.
+std::string fields_of(const std::vector<Field>& fields) {
+  std::vector<std::pair<std::string_view, std::vector<std::string>>> names;
+  for (const Field& field : fields) {
+    const auto known = std::find_if(names.begin(), names.end(), [&](const auto& entry) {
+      return entry.first == field.name;
+    });
+    auto& entry = known != names.end() ? *known : names.emplace_back(field.name, 0);
+    std::string value = value_of(field);
+    auto& values = entry.second;
+    if (std::find(values.begin(), values.end(), value) == values.end()) {
+      values.push_back(std::move(value));
+    }
+  }
+  std::string text = "{";
+  for (const auto& [name, values] : names) {
+    if (text.size() > 1) text += ',';
+    text += json_string(name) + ':';
+    text += values.size() == 1 ? values.front() : fmt::format("[{}]", fmt::join(values, ","));
+  }
+  return text + '}';
+}
+
+}  // namespace
+
+LogRows::LogRows(const std::vector<Source>& sources, const Terminal& terminal)
+    : terminal_(terminal) {
+  if (terminal.tty) name_columns_ = terminal.columns / 4;
+  for (const Source& source : sources) {
+    if (!source.fault.empty()) continue;
+    const std::uint64_t end = source.seekable ? source.size : source.size * packed_growth;
+    place_columns_ = std::max(place_columns_, width_of(place_of(source, end)));
+  }
+}
+
+std::string LogRows::place_of(const Source& source, std::uint64_t offset) const {
+  return fmt::format("{}:{}", name_within(source.name, name_columns_), offset);
+}
+
+std::string LogRows::text_of(const LogRow& row) const {
+  std::string made;
+  const std::string_view text = row.record->text;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty() || at == 0) {
+      std::string place = place_of(*row.source, row.record->offset + at);
+      const std::size_t width = width_of(place);
+      place.append(place_columns_ > width ? place_columns_ - width : 0, ' ');
+      made += styled(place, Style::dim, terminal_);
+      made += gap;
+      if (row.record->late && at == 0) made += styled("[late] ", Style::dim, terminal_);
+      if (terminal_.tty) {
+        made += folded(line);
+      } else if (needs_no_escape(line)) {
+        made += line;
+      } else {
+        made += safe(line, uncut);
+      }
+      made += '\n';
+    }
+    at = end + 1;
+  }
+  return made;
+}
+
+std::string LogRows::folded(std::string_view line) const {
+  const std::size_t indent = place_columns_ + gap.size();
+  const std::size_t columns = std::max<std::size_t>(terminal_.columns, indent + 20) - indent;
+  const std::string text = safe(line, columns * folds_max);
+  std::string made;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t bytes = bytes_of(rest, columns);
+    if (!made.empty()) made += '\n' + std::string(indent, ' ');
+    made += rest.substr(0, bytes);
+    rest.remove_prefix(bytes);
+  }
+  return made;
+}
+
+std::string json_of(const LogRow& row) {
+  const Record& record = *row.record;
+  std::string made = "{\"time\":";
+  made += record.timed ? json_string(to_string(record.time)) : "null";
+  made += fmt::format(",\"source\":{},\"offset\":{},\"line\":", json_string(row.source->name),
+                      record.offset);
+  made += json_string(record.text);
+  made += ",\"level\":";
+  made += record.level == Level::none ? "null" : json_string(name_of(record.level));
+  made += ",\"template\":";
+  made += row.pattern == nullptr ? "null"
+                                 : fmt::format("{{\"id\":{},\"text\":{}}}",
+                                               json_string(row.pattern->id),
+                                               json_string(row.pattern->text));
+  made += ",\"fields\":" + fields_of(row.fields);
+  if (record.late) made += ",\"late\":true";
+  return made + "}\n";
+}
+
+}  // namespace culprit

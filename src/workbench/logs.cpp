@@ -1,0 +1,227 @@
+#include "workbench/logs.h"
+
+#include <algorithm>
+
+#include "store/seek.h"
+#include "workbench/log_templates.h"
+#include "workbench/slotted_event.h"
+#include "workbench/unit_selection.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t sample_kept = 32 << 10;  // enough for the first times; thousands of sources
+
+Error nothing_readable(const std::vector<Source>& sources) {
+  const bool denied = std::all_of(sources.begin(), sources.end(), [](const Source& source) {
+    return source.fault.starts_with("no permission");
+  });
+  Error made = error(denied ? Fault::denied : Fault::missing, "{}", sources.front().fault);
+  if (sources.size() > 1) made.what += fmt::format(", nor any of {} others", sources.size() - 1);
+  made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
+  return made;
+}
+
+// The newest event of all; what is packed has to be read for it.
+Result<Time> newest_of(World& world, const std::vector<Source>& sources,
+                       const GatherOptions& options) {
+  Time newest = no_time;
+  std::vector<Source> packed;
+  for (const Source& source : sources) {
+    if (!source.fault.empty()) continue;
+    if (!source.seekable) {
+      packed.push_back(source);
+      continue;
+    }
+    const auto found = newest_time(world, source);
+    if (found) newest = std::max(newest, *found);
+  }
+  SweepOptions sweeping{{}, options.threads, options.progress};
+  std::vector<Time> threads(threads_of(sweeping), no_time);
+  TRY(sweep(world, packed, sweeping, [&](unsigned thread, const Source&, const Event& event) {
+    threads[thread] = std::max(threads[thread], event.time);
+  }));
+  return std::max(newest, *std::max_element(threads.begin(), threads.end()));
+}
+
+bool needs_newest(const LogsOptions& options) {
+  const auto needs = [](const std::optional<Moment>& moment) {
+    return moment && moment->needs_newest();
+  };
+  return needs(options.since) || needs(options.until) || needs(options.at);
+}
+
+// What was asked for, and the part of it that `investigate` would have read.
+struct Windows {
+  Window shown;
+  Window read;
+};
+
+Result<Windows> windows_of(World& world, const std::vector<Source>& sources,
+                           const LogsOptions& options) {
+  Time newest = no_time;
+  if (needs_newest(options)) {
+    newest = TRY(newest_of(world, sources, options.gather));
+    if (newest == no_time) {
+      return error(Fault::usage, "no event has a time here, so there is no newest one to count from");
+    }
+  }
+  const Zone& zone = options.gather.recognise.zone;
+  Windows windows;
+  if (options.since) windows.read.from = resolved_before(*options.since, newest, zone);
+  if (options.until) windows.read.to = resolved(*options.until, newest, zone);
+  windows.shown = windows.read;
+  if (options.at) {
+    const Time at = resolved_before(*options.at, newest, zone);
+    windows.shown.from = std::max(windows.shown.from, at - options.around);
+    windows.shown.to = std::min(windows.shown.to, at + options.around + Duration{1});
+  }
+  return windows;
+}
+
+}  // namespace
+
+struct LogView::State {
+  State(World& w, LogsOptions o) : world(w), options(std::move(o)) {}
+
+  Status prepare();
+  bool wanted(const Event& event);
+  bool filtered() const {
+    return options.where || options.level != Level::none || !options.template_id.empty();
+  }
+  void fill(LogRow& row);
+
+  World& world;
+  LogsOptions options;
+  std::vector<Source> sources;
+  Windows windows;
+  UnitRule unit;
+  std::optional<LogTemplates> templates;
+  std::unordered_set<std::uint64_t> skeletons;  // of the template that was asked for
+  std::optional<UnitSelection> units;
+  std::optional<Merge> merge;
+  SkeletonScratch filter_scratch;
+
+  Record record;  // that the latest row shows
+  Scratch scratch;
+  SkeletonScratch skeleton_scratch;
+  std::uint64_t rows = 0;
+};
+
+Status LogView::State::prepare() {
+  sources = TRY(find_sources(world, options.gather));
+  if (std::all_of(sources.begin(), sources.end(),
+                  [](const Source& source) { return !source.fault.empty(); })) {
+    return nothing_readable(sources);
+  }
+  if (options.whole_units) unit = find_units(sources, options.gather);
+  for (Source& source : sources) {
+    source.sample.resize(std::min(source.sample.size(), sample_kept));
+    source.sample.shrink_to_fit();
+  }
+  windows = TRY(windows_of(world, sources, options));
+  SweepOptions sweeping{windows.read, options.gather.threads, options.gather.progress};
+  if (options.details || !options.template_id.empty()) {
+    templates = TRY(LogTemplates::find(world, sources, sweeping));
+  }
+  if (!options.template_id.empty()) skeletons = TRY(templates->skeletons_of(options.template_id));
+  sweeping.window = windows.shown;
+  if (options.whole_units) {
+    units = TRY(UnitSelection::find(world, sources, unit, *options.where, sweeping));
+  }
+  MergeOptions merging;
+  merging.selection.window = windows.shown;
+  merging.selection.unreadable = !filtered();
+  if (filtered()) {
+    merging.selection.keep = [this](const Source&, const Event& event) { return wanted(event); };
+  }
+  merging.waiting = options.waiting;
+  merge.emplace(world, sources, std::move(merging));
+  return ok();
+}
+
+bool LogView::State::wanted(const Event& event) {
+  if (options.level != Level::none && event.level < options.level) return false;
+  if (!options.where && options.template_id.empty()) return true;
+  const SlottedEvent slotted(event, filter_scratch);
+  if (!options.template_id.empty() && !skeletons.contains(slotted.skeleton())) return false;
+  if (!options.where) return true;
+  return units ? units->contains(slotted) : slotted.satisfies(*options.where);
+}
+
+// Reads the line once more for what was not kept of it.
+void LogView::State::fill(LogRow& row) {
+  const std::string_view text = record.text;
+  Event event;
+  if (record.reading != Reading::event ||
+      read_line(row.source->dialect, text.substr(0, text.find('\n')), scratch, event) !=
+          Reading::event) {
+    return;
+  }
+  const SlottedEvent slotted(event, skeleton_scratch);
+  row.pattern = templates->of(slotted.skeleton());
+  row.fields.assign(event.fields.begin(), event.fields.end());
+  row.fields.insert(row.fields.end(), slotted.slots().begin(), slotted.slots().end());
+}
+
+LogView::LogView(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LogView::LogView(LogView&& other) noexcept = default;
+LogView& LogView::operator=(LogView&& other) noexcept = default;
+LogView::~LogView() = default;
+
+Result<LogView> LogView::open(World& world, LogsOptions options) {
+  VERIFY(!options.whole_units || options.where);
+  auto state = std::make_unique<State>(world, std::move(options));
+  TRY(state->prepare());
+  return LogView(std::move(state));
+}
+
+const std::vector<Source>& LogView::sources() const { return state_->sources; }
+
+Result<std::optional<LogRow>> LogView::next() {
+  std::optional<Record> record = TRY(state_->merge->next());
+  if (!record) return std::optional<LogRow>();
+  state_->record = std::move(*record);
+  ++state_->rows;
+  LogRow row;
+  row.record = &state_->record;
+  row.source = &state_->sources[state_->record.source];
+  if (state_->options.details) state_->fill(row);
+  return std::optional<LogRow>(std::move(row));
+}
+
+LogsSummary LogView::summary() const {
+  LogsSummary summary;
+  summary.rows = state_->rows;
+  summary.counts = state_->merge->counts();
+  summary.window = state_->windows.shown;
+  for (const Source& source : state_->sources) {
+    if (!source.fault.empty()) summary.faults.push_back(source.fault);
+    if (source.fault.empty() && source.dialect.zone_assumed) {
+      summary.zone_assumed.push_back(source.name);
+    }
+  }
+  for (const SourceFault& fault : state_->merge->faults()) {
+    summary.faults.push_back(fault.error.what);
+  }
+  if (state_->units) summary.units = state_->units->size();
+  summary.unit_fields = state_->unit.fields;
+  return summary;
+}
+
+Result<Window> LogView::evidence() const {
+  Window evidence{no_time, no_time};
+  for (const Source& source : state_->sources) {
+    if (!source.fault.empty()) continue;
+    const Time first = first_time(source);
+    if (first == no_time) continue;
+    evidence.from = evidence.from == no_time ? first : std::min(evidence.from, first);
+    evidence.to = std::max(evidence.to, first);
+    if (!source.seekable) continue;
+    const Time newest = TRY(newest_time(state_->world, source));
+    evidence.to = std::max(evidence.to, newest);
+  }
+  return evidence;
+}
+
+}  // namespace culprit
