@@ -22,6 +22,9 @@ constexpr Duration settling = std::chrono::minutes(1);
 // The list's time of a deploy and its first line in the logs lie no further apart than a rollout.
 constexpr Duration rollout_max = std::chrono::hours(1);
 
+// A version and its commit stand in the same line, or in the next of another host.
+constexpr Duration same_line = std::chrono::seconds(2);
+
 struct Window {
   Time from;
   Time to;
@@ -99,6 +102,30 @@ bool is_listed(const Change& logged, const std::vector<Change>& changes) {
   });
 }
 
+// A rollout shows in every field that tells what runs ("version", "commit", "image"), in the same
+// lines: they are one change.
+bool merged(const Change& change, const std::string& field, std::vector<Change>& changes,
+            const std::vector<std::string>& fields) {
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    Change& known = changes[i];
+    const bool together = std::chrono::abs(known.at - change.at) <= same_line;
+    const bool other_service =
+        !known.service.empty() && !change.service.empty() && known.service != change.service;
+    if (!together || other_service || fields[i] == field) continue;
+    const bool is_commit = is_sha(change.version);
+    if (same_version(known.version, change.version)) return true;
+    if (is_commit == is_sha(known.version) || !known.sha.empty()) continue;
+    const Change& told = is_commit ? known : change;
+    const std::string sha = is_commit ? change.version : known.version;
+    Change both = told;
+    both.sha = sha;
+    both.at = std::min(known.at, change.at);
+    known = std::move(both);
+    return true;
+  }
+  return false;
+}
+
 // Versions that the logs show for the first time, each following the one seen before it.
 std::vector<Change> logged(const std::vector<VersionRate>& rates) {
   std::map<std::pair<std::string, std::string>, std::vector<const VersionRate*>> groups;
@@ -106,6 +133,7 @@ std::vector<Change> logged(const std::vector<VersionRate>& rates) {
     if (rate.first_seen != no_time) groups[{rate.field, rate.service}].push_back(&rate);
   }
   std::vector<Change> changes;
+  std::vector<std::string> fields;  // of the changes
   for (auto& [key, group] : groups) {
     std::stable_sort(group.begin(), group.end(), [](const VersionRate* a, const VersionRate* b) {
       return a->first_seen < b->first_seen;
@@ -119,7 +147,9 @@ std::vector<Change> logged(const std::vector<VersionRate>& rates) {
       change.service = group[i]->service;
       change.version = group[i]->value;
       change.from_version = group[i - 1]->value;
-      if (!is_listed(change, changes)) changes.push_back(std::move(change));
+      if (is_listed(change, changes) || merged(change, key.first, changes, fields)) continue;
+      changes.push_back(std::move(change));
+      fields.push_back(key.first);
     }
   }
   return changes;

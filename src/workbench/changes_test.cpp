@@ -172,6 +172,22 @@ TEST_CASE("a version in the logs that the list knows is not told twice") {
   CHECK(found[0].change.id == "v1.9.0");
 }
 
+TEST_CASE("a version and its commit in the logs are one change") {
+  ChangeQuestion asked = question();
+  asked.evidence.version_rates = {
+      {"commit", "3f2c1a9d", "", before(7200)},  {"commit", "4a2c1a9d", "", before(120)},
+      {"image", "shop:1.9.0", "", before(7200)}, {"image", "shop:1.9.1", "", before(120)},
+      {"version", "v1.9.0", "", before(7200)},   {"version", "v1.9.1", "", before(119)},
+      {"version", "v2.0.0", "", before(119)},
+  };
+  const auto found = ranked(asked, nullptr, {});
+  REQUIRE(found.size() == 3);
+  const RankedChange* both = find_entry(found, "shop:1.9.1");
+  REQUIRE(both != nullptr);
+  CHECK(both->change.sha == "4a2c1a9d");
+  CHECK(find_entry(found, "v2.0.0") != nullptr);
+}
+
 TEST_CASE("without deploys and tags every commit of 14 days is a change") {
   const Shop shop;
   shop.git("tag -d v1.8.0 v1.8.1 v1.9.0");
