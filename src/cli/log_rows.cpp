@@ -10,10 +10,10 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t folds_max = 4;           // rows of a terminal that one line may take
-constexpr std::size_t packed_growth = 16;      // what is packed is rarely longer, unpacked
+constexpr std::size_t folds_max = 4;       // rows of a terminal that one line may take
+constexpr std::size_t packed_growth = 16;  // what is packed is rarely longer, unpacked
 constexpr std::string_view gap = "  ";
-constexpr std::size_t uncut = SIZE_MAX / 8;    // columns
+constexpr std::size_t uncut = SIZE_MAX / 8;  // columns
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -53,9 +53,8 @@ std::string value_of(const Field& field) {
 std::string fields_of(const std::vector<Field>& fields) {
   std::vector<std::pair<std::string_view, std::vector<std::string>>> names;
   for (const Field& field : fields) {
-    const auto known = std::find_if(names.begin(), names.end(), [&](const auto& entry) {
-      return entry.first == field.name;
-    });
+    const auto known = std::find_if(names.begin(), names.end(),
+                                    [&](const auto& entry) { return entry.first == field.name; });
     auto& entry = known != names.end() ? *known : names.emplace_back(field.name, 0);
     std::string value = value_of(field);
     auto& values = entry.second;
@@ -140,10 +139,10 @@ std::string json_of(const LogRow& row) {
   made += ",\"level\":";
   made += record.level == Level::none ? "null" : json_string(name_of(record.level));
   made += ",\"template\":";
-  made += row.pattern == nullptr ? "null"
-                                 : fmt::format("{{\"id\":{},\"text\":{}}}",
-                                               json_string(row.pattern->id),
-                                               json_string(row.pattern->text));
+  made += row.pattern == nullptr
+              ? "null"
+              : fmt::format("{{\"id\":{},\"text\":{}}}", json_string(row.pattern->id),
+                            json_string(row.pattern->text));
   made += ",\"fields\":" + fields_of(row.fields);
   if (record.late) made += ",\"late\":true";
   return made + "}\n";

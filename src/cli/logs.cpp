@@ -34,7 +34,9 @@ class Output {
   bool any_ = false;
 };
 
-void note(const std::string& text) { std::fputs(fmt::format("culprit: {}\n", text).c_str(), stderr); }
+void note(const std::string& text) {
+  std::fputs(fmt::format("culprit: {}\n", text).c_str(), stderr);
+}
 
 Result<std::optional<Moment>> moment_flag(const Arguments& arguments, std::string_view flag) {
   if (!arguments.has(flag)) return std::optional<Moment>();
@@ -95,11 +97,13 @@ std::string names_of(const std::vector<std::string>& names) {
 // Why there is not a single row.
 std::string nothing_found(const LogView& view, const LogsSummary& summary,
                           const LogsOptions& options) {
-  const bool filtered = options.where || options.level != Level::none ||
-                        !options.template_id.empty();
+  const bool filtered =
+      options.where || options.level != Level::none || !options.template_id.empty();
   std::string text = filtered ? "no event matches" : "no events";
   if (summary.window.from != Time::min()) text += " from " + to_string(summary.window.from);
-  if (summary.window.to != Time::max()) text += " to " + to_string(summary.window.to);
+  // The instant at the end of --around still counts, so the window ends just behind it.
+  const Duration behind{options.at ? 1 : 0};
+  if (summary.window.to != Time::max()) text += " to " + to_string(summary.window.to - behind);
   const auto evidence = view.evidence();
   if (evidence && evidence->from != no_time && summary.window != Window{}) {
     text += fmt::format("; the sources run from {} to {}", to_string(evidence->from),
@@ -125,8 +129,8 @@ void say_what_to_know(const LogView& view, const LogsOptions& options) {
                      lines(counts.late)));
   }
   if (counts.untimed > 0) note(lines(counts.untimed) + " without a time left out");
-  const bool filtered = options.where || options.level != Level::none ||
-                        !options.template_id.empty();
+  const bool filtered =
+      options.where || options.level != Level::none || !options.template_id.empty();
   if (counts.unreadable > 0 && filtered) {
     note(lines(counts.unreadable) + " could not be read as events, left out");
   }
@@ -189,7 +193,8 @@ Command logs_command() {
           "  culprit logs logs/ --at 14:03 --around 10s\n"
           "  culprit logs logs/ --since -5m --where 'status >= 500' --units\n"
           "  culprit logs logs/*.gz --template t3f2c1a09 --json",
-          std::move(flags), run};
+          std::move(flags),
+          run};
 }
 
 }  // namespace culprit

@@ -93,13 +93,13 @@ Error LogTemplates::unknown(std::string_view id) const {
     const std::ptrdiff_t like = likeness(one->id, id);
     return std::make_pair(like >= near ? like : 0, one->all_events);
   };
-  std::stable_sort(order.begin(), order.end(), [&](const Template* a, const Template* b) {
-    return rank(a) > rank(b);
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Template* a, const Template* b) { return rank(a) > rank(b); });
   order.resize(std::min(order.size(), advised));
   for (const Template* one : order) {
-    made.advice += fmt::format("{}--template {}   {} lines: {}", made.advice.empty() ? "" : "\n       ",
-                               one->id, one->all_events, one->text.substr(0, text_columns));
+    made.advice +=
+        fmt::format("{}--template {}   {} lines: {}", made.advice.empty() ? "" : "\n       ",
+                    one->id, one->all_events, one->text.substr(0, text_columns));
   }
   return made;
 }

@@ -63,7 +63,8 @@ Result<Windows> windows_of(World& world, const std::vector<Source>& sources,
   if (needs_newest(options)) {
     newest = TRY(newest_of(world, sources, options.gather));
     if (newest == no_time) {
-      return error(Fault::usage, "no event has a time here, so there is no newest one to count from");
+      return error(Fault::usage,
+                   "no event has a time here, so there is no newest one to count from");
     }
   }
   const Zone& zone = options.gather.recognise.zone;

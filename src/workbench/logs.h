@@ -27,10 +27,10 @@ struct LogsOptions {
   std::optional<Moment> at;
   Duration around = std::chrono::seconds(30);  // on either side of `at`
   std::optional<Expr> where;
-  bool whole_units = false;    // `where` is about units, and all their events are wanted
-  std::string template_id;     // empty: any
-  Level level = Level::none;   // at least that
-  bool details = false;        // rows say their template and fields
+  bool whole_units = false;       // `where` is about units, and all their events are wanted
+  std::string template_id;        // empty: any
+  Level level = Level::none;      // at least that
+  bool details = false;           // rows say their template and fields
   std::function<void()> waiting;  // called now and then while no row is found; may be empty
 };
 

@@ -19,9 +19,9 @@ namespace culprit {
 struct Moment {
   enum class Kind : std::uint8_t { instant, local, clock, back };
   Kind kind = Kind::instant;
-  Time instant = no_time;   // instant
-  std::int64_t local = 0;   // local: nanoseconds since 1970 on the wall; clock: since midnight
-  Duration back{0};         // before the newest event
+  Time instant = no_time;  // instant
+  std::int64_t local = 0;  // local: nanoseconds since 1970 on the wall; clock: since midnight
+  Duration back{0};        // before the newest event
 
   bool needs_newest() const { return kind == Kind::clock || kind == Kind::back; }
   bool operator==(const Moment&) const = default;

@@ -1,0 +1,63 @@
+// A LineFeed reads the lines of one source in order, from its start or within a range of bytes.
+//
+// A range owns the lines that begin in it: the one cut at its start belongs to the range before,
+// the one cut at its end is read to its end. Only seekable sources have ranges that do not begin
+// at 0. An archive that is damaged yields the lines before the damage, then fault() says what was
+// wrong.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/stream.h"
+#include "store/gather.h"
+
+namespace culprit {
+
+struct ByteRange {
+  std::uint64_t from = 0;
+  std::uint64_t to = UINT64_MAX;
+  bool operator==(const ByteRange&) const = default;
+};
+
+struct FedLine {
+  std::uint64_t offset = 0;  // of its first byte, after unpacking
+  std::string_view text;     // without '\n'; valid until the next line is asked for
+};
+
+class LineFeed {
+ public:
+  // `reopened`: no descriptor is held between reads; for more sources than a process may open.
+  enum class Descriptor : std::uint8_t { held, reopened };
+
+  // `world` and `source` must outlive the feed.
+  static Result<LineFeed> open(World& world, const Source& source, ByteRange range = {},
+                               Descriptor descriptor = Descriptor::held);
+
+  std::optional<FedLine> next();  // nothing: the end, or a fault
+  const std::optional<Error>& fault() const { return fault_; }
+
+ private:
+  LineFeed(World& world, const Source& source, ByteRange range);
+  void refill();
+  Result<std::size_t> read_more(std::size_t count);
+
+  World* world_;
+  const Source* source_;
+  ByteRange range_;
+  std::optional<File> file_;      // seekable and held
+  std::optional<Stream> stream_;  // everything that cannot be read at an offset
+  std::string buffer_;
+  std::uint64_t base_ = 0;    // offset in the source of buffer_[0]
+  std::size_t begin_ = 0;     // of what was not yet given out
+  std::size_t end_ = 0;       // of what was read
+  std::size_t searched_ = 0;  // no line ends between begin_ and here
+  std::size_t chunk_;
+  bool cut_ = false;  // the first line began before the range
+  bool ended_ = false;
+  std::optional<Error> fault_;
+};
+
+}  // namespace culprit
