@@ -47,8 +47,7 @@ Interval wilson(double bad, double total, double confidence, double dispersion) 
   const double n = total / std::max(1.0, dispersion);
   const double rate = std::clamp(bad / total, 0.0, 1.0);
   const double centre = (rate + z * z / (2 * n)) / (1 + z * z / n);
-  const double half =
-      z / (1 + z * z / n) * std::sqrt(rate * (1 - rate) / n + z * z / (4 * n * n));
+  const double half = z / (1 + z * z / n) * std::sqrt(rate * (1 - rate) / n + z * z / (4 * n * n));
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
@@ -81,7 +80,8 @@ double fisher_tail(double bad_a, double total_a, double bad_b, double total_b) {
   const double most = std::min(n, bad);
   double sum = 0;
   for (double i = k; i <= most; ++i) {
-    const double p = std::exp(log_choose(bad, i) + log_choose(all - bad, n - i) - log_choose(all, n));
+    const double p =
+        std::exp(log_choose(bad, i) + log_choose(all - bad, n - i) - log_choose(all, n));
     sum += p;
     if (p < sum * 1e-15) break;  // below double's resolution of the sum
   }
@@ -105,7 +105,8 @@ double poisson_lower(double count, double mean) {
   if (mean <= 0) return 1;
   if (mean > 500) return normal_tail((mean - count - 0.5) / std::sqrt(mean));
   double sum = 0;
-  for (double i = 0; i <= count; ++i) sum += std::exp(i * std::log(mean) - mean - std::lgamma(i + 1));
+  for (double i = 0; i <= count; ++i)
+    sum += std::exp(i * std::log(mean) - mean - std::lgamma(i + 1));
   return std::min(1.0, sum);
 }
 

@@ -27,9 +27,9 @@ struct RiskRatio {
 RiskRatio risk_ratio(double bad_a, double total_a, double bad_b, double total_b);
 
 double log_beta(double a, double b);
-double normal_tail(double z);           // P(Z > z)
-double chi2_tail(double x);             // P(chi^2 with one degree of freedom > x)
-double log_add(double a, double b);     // log(e^a + e^b)
+double normal_tail(double z);        // P(Z > z)
+double chi2_tail(double x);          // P(chi^2 with one degree of freedom > x)
+double log_add(double a, double b);  // log(e^a + e^b)
 
 // Marginal log likelihood of `bad` of `total` under a rate with prior Beta(1/2, 1/2).
 double log_marginal(double bad, double total);

@@ -93,9 +93,9 @@ Status Stream::Unpacker::refill() {
 }
 
 Error Stream::Unpacker::damaged() const {
-  Error made = error(Fault::malformed, "{}: the {} data is {} near byte {}", file.path(),
-                     name_of(packing), input_ended && begin == end ? "cut off" : "damaged",
-                     consumed - (end - begin));
+  Error made =
+      error(Fault::malformed, "{}: the {} data is {} near byte {}", file.path(), name_of(packing),
+            input_ended && begin == end ? "cut off" : "damaged", consumed - (end - begin));
   made.advice = "what could be unpacked before that place is used";
   return made;
 }

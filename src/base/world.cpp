@@ -38,7 +38,8 @@ Error system_error(int code, const std::string& path) {
     case EACCES:
     case EPERM: {
       Error made = error(Fault::denied, "no permission to read {}", path);
-      made.advice = fmt::format("sudo cat {} | culprit ... -   (or copy it where you can read it)", path);
+      made.advice =
+          fmt::format("sudo cat {} | culprit ... -   (or copy it where you can read it)", path);
       return made;
     }
     default: return error(Fault::unavailable, "{}: {}", path, std::strerror(code));

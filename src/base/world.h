@@ -60,8 +60,8 @@ struct FileInfo {
 };
 
 struct Ran {
-  int exit_code = 0;    // 128 + n when it died of signal n
-  std::string out;      // both bounded by output_bytes_max
+  int exit_code = 0;  // 128 + n when it died of signal n
+  std::string out;    // both bounded by output_bytes_max
   std::string error;
   static constexpr std::size_t output_bytes_max = 64 << 20;
 };
@@ -84,7 +84,8 @@ class World {
   virtual Status write(const std::string& path, std::string_view bytes) = 0;  // whole or not at all
 
   // Runs a program to its end with nothing on its standard input.
-  virtual Result<Ran> run(const std::vector<std::string>& command, const std::string& directory) = 0;
+  virtual Result<Ran> run(const std::vector<std::string>& command,
+                          const std::string& directory) = 0;
 
   // Whole file, at most `bytes_max` (an Error beyond it).
   Result<std::string> read(const std::string& path, std::size_t bytes_max);

@@ -35,10 +35,10 @@ struct Arguments {
 
 // How to write: decided once, by main.
 struct Terminal {
-  bool tty = false;        // standard output is a terminal
+  bool tty = false;  // standard output is a terminal
   bool colour = false;
   std::size_t columns = 100;
-  bool progress = false;   // standard error is a terminal
+  bool progress = false;  // standard error is a terminal
 };
 
 struct Session {

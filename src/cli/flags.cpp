@@ -1,11 +1,11 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <deque>
 
-#include "cli/command.h"
 #include "cli/closest.h"
+#include "cli/command.h"
 
 namespace culprit {
 namespace {
@@ -26,8 +26,8 @@ std::string overview() {
 }
 
 std::string help_of(const Command& command) {
-  std::string text = fmt::format("usage: culprit {} {}\n\n{}\n\n", command.name, command.words,
-                                 command.summary);
+  std::string text =
+      fmt::format("usage: culprit {} {}\n\n{}\n\n", command.name, command.words, command.summary);
   for (const Flag& flag : command.flags) {
     const std::string name = fmt::format("{} {}", flag.name, flag.value);
     text += fmt::format("  {:<22}{}\n", name, flag.help);
@@ -131,8 +131,9 @@ Parsed parse_command_line(const std::vector<std::string>& words) {
   }
   const std::string_view nearest = closest(words[0], names);
   return mistake(fmt::format("culprit: there is no command {}\n{}", words[0],
-                             nearest.empty() ? "  try: culprit --help\n"
-                                             : fmt::format("  did you mean culprit {}?\n", nearest)));
+                             nearest.empty()
+                                 ? "  try: culprit --help\n"
+                                 : fmt::format("  did you mean culprit {}?\n", nearest)));
 }
 
 }  // namespace culprit

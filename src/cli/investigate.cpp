@@ -1,5 +1,5 @@
-#include <cstdio>
 #include <unistd.h>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -39,15 +39,14 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
 
 Command investigate_command() {
   std::vector<Flag> flags = source_flags();
-  flags.insert(
-      flags.end(),
-      {{"--repo", "DIR", "git repository whose commits and tags are suspects"},
-       {"--deploys", "FILE", "list of deploys: NDJSON, CSV, GitHub or GitLab deployments"},
-       {"--changed-within", "D", "how far back a change may lie (14d)"},
-       {"--seed", "N", "for the choice of examples (1)"},
-       {"--case", "ID", "the case to keep the result in (the open one)"},
-       {"--no-case", "", "keeps nothing"},
-       {"--json", "", "one object with everything (see docs/json.md)"}});
+  flags.insert(flags.end(),
+               {{"--repo", "DIR", "git repository whose commits and tags are suspects"},
+                {"--deploys", "FILE", "list of deploys: NDJSON, CSV, GitHub or GitLab deployments"},
+                {"--changed-within", "D", "how far back a change may lie (14d)"},
+                {"--seed", "N", "for the choice of examples (1)"},
+                {"--case", "ID", "the case to keep the result in (the open one)"},
+                {"--no-case", "", "keeps nothing"},
+                {"--json", "", "one object with everything (see docs/json.md)"}});
   return {"investigate",
           "SOURCE... [flags]",
           "when did it begin, who is hit, what changed, what do the logs say",
@@ -56,7 +55,8 @@ Command investigate_command() {
           "  culprit investigate logs/ --repo .\n"
           "  kubectl logs deploy/shop | culprit investigate -\n"
           "  culprit investigate orders.ndjson --bad 'total = 0'",
-          std::move(flags), run};
+          std::move(flags),
+          run};
 }
 
 }  // namespace culprit

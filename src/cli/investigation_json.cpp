@@ -5,8 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "contrast/outcome_rule.h"
-
 namespace culprit {
 namespace {
 
@@ -36,10 +34,10 @@ Json input_of(const Investigation& made) {
   }
   Json sources = Json::array();
   for (const SourceSummary& source : schema.sources) sources.push_back(source.name);
-  return {{"sources", sources},           {"events", schema.events},
-          {"bytes", schema.bytes},        {"skipped_lines", schema.skipped},
-          {"first_skipped", first},       {"from", instant(schema.from)},
-          {"to", instant(schema.to)},     {"exact", schema.exact}};
+  return {{"sources", sources},       {"events", schema.events},
+          {"bytes", schema.bytes},    {"skipped_lines", schema.skipped},
+          {"first_skipped", first},   {"from", instant(schema.from)},
+          {"to", instant(schema.to)}, {"exact", schema.exact}};
 }
 
 Json unit_of(const Investigation& made) {
@@ -55,9 +53,8 @@ Json when_of(const Investigation& made) {
   const WhenAnswer& when = made.when;
   Json interval = nullptr;
   if (when.from != no_time) {
-    interval = {{"from", instant(when.from)},
-                {"to", instant(when.to)},
-                {"confidence", when.confidence}};
+    interval = {
+        {"from", instant(when.from)}, {"to", instant(when.to)}, {"confidence", when.confidence}};
   }
   Json others = Json::array();
   for (const Window& other : when.others) {
@@ -103,9 +100,8 @@ Json twin_of(const std::optional<Twin>& twin, const Schema& schema) {
   if (!twin) return nullptr;
   Json differences = Json::array();
   for (const Difference& one : twin->differences) {
-    differences.push_back({{"field", one.field},
-                           {"bad", text_or_null(one.bad)},
-                           {"good", text_or_null(one.good)}});
+    differences.push_back(
+        {{"field", one.field}, {"bad", text_or_null(one.bad)}, {"good", text_or_null(one.good)}});
   }
   return {{"bad", sample_of(twin->bad, twin->bad_line, schema)},
           {"good", sample_of(twin->good, twin->good_line, schema)},
@@ -136,18 +132,17 @@ Json templates_of(const Investigation& made) {
   Json templates = Json::array();
   for (std::size_t i = 0; i < made.templates.size(); ++i) {
     const ChangedTemplate& one = made.templates[i];
-    templates.push_back(
-        {{"id", one.what.id},
-         {"text", one.what.text},
-         {"status", name_of(one.status)},
-         {"before", number(one.before)},
-         {"after", number(one.after)},
-         {"first_seen", instant(one.what.first)},
-         {"last_seen", instant(one.what.last)},
-         {"example",
-          {{"source", made.schema.sources[one.what.example.source].name},
-           {"offset", one.what.example.offset},
-           {"line", made.template_lines[i]}}}});
+    templates.push_back({{"id", one.what.id},
+                         {"text", one.what.text},
+                         {"status", name_of(one.status)},
+                         {"before", number(one.before)},
+                         {"after", number(one.after)},
+                         {"first_seen", instant(one.what.first)},
+                         {"last_seen", instant(one.what.last)},
+                         {"example",
+                          {{"source", made.schema.sources[one.what.example.source].name},
+                           {"offset", one.what.example.offset},
+                           {"line", made.template_lines[i]}}}});
   }
   return templates;
 }
@@ -183,7 +178,8 @@ Json rest_of(const Investigation& made) {
                       {"line", line.line}});
   }
   Json next = Json::array();
-  for (const NextStep& step : made.next) next.push_back({{"command", step.command}, {"why", step.why}});
+  for (const NextStep& step : made.next)
+    next.push_back({{"command", step.command}, {"why", step.why}});
   return {{"around", around}, {"next", next}};
 }
 
@@ -198,17 +194,15 @@ std::string json_of(const Investigation& made) {
   json["unit"] = unit_of(made);
   json["warnings"] = Json::array();
   for (const Warning& warning : made.warnings) {
-    json["warnings"].push_back({{"code", warning.code},
-                                {"source", text_or_null(warning.source)},
-                                {"text", warning.text}});
+    json["warnings"].push_back(
+        {{"code", warning.code}, {"source", text_or_null(warning.source)}, {"text", warning.text}});
   }
   json["when"] = when_of(made);
   json["rate"] = rate_of(made);
-  json["affected"] = made.affected.field.empty()
-                         ? Json(nullptr)
-                         : Json{{"field", made.affected.field},
-                                {"bad", made.affected.bad},
-                                {"total", made.affected.total}};
+  json["affected"] = made.affected.field.empty() ? Json(nullptr)
+                                                 : Json{{"field", made.affected.field},
+                                                        {"bad", made.affected.bad},
+                                                        {"total", made.affected.total}};
   json["who_verdict"] = made.when.found ? Json(made.who_verdict) : Json(nullptr);
   json["who"] = Json::array();
   for (const Segment& segment : made.who) json["who"].push_back(segment_of(segment, made));

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "cli/text.h"
-#include "contrast/segment.h"
 
 namespace culprit {
 namespace {
@@ -55,7 +54,8 @@ class Report {
   // The day is said once, at the top; times on other days keep theirs.
   std::string at(Time time) const {
     const std::string full = to_string(time);
-    const std::string day = made_.schema.from == no_time ? "" : to_string(made_.schema.from).substr(0, 10);
+    const std::string day =
+        made_.schema.from == no_time ? "" : to_string(made_.schema.from).substr(0, 10);
     return full.substr(0, 10) == day ? clock_text(time) : full;
   }
   std::string of_units() const {
@@ -99,7 +99,8 @@ void Report::input() {
   if (made_.rule.how == OutcomeRule::How::unknown) return;
   std::string units = fmt::format("{} {}", figure(made_.judged.units),
                                   schema.unit.fields.empty() ? "events" : "requests");
-  if (!schema.unit.fields.empty()) units += fmt::format(" joined by {}", schema.unit.fields.front());
+  if (!schema.unit.fields.empty())
+    units += fmt::format(" joined by {}", schema.unit.fields.front());
   if (made_.rule.how != OutcomeRule::How::volume) {
     line("", fmt::format("{}; failed means {}{}", units, made_.bad,
                          made_.rule.how == OutcomeRule::How::given ? "" : " (inferred)"));
@@ -136,15 +137,15 @@ void Report::when() {
     line("WHEN", fmt::format("throughout: the evidence begins inside the incident; {} {} fail",
                              percent(made_.rate.after.rate), of_units()));
   } else {
-    const std::string shape =
-        answer.shape == Shape::recurring
-            ? fmt::format("recurring every {}", to_string(answer.period))
-            : fmt::format("a {}", name_of(answer.shape));
-    std::string text = fmt::format("since {} ({}..{}, 95%), {}", styled(at(answer.onset), Style::bad, terminal_),
-                                   at(answer.from), at(answer.to), shape);
+    const std::string shape = answer.shape == Shape::recurring
+                                  ? fmt::format("recurring every {}", to_string(answer.period))
+                                  : fmt::format("a {}", name_of(answer.shape));
+    std::string text =
+        fmt::format("since {} ({}..{}, 95%), {}", styled(at(answer.onset), Style::bad, terminal_),
+                    at(answer.from), at(answer.to), shape);
     if (!made_.silent.empty()) {
-      text += fmt::format(": \"{}\" stopped ({:.2g} a minute before)",
-                          safe(made_.silent, 60), made_.silent_per_minute);
+      text += fmt::format(": \"{}\" stopped ({:.2g} a minute before)", safe(made_.silent, 60),
+                          made_.silent_per_minute);
     } else if (made_.rate.before) {
       text += fmt::format(": {} -> {} {}", rate_text(*made_.rate.before),
                           rate_text(made_.rate.after), of_units());
@@ -187,8 +188,9 @@ void Report::drawing() {
   for (const Counts& cell : cells) {
     const bool volume = made_.rule.how == OutcomeRule::How::volume;
     const bool counts = volume || made_.schema.unit.errors_only;
-    rates.push_back(counts ? (volume ? cell.total : cell.bad)
-                           : cell.total > 0 ? cell.bad / cell.total : -1);
+    rates.push_back(counts           ? (volume ? cell.total : cell.bad)
+                    : cell.total > 0 ? cell.bad / cell.total
+                                     : -1);
   }
   raw("", styled(sparkline(rates), Style::bad, terminal_));
   std::string marks(width, ' ');
@@ -199,7 +201,8 @@ void Report::drawing() {
     return static_cast<std::size_t>(at_share * static_cast<double>(width));
   };
   for (const RankedChange& change : made_.changes) {
-    if (change.change.kind == ChangeKind::none || change.change.kind == ChangeKind::commit) continue;
+    if (change.change.kind == ChangeKind::none || change.change.kind == ChangeKind::commit)
+      continue;
     if (const std::size_t mark = place(change.change.at); mark != SIZE_MAX) marks[mark] = 'd';
   }
   std::string legend;
@@ -246,14 +249,16 @@ void Report::who() {
 void Report::segment(const Segment& one, bool first) {
   const Finding& finding = one.finding;
   const Counts& after = finding.counted.after;
-  std::string text = fmt::format("{}: {} of the failures", styled(safe(one.where, 200), Style::bad, terminal_),
-                                 percent(finding.share_of_bad));
+  std::string text =
+      fmt::format("{}: {} of the failures", styled(safe(one.where, 200), Style::bad, terminal_),
+                  percent(finding.share_of_bad));
   if (!made_.schema.unit.errors_only) {
     text += fmt::format(", {} the risk ({})", times(finding.risk.ratio), q_text(finding.q_value));
     text += fmt::format("; {} of {} fail there, {} elsewhere", percent(after.bad / after.total),
                         figure(after.total), percent(one.rate_without));
   } else {
-    text += fmt::format(", {} its share before ({})", times(finding.risk.ratio), q_text(finding.q_value));
+    text += fmt::format(", {} its share before ({})", times(finding.risk.ratio),
+                        q_text(finding.q_value));
   }
   line(first ? "WHO" : "", text);
   if (!finding.aliases.empty()) {
@@ -305,16 +310,17 @@ void Report::logs() {
 void Report::around() {
   if (made_.around.empty()) return;
   // The lines nearest to the onset, those with a new message first.
-  const auto middle = std::min_element(
-      made_.around.begin(), made_.around.end(), [&](const LogLine& a, const LogLine& b) {
-        return std::abs((a.time - made_.when.onset).count()) <
-               std::abs((b.time - made_.when.onset).count());
-      });
+  const auto middle = std::min_element(made_.around.begin(), made_.around.end(),
+                                       [&](const LogLine& a, const LogLine& b) {
+                                         return std::abs((a.time - made_.when.onset).count()) <
+                                                std::abs((b.time - made_.when.onset).count());
+                                       });
   const auto centre = static_cast<std::size_t>(middle - made_.around.begin());
   const std::size_t from = centre > lines_shown / 2 ? centre - lines_shown / 2 : 0;
   for (std::size_t i = from; i < made_.around.size() && i < from + lines_shown; ++i) {
     const LogLine& one = made_.around[i];
-    const std::string place = fmt::format("{} {}:{}  ", one.fresh ? "*" : " ", one.source, one.offset);
+    const std::string place =
+        fmt::format("{} {}:{}  ", one.fresh ? "*" : " ", one.source, one.offset);
     raw(i == from ? "AROUND" : "", fitted(place + safe(one.line, room()), room()));
   }
 }

@@ -34,8 +34,8 @@ Terminal terminal_of(World& world) {
   Terminal terminal;
   terminal.tty = ::isatty(STDOUT_FILENO) == 1;
   terminal.progress = ::isatty(STDERR_FILENO) == 1;
-  terminal.colour = terminal.tty && world.environment("NO_COLOR").empty() &&
-                    world.environment("TERM") != "dumb";
+  terminal.colour =
+      terminal.tty && world.environment("NO_COLOR").empty() && world.environment("TERM") != "dumb";
   winsize size{};
   if (terminal.tty && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.columns = size.ws_col;

@@ -98,14 +98,7 @@ Result<GatherOptions> gather_options(const Arguments& arguments, Session& sessio
     options.window.to = TRY(instant_flag(arguments, "--until", session, zone));
   }
   if (arguments.has("--format")) {
-    options.recognise.format = format_named(arguments.value("--format"));
-    if (options.recognise.format == nullptr) {
-      Error made = error(Fault::usage, "there is no format {}", arguments.value("--format"));
-      for (const Format& format : formats()) {
-        made.advice += fmt::format("{}--format {}", made.advice.empty() ? "" : ", ", format.name);
-      }
-      return made;
-    }
+    options.recognise = TRY(with_format(options.recognise, arguments.value("--format")));
   }
   if (arguments.has("--memory")) options.memory_max = TRY(size_flag(arguments, "--memory"));
   if (arguments.has("--threads")) {

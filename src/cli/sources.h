@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/command.h"
-#include "store/gather.h"
+#include "workbench/source_options.h"
 
 namespace culprit {
 

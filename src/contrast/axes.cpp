@@ -8,7 +8,7 @@
 namespace culprit {
 namespace {
 
-constexpr double error_share_max = 0.5;   // of a field's events at level error: a symptom beyond
+constexpr double error_share_max = 0.5;    // of a field's events at level error: a symptom beyond
 constexpr std::size_t values_exact = 300;  // cuts at every value up to that many
 constexpr int quantiles = 64;
 

@@ -70,7 +70,8 @@ std::string to_string(const OutcomeRule& rule) {
   std::vector<std::string> parts;
   for (const std::string& field : rule.status_fields) parts.push_back(field + " >= 500");
   for (const std::string& field : rule.success_fields) parts.push_back(field + " says failed");
-  for (const std::string& field : rule.exception_fields) parts.push_back(fmt::format("has({})", field));
+  for (const std::string& field : rule.exception_fields)
+    parts.push_back(fmt::format("has({})", field));
   if (rule.levels) parts.push_back("level >= error");
   return fmt::format("{}", fmt::join(parts, " or "));
 }

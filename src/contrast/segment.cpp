@@ -8,6 +8,7 @@
 namespace culprit {
 namespace {
 
+constexpr double past_z = 3.5;        // one in 4,000: fewer parts are compared
 constexpr double coverage_min = 0.8;  // another cause, or noise before, may hold the rest
 
 // The share of the failures after the onset that the part was due.
@@ -55,16 +56,19 @@ Expr expr_of(const std::vector<Condition>& conditions) {
 
 std::string to_string(const Condition& condition) { return to_string(expr_of(condition)); }
 
-// The 95 % interval decides, not the estimate: its error, times a thousand failures after the
-// onset, would outweigh every real difference between two segments. A part that was better than
-// the rest and is now like it is not what got worse, hence at least 1.
+// An interval decides, not the estimate: its error, times a thousand failures after the onset,
+// would outweigh every real difference between two segments. It is a wide one, because among
+// hundreds of parts some have a bad past by chance. A part that was better than the rest and is now
+// like it is not what got worse, hence at least 1.
 double proven_past(const Counted& part, const Baseline& baseline, double inherited) {
   const Counts& before = baseline.whole.before;
   const double rest = before.total - part.before.total;
   if (!baseline.has_before || part.before.total <= 0 || rest <= 0) return inherited;
   const RiskRatio past = risk_ratio(part.before.bad, part.before.total,
                                     std::max(0.0, before.bad - part.before.bad), rest);
-  return std::max(1.0, std::clamp(inherited, past.low, past.high));
+  const double low = past.ratio * std::pow(past.low / past.ratio, past_z / 1.96);
+  const double high = past.ratio * std::pow(past.high / past.ratio, past_z / 1.96);
+  return std::max(1.0, std::clamp(inherited, low, high));
 }
 
 double strength(const Counted& part, const Baseline& baseline) {

@@ -6,8 +6,8 @@
 namespace culprit {
 namespace {
 
-constexpr double events_min = 30;      // before the gap: fewer is no habit
-constexpr double strength_min = 18;    // e^-18 = 1.5e-8: below one in a million over 60 keys
+constexpr double events_min = 30;       // before the gap: fewer is no habit
+constexpr double strength_min = 18;     // e^-18 = 1.5e-8: below one in a million over 60 keys
 constexpr std::size_t before_min = 20;  // buckets of habit
 
 struct Gap {
@@ -62,14 +62,12 @@ std::vector<Silence> find_silences(const SeriesTally& series) {
     silence.per_bucket = before / static_cast<double>(gap.from - first);
     silence.expected = silence.per_bucket * static_cast<double>(gap.to - gap.from);
     for (const std::size_t width : {1U, 4U, 16U}) {
-      silence.dispersion =
-          std::max(silence.dispersion, scatter(counts, first, gap.from, width));
+      silence.dispersion = std::max(silence.dispersion, scatter(counts, first, gap.from, width));
     }
     if (silence.strength() >= strength_min) found.push_back(std::move(silence));
   }
-  std::stable_sort(found.begin(), found.end(), [](const Silence& a, const Silence& b) {
-    return a.strength() > b.strength();
-  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Silence& a, const Silence& b) { return a.strength() > b.strength(); });
   return found;
 }
 

@@ -12,13 +12,13 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t family_min = 6;        // distinct words at one place: a variable
+constexpr std::size_t family_min = 6;  // distinct words at one place: a variable
 constexpr std::size_t rounds_max = 6;
 constexpr std::size_t skeletons_max = 20'000;  // beyond that merging is skipped: free prose
 constexpr std::string_view variable = "<*>";
 constexpr double p_max = 0.001;
-constexpr double surge_min = 3;      // times the rate before
-constexpr double new_expected = 3;   // failures that the rate before would have shown
+constexpr double surge_min = 3;     // times the rate before
+constexpr double new_expected = 3;  // failures that the rate before would have shown
 
 using Words = std::vector<std::string>;
 
@@ -79,9 +79,9 @@ void add(Template& to, const SkeletonTally& skeleton) {
     to.example = skeleton.example;
   }
   for (std::size_t w = 0; w < to.events.size(); ++w) to.events[w] += skeleton.events[w];
-  const bool later = to.events.empty() ? false
-                                       : skeleton.events.back() > 0 &&
-                                             to.events.back() == skeleton.events.back();
+  const bool later = to.events.empty()
+                         ? false
+                         : skeleton.events.back() > 0 && to.events.back() == skeleton.events.back();
   if (later) to.example = skeleton.example;
   to.bad_events += skeleton.bad_events;
   to.all_events += skeleton.all_events;

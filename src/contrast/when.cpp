@@ -122,8 +122,8 @@ Outbreak find_outbreak(const HistTally& series) {
     outbreak.dispersion = left;
   }
   outbreak.stretches = cut.stretches;
-  const double log_odds = std::log(prior_odds) + cut.gain / 2;
-  outbreak.probability = 1 / (1 + std::exp(-std::clamp(log_odds, -700.0, 700.0)));
+  outbreak.log_odds = std::log(prior_odds) + cut.gain / 2;
+  outbreak.probability = 1 / (1 + std::exp(-std::clamp(outbreak.log_odds, -700.0, 700.0)));
   if (cut.stretches.size() < 2) return outbreak;
   outbreak.rate_before = rate_before_of(cut.stretches);
   outbreak.incidents = incidents_of(cut.stretches, outbreak.rate_before);

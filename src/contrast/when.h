@@ -37,6 +37,7 @@ struct Stretch {
 struct Outbreak {
   bool found = false;
   double probability = 0;  // that the rate changed at all
+  double log_odds = 0;     // the same, to compare many
   double dispersion = 1;   // variance over that of independent failures
   double rate_before = 0;
   double rate_during = 0;  // of the first incident

@@ -41,7 +41,7 @@ struct OutcomeRule {
 
   // latency: `duration_field` above the limit of the unit's operation.
   std::string duration_field;
-  std::string operation_field;  // empty: one limit for all
+  std::string operation_field;                         // empty: one limit for all
   std::vector<std::pair<std::string, double>> limits;  // by operation; "" for all others
 };
 
@@ -54,8 +54,8 @@ struct UnitRule {
 
 struct HistQuery {
   Expr where;
-  Window window;             // both ends finite
-  Duration bucket{};         // > 0
+  Window window;      // both ends finite
+  Duration bucket{};  // > 0
 };
 
 // A numeric field cut into bins by `cuts` (ascending: bin i holds cuts[i-1] < x <= cuts[i]), or a

@@ -15,10 +15,10 @@
 namespace culprit {
 
 struct SourceSummary {
-  std::string name;       // as the user would name it
-  std::string format;     // "ndjson"
-  std::string packing;    // "gzip", empty: none
-  std::uint64_t bytes = 0;    // as stored
+  std::string name;         // as the user would name it
+  std::string format;       // "ndjson"
+  std::string packing;      // "gzip", empty: none
+  std::uint64_t bytes = 0;  // as stored
   std::uint64_t events = 0;
   std::uint64_t skipped = 0;  // unreadable lines
   Time from = no_time;
@@ -39,7 +39,7 @@ struct FieldSummary {
   bool many = false;               // too many values to tell each apart
   double least = 0;                // of the numbers
   double most = 0;
-  bool slot = false;               // mined out of messages
+  bool slot = false;                  // mined out of messages
   std::vector<std::string> examples;  // up to 3, the most frequent values
 };
 

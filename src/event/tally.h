@@ -67,13 +67,13 @@ struct Place {
 struct SkeletonTally {
   std::uint64_t hash = 0;
   std::string text;
-  std::vector<double> events;    // per window
-  double bad_events = 0;         // events of bad units, all windows
-  double all_events = 0;         // all windows
-  Level level = Level::none;     // the highest seen
+  std::vector<double> events;  // per window
+  double bad_events = 0;       // events of bad units, all windows
+  double all_events = 0;       // all windows
+  Level level = Level::none;   // the highest seen
   Time first = no_time;
   Time last = no_time;
-  Place example;                 // the first one within the last window, else the first
+  Place example;  // the first one within the last window, else the first
 };
 
 // A sketch of a distribution whose quantiles have a relative error of at most `alpha`

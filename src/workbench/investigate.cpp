@@ -93,8 +93,7 @@ RateSide per_minute(Counts counts, Duration length, double dispersion) {
   RateSide side;
   side.counts = {minutes, counts.bad};
   side.rate = counts.bad / minutes;
-  side.interval = {std::max(0.0, (counts.bad - spread) / minutes),
-                   (counts.bad + spread) / minutes};
+  side.interval = {std::max(0.0, (counts.bad - spread) / minutes), (counts.bad + spread) / minutes};
   return side;
 }
 
@@ -109,8 +108,8 @@ void find_rate(Engine& engine, const Sides& sides, Investigation& made) {
   made.rate.after = minutes ? per_minute(after, end - begin, phi) : side_of(after, phi);
   if (!sides.has_before) return;
   const Counts before = counts_in(engine, sides.before);
-  made.rate.before = minutes ? per_minute(before, made.when.from - made.schema.from, phi)
-                             : side_of(before, phi);
+  made.rate.before =
+      minutes ? per_minute(before, made.when.from - made.schema.from, phi) : side_of(before, phi);
   const double least = made.rate.before->counts.total > 0
                            ? std::max(made.rate.before->rate, 0.5 / made.rate.before->counts.total)
                            : 0;
@@ -175,8 +174,8 @@ void sharpen_onset(Engine& engine, Investigation& made) {
   if (made.who.empty() || made.when.onset == no_time) return;
   if (made.who.front().finding.share_of_bad < 0.5) return;
   const Window span{made.schema.from, made.schema.to};
-  const WhenAnswer sharp = find_onset(engine, {expr_of(made.who.front().finding.conditions), span,
-                                               made.schema.unit.errors_only});
+  const WhenAnswer sharp = find_onset(
+      engine, {expr_of(made.who.front().finding.conditions), span, made.schema.unit.errors_only});
   if (!sharp.found || sharp.to - sharp.from > made.when.to - made.when.from) return;
   const Duration tolerance = (made.when.to - made.when.from) * 4 + std::chrono::seconds(5);
   if (sharp.from > made.when.to + tolerance || sharp.to < made.when.from - tolerance) return;
@@ -231,12 +230,13 @@ ChangeEvidence change_evidence(Engine& engine, const Sides& sides, const Investi
   return evidence;
 }
 
-Result<DeployList> deploys_of(World& world, const InvestigateOptions& options, Investigation& made) {
+Result<DeployList> deploys_of(World& world, const InvestigateOptions& options,
+                              Investigation& made) {
   if (options.deploys.empty()) return DeployList{};
   const std::string text =
       TRY(world.read(options.deploys, deploys_bytes_max).during("reading the list of deploys"));
-  DeployList list = TRY(read_deploys(text, options.gather.recognise.zone)
-                            .during("reading {}", options.deploys));
+  DeployList list =
+      TRY(read_deploys(text, options.gather.recognise.zone).during("reading {}", options.deploys));
   if (list.skipped > 0) {
     warn(made, "skipped_deploys", options.deploys,
          fmt::format("{} rows of {} are no deploys, first {}:{}: {}", list.skipped, options.deploys,
@@ -258,8 +258,8 @@ Status find_changes(World& world, Engine& engine, const Sides& sides,
   question.evidence = change_evidence(engine, sides, made);
   question.newest = made.schema.to;
   question.window = options.changed_within;
-  made.changes = TRY(what_changed(std::move(question), repository ? &*repository : nullptr,
-                                  list.deploys));
+  made.changes =
+      TRY(what_changed(std::move(question), repository ? &*repository : nullptr, list.deploys));
   made.changes_known = made.changes.size() > 1;
   return ok();
 }
@@ -301,8 +301,9 @@ Result<Investigation> investigate(World& world, Engine& engine, const Investigat
   }
   Sides sides = sides_of(made);
   if (sides.has_before && made.rule.how != OutcomeRule::How::volume) {
-    const WhoQuestion question{sides.before, sides.after, true, made.schema.unit.errors_only,
-                               time_ratio(made), made.when.dispersion, options.seed};
+    const WhoQuestion question{
+        sides.before,     sides.after,          true,        made.schema.unit.errors_only,
+        time_ratio(made), made.when.dispersion, options.seed};
     find_who(engine, question, made);
     sharpen_onset(engine, made);
     sides = sides_of(made);

@@ -28,6 +28,7 @@ struct Warning {
 struct WhenAnswer {
   bool found = false;
   double probability = 0;
+  double log_odds = 0;   // of a change against none
   Time onset = no_time;  // no_time with found: the evidence begins inside the incident
   Time from = no_time;
   Time to = no_time;
@@ -37,8 +38,8 @@ struct WhenAnswer {
   Shape shape = Shape::none;
   Duration period{};
   bool ongoing = false;
-  Time end = no_time;             // of the incident, where it is over
-  std::vector<Window> others;     // further incidents
+  Time end = no_time;          // of the incident, where it is over
+  std::vector<Window> others;  // further incidents
   double dispersion = 1;
 };
 
@@ -63,7 +64,7 @@ struct Affected {
 
 struct Difference {
   std::string field;
-  std::string bad;   // empty: lacks it
+  std::string bad;  // empty: lacks it
   std::string good;
 };
 
@@ -77,7 +78,7 @@ struct Twin {
 
 struct Segment {
   Finding finding;
-  std::string where;     // EXPR
+  std::string where;        // EXPR
   double rate_without = 0;  // after the onset, of all that is not in it
   std::optional<Twin> twin;
 };
@@ -105,8 +106,8 @@ struct Investigation {
   OutcomeRule rule;
   std::string bad;  // what counts as failure, in words or EXPR
   Judged judged;
-  std::string silent;             // volume: the message that stopped
-  double silent_per_minute = 0;   // how often it was heard before
+  std::string silent;            // volume: the message that stopped
+  double silent_per_minute = 0;  // how often it was heard before
   std::vector<Warning> warnings;
   WhenAnswer when;
   RateAnswer rate;
@@ -123,7 +124,7 @@ struct Investigation {
   std::vector<LogLine> around;
   std::vector<NextStep> next;
   std::vector<std::string> could_fail;  // ready --bad expressions when nothing says what failure is
-  HistTally series;  // of the sparkline
+  HistTally series;                     // of the sparkline
 };
 
 }  // namespace culprit

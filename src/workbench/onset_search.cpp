@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t buckets_coarse = 480;  // 3 s of an incident-sized half hour
 constexpr std::size_t buckets_fine = 240;
 constexpr std::size_t zooms_max = 6;
-constexpr std::int64_t resolved = 12;        // buckets that an interval must span to be resolved
+constexpr std::int64_t resolved = 12;  // buckets that an interval must span to be resolved
 constexpr Duration bucket_least = std::chrono::milliseconds(10);  // logs rarely stamp finer
 constexpr double ramp_certain = 0.8;
 
@@ -49,8 +49,7 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
                         std::min(part_end, onset.to + width * 8)};
     const HistTally fine = series_in(engine, search, window, buckets_fine);
     if (fine.bucket >= bucket) break;
-    options.rate_before =
-        rate_in(fine, part, outbreak.rate_before, search.counts_only);
+    options.rate_before = rate_in(fine, part, outbreak.rate_before, search.counts_only);
     const OnsetPosterior finer = locate_onset(fine, options);
     bucket = fine.bucket;
     onset.from = finer.from;
@@ -73,6 +72,7 @@ WhenAnswer find_onset(Engine& engine, const OnsetSearch& search) {
   const Outbreak outbreak = find_outbreak(series);
   answer.dispersion = outbreak.dispersion;
   answer.probability = outbreak.probability;
+  answer.log_odds = outbreak.log_odds;
   if (!outbreak.found) return answer;
   const auto time_of = [&](std::size_t bucket) {
     return series.from + series.bucket * static_cast<std::int64_t>(bucket);
@@ -84,7 +84,8 @@ WhenAnswer find_onset(Engine& engine, const OnsetSearch& search) {
   answer.from = onset.from;
   answer.to = onset.to;
   answer.shape = outbreak.shape;
-  const bool slow = onset.ramp_duration > std::max(series.bucket * 8, Duration(std::chrono::seconds(30)));
+  const bool slow =
+      onset.ramp_duration > std::max(series.bucket * 8, Duration(std::chrono::seconds(30)));
   if (answer.shape == Shape::step && onset.ramp > ramp_certain && slow) answer.shape = Shape::ramp;
   answer.period = outbreak.period;
   answer.ongoing = outbreak.ongoing;

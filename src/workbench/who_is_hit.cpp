@@ -6,11 +6,11 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t twins_tried = 2000;      // good units compared with the failing one
-constexpr double looks_share_min = 0.2;        // of the failures
-constexpr double looks_purity_min = 0.5;       // of the units with that value fail
-constexpr double segment_share_min = 0.2;      // of the failures that findings must hold together
-constexpr double many_value_share = 0.05;      // one id is a cause only with that much
+constexpr std::size_t twins_tried = 2000;  // good units compared with the failing one
+constexpr double looks_share_min = 0.2;    // of the failures
+constexpr double looks_purity_min = 0.5;   // of the units with that value fail
+constexpr double segment_share_min = 0.2;  // of the failures that findings must hold together
+constexpr double many_value_share = 0.05;  // one id is a cause only with that much
 
 // Facets of every candidate, numeric ones turned into cuts.
 std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candidates,
@@ -83,7 +83,8 @@ std::vector<Difference> differences(const UnitSample& bad, const UnitSample& goo
     const auto* right = values_in(good.fields, field);
     if (left == nullptr && right == nullptr) continue;
     if (left != nullptr && right != nullptr && *left == *right) continue;
-    found.push_back({field, left == nullptr ? "" : shown(*left), right == nullptr ? "" : shown(*right)});
+    found.push_back(
+        {field, left == nullptr ? "" : shown(*left), right == nullptr ? "" : shown(*right)});
   }
   return found;
 }
