@@ -55,12 +55,12 @@ std::vector<std::string> access_lines() {
   std::mt19937 dice(4);
   std::vector<std::string> lines;
   for (int i = 0; i < 20'000; ++i) {
-    lines.push_back(fmt::format(
-        R"(10.0.{}.{} - - [20/Nov/2025:03:{:02}:{:02} +0000] )"
-        R"("GET /orders/{}/items?page={} HTTP/1.1" 200 {} "https://shop.example/cart" )"
-        R"("Mozilla/5.0 (X11; Linux x86_64)")",
-        dice() % 256, dice() % 256, i / 1200 % 60, i / 20 % 60, dice() % 9999, dice() % 9,
-        dice() % 50'000));
+    lines.push_back(
+        fmt::format(R"(10.0.{}.{} - - [20/Nov/2025:03:{:02}:{:02} +0000] )"
+                    R"("GET /orders/{}/items?page={} HTTP/1.1" 200 {} "https://shop.example/cart" )"
+                    R"("Mozilla/5.0 (X11; Linux) Firefox")",
+                    dice() % 256, dice() % 256, i / 1200 % 60, i / 20 % 60, dice() % 9999,
+                    dice() % 9, dice() % 50'000));
   }
   return lines;
 }
