@@ -26,7 +26,6 @@ class JsonLine {
         end_(line.data() + line.size()),
         line_size_(line.size()),
         picks_(dialect.zone, scratch.time_cache) {
-    scratch_.fields.clear();
     scratch_.keys.begin_line();
   }
 
@@ -41,7 +40,7 @@ class JsonLine {
   void fill(Event& event) {
     if (picks_.gelf()) finish_gelf();
     picks_.fill(event);
-    event.fields = scratch_.fields;
+    event.fields = fields();
   }
 
  private:
@@ -121,9 +120,9 @@ class JsonLine {
     skip_space();
     if (take(']')) return true;
     for (std::size_t count = 1;; ++count) {
-      const std::size_t before = scratch_.fields.size();
+      const std::size_t before = count_;
       if (!value(key, depth)) return false;
-      if (count > elements_max) scratch_.fields.resize(before);
+      if (count > elements_max) count_ = before;
       skip_space();
       if (!take(',')) return take(']');
       skip_space();
@@ -215,19 +214,24 @@ class JsonLine {
 
   void add(Keys::Id id, std::string_view text, Kind kind) {
     const Keys::Key& key = scratch_.keys[id];
-    scratch_.fields.push_back({key.name, text, kind});
+    if (count_ == scratch_.fields.size()) scratch_.fields.resize(2 * count_ + 32);
+    scratch_.fields[count_++] = {key.name, text, kind};
     if (key.promise.use != Keys::Use::plain) picks_.note(key.promise, text, kind);
   }
 
   // GELF: fields of one's own carry an underscore.
   void finish_gelf() {
     picks_.take_syslog_level();
-    for (Field& field : scratch_.fields) {
+    for (Field& field : fields()) {
       if (field.name.size() > 1 && field.name[0] == '_') field.name.remove_prefix(1);
     }
   }
 
+  // The vector only grows: what stands behind the first count_ is from earlier lines.
+  std::span<Field> fields() { return std::span<Field>(scratch_.fields).first(count_); }
+
   Scratch& scratch_;
+  std::size_t count_ = 0;
   const char* at_;
   const char* end_;
   std::size_t line_size_;

@@ -31,24 +31,6 @@ Keys::Use use_of(std::string_view name) {
 
 }  // namespace
 
-bool Keys::stands_at(const Key& key, const char* from, const char* end) {
-  const std::size_t size = key.written.size();
-#ifdef __SSE2__
-  if (size <= 32 && end - from >= 32) {
-    const auto* there = reinterpret_cast<const __m128i*>(from);
-    const auto* known = reinterpret_cast<const __m128i*>(key.head.data());
-    const __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(there), _mm_loadu_si128(known));
-    const __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(there + 1), _mm_loadu_si128(known + 1));
-    const std::uint32_t equal = static_cast<std::uint32_t>(_mm_movemask_epi8(low)) |
-                                static_cast<std::uint32_t>(_mm_movemask_epi8(high)) << 16;
-    // The number of equal bytes from the first on.
-    return static_cast<std::size_t>(std::countr_one(equal)) >= size;
-  }
-#endif
-  return static_cast<std::size_t>(end - from) >= size &&
-         std::memcmp(from, key.written.data(), size) == 0;
-}
-
 void Keys::forget() {
   keys_.assign(1, Key{});
   slots_.assign(slots_first, none);
