@@ -9,6 +9,7 @@ namespace {
 constexpr double support_min = 5;           // failures in a segment worth naming
 constexpr double support_share_min = 0.01;  // and of all failures
 constexpr double excess_share_min = 0.05;   // of the failures that a finding must explain
+constexpr double weak_share = 0.1;           // of the strongest candidate's strength
 constexpr double same_share = 0.98;         // of units in common: two names for one segment
 constexpr std::size_t per_field_max = 3;    // conditions of one field in the beam
 
@@ -130,6 +131,8 @@ void WhoSearch::answers(const std::vector<FacetTally>& tallies) {
     const std::string name = to_string(expr_of(candidate.conditions));
     if (std::find(seen.begin(), seen.end(), name) != seen.end()) continue;  // a and b, b and a
     if (beam_.size() >= options_.beam) break;
+    // A condition of the cause holds most of the failures itself: weak ones lead nowhere.
+    if (candidate.strength < weak_share * longer.front().strength) break;
     if (++of_field[candidate.conditions.back().field] > per_field_max && depth_ == 0) continue;
     seen.push_back(name);
     beam_.push_back(candidate);

@@ -188,6 +188,12 @@ void find_who(Engine& engine, const WhoQuestion& question, Investigation& invest
   options.baseline.has_before = question.has_before;
   options.baseline.errors_only = question.errors_only;
   options.baseline.time_ratio = question.time_ratio;
+  // Of fields that mean the same units the first is named: the better known, then the more telling.
+  std::stable_sort(options.axes.begin(), options.axes.end(), [](const Axis& a, const Axis& b) {
+    const int rank_a = rank_in_role(a.field);
+    const int rank_b = rank_in_role(b.field);
+    return rank_a != rank_b ? rank_a < rank_b : a.field.size() > b.field.size();
+  });
   const Baseline baseline = options.baseline;
   const std::size_t compared = options.axes.size();
 

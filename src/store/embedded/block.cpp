@@ -87,12 +87,4 @@ Block filtered(const Block& block, const std::vector<std::uint8_t>& keep) {
   return made;
 }
 
-std::size_t bytes_of(const Block& block) {
-  std::size_t bytes = sizeof(Block) + block.rows() * (8 + 8 + 4 + 4 + 4 + 1);
-  for (const Column& column : block.columns) {
-    bytes += sizeof(Column) + column.rows.size() * 2 + column.table.size() * 4 + column.codes.bytes();
-  }
-  return bytes;
-}
-
 }  // namespace culprit

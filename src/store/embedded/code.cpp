@@ -1,18 +1,83 @@
 #include "store/embedded/code.h"
 
-#include <charconv>
+#include <array>
 #include <cmath>
+
+#include <fmt/format.h>
+
+#include "event/expr.h"
 
 namespace culprit::code {
 namespace {
 
-// More digits than a decimal Code can hold stay text only when they are an integer (an id).
-std::optional<Code> decimal_of(std::string_view text) {
-  double value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (std::abs(value) > 3e38 || (value != 0 && std::abs(value) < 1e-37)) return std::nullopt;
-  return of_decimal(value);
+// Of a decimal's payload, from the lowest bit: digits, power of ten, sign.
+constexpr unsigned digits_bits = 20;
+constexpr Code digits_mask = (1U << digits_bits) - 1;
+constexpr Code power_mask = 0x1FF;
+constexpr int power_bias = 256;
+constexpr Code sign_bit = 1U << 29;
+constexpr int digits_max = 6;
+constexpr std::size_t text_bytes_max = 24;  // a longer one is no measurement
+
+constexpr std::array<double, 23> powers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                           1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                           1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+struct Decimal {
+  bool negative = false;
+  std::uint32_t digits = 0;
+  int power = 0;  // of ten
+};
+
+// An integer where it is one that fits, so that each number has one Code. Nothing: the power of
+// ten is beyond what a Code can hold.
+std::optional<Code> code_of(Decimal decimal) {
+  if (decimal.digits == 0) return of_integer(0);
+  while (decimal.digits % 10 == 0) {
+    decimal.digits /= 10;
+    ++decimal.power;
+  }
+  if (decimal.power >= 0 && decimal.power < 10) {
+    const double whole = decimal.digits * powers[static_cast<std::size_t>(decimal.power)];
+    if (whole < static_cast<double>(integer_limit)) {
+      const auto integer = static_cast<std::int64_t>(whole);
+      return of_integer(decimal.negative ? -integer : integer);
+    }
+  }
+  const int power = decimal.power + power_bias;
+  if (power < 0 || power > static_cast<int>(power_mask)) return std::nullopt;
+  return decimal_tag | (decimal.negative ? sign_bit : 0) |
+         static_cast<Code>(power) << digits_bits | decimal.digits;
+}
+
+// Of "12.345"; the sign is taken off.
+std::optional<Code> of_decimal(std::string_view text, bool negative) {
+  Decimal decimal{negative, 0, 0};
+  int kept = 0;
+  int further = 0;
+  bool round_up = false;
+  bool behind_point = false;
+  for (const char c : text) {
+    if (c == '.' && !behind_point) {
+      behind_point = true;
+      continue;
+    }
+    if (!is_digit(c)) return std::nullopt;
+    if (kept < digits_max) {
+      decimal.digits = decimal.digits * 10 + static_cast<std::uint32_t>(c - '0');
+      kept += decimal.digits > 0 ? 1 : 0;
+      decimal.power -= behind_point ? 1 : 0;
+    } else {
+      if (further++ == 0) round_up = c >= '5';
+      decimal.power += behind_point ? 0 : 1;
+    }
+  }
+  if (!behind_point || !is_digit(text.back())) return std::nullopt;
+  if (further == 0 && text.back() == '0') return std::nullopt;
+  decimal.digits += round_up ? 1 : 0;
+  return code_of(decimal);
 }
 
 }  // namespace
@@ -20,12 +85,12 @@ std::optional<Code> decimal_of(std::string_view text) {
 std::optional<Code> of_text(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
   const std::string_view digits = text.substr(negative ? 1 : 0);
-  if (digits.empty() || digits.front() < '0' || digits.front() > '9' || text.size() > 24) {
+  if (digits.empty() || !is_digit(digits.front()) || text.size() > text_bytes_max) {
     return std::nullopt;
   }
   std::int64_t value = 0;
   std::size_t at = 0;
-  for (; at < digits.size() && at < 10 && digits[at] >= '0' && digits[at] <= '9'; ++at) {
+  for (; at < digits.size() && at < 10 && is_digit(digits[at]); ++at) {
     value = value * 10 + (digits[at] - '0');
   }
   const bool leading_zero = digits.size() > 1 && digits[0] == '0' && digits[1] != '.';
@@ -34,16 +99,54 @@ std::optional<Code> of_text(std::string_view text) {
     if (value >= integer_limit || (negative && value == 0)) return std::nullopt;
     return of_integer(negative ? -value : value);
   }
-  if (digits.find_first_of(".eE") == std::string_view::npos) return std::nullopt;
-  if (digits.back() < '0' || digits.back() > '9') return std::nullopt;
-  const std::optional<Code> decimal = decimal_of(text);
-  if (!decimal) return std::nullopt;
-  // 5.0 and 5 are one number.
-  const double number_value = number(*decimal);
-  if (number_value == std::floor(number_value) && std::abs(number_value) < 1e6) {
-    return of_integer(static_cast<std::int64_t>(number_value));
+  return of_decimal(digits, negative);
+}
+
+Code without_text(std::string_view text, std::uint64_t hash) {
+  const std::optional<double> number = number_in(text);
+  if (!number) return of_hash(hash);
+  // "1.23457e+08": one digit, a point, five digits, the power.
+  const std::string written = fmt::format("{:.5e}", std::abs(*number));
+  Decimal decimal{*number < 0, static_cast<std::uint32_t>(written[0] - '0'), 0};
+  for (std::size_t i = 2; i < 7; ++i) {
+    decimal.digits = decimal.digits * 10 + static_cast<std::uint32_t>(written[i] - '0');
   }
-  return decimal;
+  const bool small = written[8] == '-';
+  for (std::size_t i = 9; i < written.size(); ++i) {
+    decimal.power = decimal.power * 10 + (written[i] - '0');
+  }
+  decimal.power = (small ? -decimal.power : decimal.power) - 5;
+  return code_of(decimal).value_or(of_hash(hash));
+}
+
+double number(Code c) {
+  if ((c & tag_mask) == integer_tag) {
+    return static_cast<std::int32_t>(c << 2) >> 2;  // the sign bit is bit 29
+  }
+  const double digits = c & digits_mask;
+  const int power = static_cast<int>(c >> digits_bits & power_mask) - power_bias;
+  const auto scale = static_cast<std::size_t>(std::abs(power));
+  // Both sides of a division by up to 1e22 are exact, so the result is what the text spells.
+  const double size = scale >= powers.size() ? digits * std::pow(10.0, power)
+                      : power < 0            ? digits / powers[scale]
+                                             : digits * powers[scale];
+  return (c & sign_bit) != 0 ? -size : size;
+}
+
+std::string text(Code c) {
+  if ((c & tag_mask) == integer_tag) {
+    return fmt::format("{}", static_cast<std::int32_t>(c << 2) >> 2);
+  }
+  std::string digits = fmt::format("{}", c & digits_mask);
+  const int power = static_cast<int>(c >> digits_bits & power_mask) - power_bias;
+  const std::string sign = (c & sign_bit) != 0 ? "-" : "";
+  if (std::abs(power) > static_cast<int>(text_bytes_max)) {
+    return fmt::format("{}{}e{}", sign, digits, power);
+  }
+  if (power >= 0) return sign + digits + std::string(static_cast<std::size_t>(power), '0');
+  const auto behind = static_cast<std::size_t>(-power);
+  if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
+  return sign + digits.insert(digits.size() - behind, 1, '.');
 }
 
 }  // namespace culprit::code

@@ -2,17 +2,19 @@
 //
 //     00 index        the value's place in the field's dictionary
 //     01 integer      -2^29 .. 2^29-1, spelled without leading zeros or plus
-//     10 decimal      a float without its two lowest mantissa bits: relative error < 5e-7
-//     11 hash         the low 30 bits of the text's hash, once the dictionary is full
+//     10 decimal      a sign, six digits and a power of ten; the digits do not end in 0
+//     11 hash         the low 30 bits of the text's hash, where its text is not kept
 //
-// Numbers cost no dictionary and compare without text; `500` and `"500"` have one Code. Why 32
-// bits: a column of ten million values is 40 MB before packing, and packing (block.h) brings most
-// columns to one byte.
+// Numbers cost no dictionary and compare without text; `500` and `"500"` have one Code. A decimal
+// of up to six digits gives its text back, so 1.1 and 1.10, which may be versions, stay two values:
+// the second is a text. Longer ones are measurements and are known to six digits. Why 32 bits: a
+// column of ten million values is 40 MB before packing, and packing (block.h) brings most columns
+// to one byte.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace culprit {
@@ -33,26 +35,23 @@ constexpr bool is_index(Code c) { return (c & tag_mask) == index_tag; }
 constexpr bool is_number(Code c) {
   return (c & tag_mask) == integer_tag || (c & tag_mask) == decimal_tag;
 }
+constexpr bool is_hash(Code c) { return (c & tag_mask) == hash_tag; }
 constexpr Code of_integer(std::int64_t n) {
   return integer_tag | (static_cast<Code>(n) & payload_mask);
 }
 constexpr Code of_hash(std::uint64_t hash) {
   return hash_tag | (static_cast<Code>(hash) & payload_mask);
 }
-inline Code of_decimal(double value) {
-  return decimal_tag | (std::bit_cast<Code>(static_cast<float>(value)) >> 2);
-}
+
+// The Code of a text that spells a number which fits, or nothing: the text belongs into the
+// dictionary then.
+std::optional<Code> of_text(std::string_view text);
+// The Code of a text that the dictionary has no room for: of any number its first six digits.
+Code without_text(std::string_view text, std::uint64_t hash);
 
 // Of a Code that is_number().
-inline double number(Code c) {
-  if ((c & tag_mask) == integer_tag) {
-    return static_cast<std::int32_t>(c << 2) >> 2;  // the sign bit is bit 29
-  }
-  return std::bit_cast<float>(c << 2);
-}
-
-// The Code of a text that spells a number which fits, or nothing.
-std::optional<Code> of_text(std::string_view text);
+double number(Code c);
+std::string text(Code c);
 
 }  // namespace code
 }  // namespace culprit

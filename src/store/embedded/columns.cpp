@@ -70,15 +70,15 @@ UnitColumn column_of(const Evidence& evidence, FieldId field) {
 }
 
 std::string text_of(const EvidenceField& field, Code code) {
-  if (code::is_number(code)) {
-    const double number = code::number(code);
-    if ((code & code::tag_mask) == code::integer_tag) {
-      return fmt::format("{}", static_cast<std::int64_t>(number));
-    }
-    return fmt::format("{:.6g}", number);
-  }
+  if (code::is_number(code)) return code::text(code);
   if (code::is_index(code) && code < field.values.size()) return field.values[code];
   return fmt::format("#{:08x}", code & code::payload_mask);
+}
+
+bool text_less(const EvidenceField& field, Code a, Code b) {
+  // Index Codes are in the order of their texts.
+  if (code::is_index(a) && code::is_index(b)) return a < b;
+  return text_of(field, a) < text_of(field, b);
 }
 
 std::optional<double> number_of(const EvidenceField& field, Code code) {
@@ -113,7 +113,7 @@ AxisMap map_axis(const EvidenceField& field, const UnitColumn& column, const Axi
                found != listed.end()) {
       at = found->second;
     }
-    map.places.push_back(static_cast<std::uint16_t>(std::min<std::size_t>(at, 0xFFFE)));
+    map.places.push_back(static_cast<std::uint32_t>(at));
   }
   return map;
 }

@@ -25,6 +25,8 @@ UnitColumn column_of(const Evidence& evidence, FieldId field);
 
 // What a Code says. `hash` Codes have lost their text: "#1a2b3c4d".
 std::string text_of(const EvidenceField& field, Code code);
+// Whether the one's text stands before the other's; cheaper than asking for both texts.
+bool text_less(const EvidenceField& field, Code a, Code b);
 // Its number, of numbers and of texts that spell one.
 std::optional<double> number_of(const EvidenceField& field, Code code);
 // Codes that a text may have been given.
@@ -32,10 +34,10 @@ bool code_equals(const EvidenceField& field, Code code, const Operand& operand);
 
 // Where each value of a column falls on an Axis; see CrossTally for the order.
 struct AxisMap {
-  std::vector<std::uint16_t> places;  // by place in UnitColumn::table
+  std::vector<std::uint32_t> places;  // by place in UnitColumn::table
   std::size_t listed = 0;             // values or bins; `other` is at listed, `absent` at listed + 1
   std::size_t size() const { return listed + 2; }
-  std::uint16_t absent() const { return static_cast<std::uint16_t>(listed + 1); }
+  std::uint32_t absent() const { return static_cast<std::uint32_t>(listed + 1); }
 };
 AxisMap map_axis(const EvidenceField& field, const UnitColumn& column, const Axis& axis);
 

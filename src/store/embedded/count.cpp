@@ -1,11 +1,19 @@
 // Counting units: histograms, facets, crosses. Each is one loop over the units in question.
 #include <algorithm>
-#include <cmath>
+#include <atomic>
+#include <bit>
+#include <optional>
+#include <thread>
 
+#include <fmt/format.h>
+
+#include "store/embedded/cells.h"
 #include "store/embedded/embedded.h"
 
 namespace culprit {
 namespace {
+
+constexpr std::size_t units_per_thread = 200'000;  // to count; below it a thread costs more
 
 // Which of a query's windows a unit falls into; most queries have one to three.
 class Windows {
@@ -23,13 +31,27 @@ class Windows {
   std::span<const Window> windows_;
 };
 
-struct Ordered {
-  std::size_t place;
-  double bad;
-  double total;
-};
+std::optional<std::string> value_at(const EvidenceField* field, const UnitColumn* column,
+                                    const AxisMap& map, const Axis& axis, std::size_t place) {
+  if (place > map.listed) return std::nullopt;
+  if (!axis.cuts.empty()) {
+    return place == 0 ? "-inf" : fmt::format("{:.6g}", axis.cuts[place - 1]);
+  }
+  if (!axis.values.empty()) return axis.values[place];
+  return text_of(*field, column->table[place]);
+}
 
 }  // namespace
+
+const AxisMap& Embedded::axis_map(const EvidenceField& field, const UnitColumn& values,
+                                  const Axis& axis) {
+  std::uint64_t key = hash_of(axis.field);
+  for (const double cut : axis.cuts) key = key * 31 + std::bit_cast<std::uint64_t>(cut);
+  for (const std::string& value : axis.values) key = key * 31 + hash_of(value);
+  const auto found = axis_maps_.find(key);
+  if (found != axis_maps_.end()) return found->second;
+  return axis_maps_.emplace(key, map_axis(field, values, axis)).first->second;
+}
 
 HistTally Embedded::hist(const HistQuery& query) {
   HistTally tally;
@@ -49,89 +71,101 @@ HistTally Embedded::hist(const HistQuery& query) {
   return tally;
 }
 
-FacetTally Embedded::facet(const FacetQuery& query, std::span<const std::uint32_t> units,
-                           const UnitColumn* found) const {
+FacetTally Embedded::facet(const FacetQuery& query, const Selection& selection,
+                           const UnitColumn* found, const AxisMap& map) const {
   FacetTally tally;
   tally.field = query.axis.field;
   tally.exact = evidence_.schema.exact;
-  const Windows windows(query.windows);
-  static const UnitColumn nothing;
-  const bool known = found != nullptr;
-  const UnitColumn& values = known ? *found : nothing;
   const EvidenceField* field = evidence_.field(query.axis.field);
-  const AxisMap map = known ? map_axis(*field, values, query.axis) : AxisMap{};
-  const std::size_t width = windows.size();
-  std::vector<Counts> cells(map.size() * width);
-  std::vector<Counts> all(width);
+  const std::size_t width = selection.width;
+  tally.all = selection.all;
+  const std::vector<Counts> cells = count_cells(evidence_, found, map, selection);
+  const auto cell = [&](std::size_t place) {
+    return cells.begin() + static_cast<std::ptrdiff_t>(place * width);
+  };
+  tally.other.assign(cell(map.listed), cell(map.listed + 1));
+  tally.distinct = found == nullptr ? 0 : found->table.size();
 
-  std::size_t next_more = 0;
-  for (const std::uint32_t unit : units) {
-    const double weight = evidence_.weight(unit);
-    const Counts one{weight, evidence_.units.outcomes[unit] == 1 ? weight : 0};
-    const std::uint32_t first = known ? values.first[unit] : 0;
-    const std::size_t place = first == 0 ? map.absent() : map.places[first - 1];
-    while (next_more < values.more.size() && values.more[next_more].first < unit) ++next_more;
-    windows.for_each(evidence_.units.starts[unit], [&](std::size_t w) {
-      cells[place * width + w] += one;
-      all[w] += one;
-      // Several values of one unit may fall into one bin: it counts once there.
-      std::size_t counted[16] = {place};
-      std::size_t count = 1;
-      for (std::size_t m = next_more; m < values.more.size() && values.more[m].first == unit; ++m) {
-        const std::size_t at = map.places[values.more[m].second];
-        if (std::find(counted, counted + count, at) != counted + count || count == 16) continue;
-        counted[count++] = at;
-        cells[at * width + w] += one;
-      }
-    });
-  }
-
-  tally.all = all;
-  tally.other.assign(cells.begin() + static_cast<std::ptrdiff_t>(map.listed * width),
-                     cells.begin() + static_cast<std::ptrdiff_t>((map.listed + 1) * width));
-  tally.distinct = values.table.size();
+  struct Ordered {
+    std::size_t place;
+    double bad;
+    double total;
+  };
   std::vector<Ordered> order;
   for (std::size_t place = 0; place < map.size(); ++place) {
-    if (place == map.listed) continue;
     Ordered entry{place, 0, 0};
     for (std::size_t w = 0; w < width; ++w) {
-      entry.bad += cells[place * width + w].bad;
-      entry.total += cells[place * width + w].total;
+      entry.bad += cell(place)[static_cast<std::ptrdiff_t>(w)].bad;
+      entry.total += cell(place)[static_cast<std::ptrdiff_t>(w)].total;
     }
-    if (entry.total > 0) order.push_back(entry);
+    if (entry.total > 0 && place != map.listed) order.push_back(entry);
   }
   const bool bins = !query.axis.cuts.empty();
-  const auto value_at = [&](std::size_t place) -> std::optional<std::string> {
-    if (place > map.listed) return std::nullopt;
-    if (bins) return place == 0 ? "-inf" : fmt::format("{:.6g}", query.axis.cuts[place - 1]);
-    if (!query.axis.values.empty()) return query.axis.values[place];
-    return text_of(*field, values.table[place]);
-  };
+  const bool texts = !bins && query.axis.values.empty();
   std::sort(order.begin(), order.end(), [&](const Ordered& a, const Ordered& b) {
-    if (bins) return a.place < b.place;
-    if (a.bad != b.bad) return a.bad > b.bad;
-    if (a.total != b.total) return a.total > b.total;
-    return value_at(a.place) < value_at(b.place);
+    if (!bins && a.bad != b.bad) return a.bad > b.bad;
+    if (!bins && a.total != b.total) return a.total > b.total;
+    if (texts && a.place < map.listed && b.place < map.listed) {
+      return text_less(*field, found->table[a.place], found->table[b.place]);
+    }
+    return a.place < b.place;
   });
   for (const Ordered& entry : order) {
-    const auto begin = cells.begin() + static_cast<std::ptrdiff_t>(entry.place * width);
     if (tally.values.size() < query.top || entry.place > map.listed) {
-      tally.values.push_back({value_at(entry.place), bins ? entry.place : 0,
-                              {begin, begin + static_cast<std::ptrdiff_t>(width)}});
-    } else {
-      for (std::size_t w = 0; w < width; ++w) tally.other[w] += begin[static_cast<long>(w)];
+      tally.values.push_back({value_at(field, found, map, query.axis, entry.place),
+                              bins ? entry.place : 0,
+                              {cell(entry.place), cell(entry.place + 1)}});
+      continue;
+    }
+    for (std::size_t w = 0; w < width; ++w) {
+      tally.other[w] += cell(entry.place)[static_cast<std::ptrdiff_t>(w)];
     }
   }
   return tally;
 }
 
-std::vector<FacetTally> Embedded::facets(std::span<const FacetQuery> queries) {
-  std::vector<FacetTally> tallies;
+// The queries [from, to) share their units; several threads take one query at a time.
+void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies) {
+  const Selection selection =
+      select(evidence_, units_where(queries.front().where), queries.front().windows);
+  static const AxisMap nothing;
+  struct Prepared {
+    const UnitColumn* column;
+    const AxisMap* map;
+  };
+  std::vector<Prepared> prepared;
   for (const FacetQuery& query : queries) {
-    const std::vector<std::uint32_t> units = units_where(query.where);
     const EvidenceField* field = evidence_.field(query.axis.field);
-    const UnitColumn* values = field == nullptr ? nullptr : &column(evidence_.id_of(*field));
-    tallies.push_back(facet(query, units, values));
+    const UnitColumn* found = field == nullptr ? nullptr : &column(evidence_.id_of(*field));
+    prepared.push_back({found, found == nullptr ? &nothing : &axis_map(*field, *found, query.axis)});
+  }
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < queries.size(); i = next++) {
+      tallies[i] = facet(queries[i], selection, prepared[i].column, *prepared[i].map);
+    }
+  };
+  std::vector<std::thread> threads;
+  const bool worth_it = selection.units.size() * queries.size() > units_per_thread;
+  for (unsigned i = 1; worth_it && i < std::thread::hardware_concurrency(); ++i) {
+    threads.emplace_back(work);
+  }
+  work();
+  for (std::thread& thread : threads) thread.join();
+}
+
+std::vector<FacetTally> Embedded::facets(std::span<const FacetQuery> queries) {
+  std::vector<FacetTally> tallies(queries.size());
+  axis_maps_.clear();
+  for (std::size_t from = 0; from < queries.size();) {
+    const std::string where = to_string(queries[from].where);
+    std::size_t to = from + 1;
+    while (to < queries.size() && queries[to].windows == queries[from].windows &&
+           to_string(queries[to].where) == where) {
+      ++to;
+    }
+    facets_of(queries.subspan(from, to - from), std::span(tallies).subspan(from, to - from));
+    from = to;
   }
   return tallies;
 }
@@ -147,14 +181,14 @@ CrossTally Embedded::cross(const CrossQuery& query, std::span<const std::uint32_
     const EvidenceField* field = evidence_.field(axis.field);
     const auto found = field == nullptr ? columns_.end() : columns_.find(evidence_.id_of(*field));
     columns.push_back(found == columns_.end() ? &nothing : &found->second);
-    maps.push_back(field == nullptr ? AxisMap{{}, axis.values.size()}
-                                    : map_axis(*field, *columns.back(), axis));
+    static const EvidenceField no_field;
+    maps.push_back(map_axis(field == nullptr ? no_field : *field, *columns.back(), axis));
     tally.sizes.push_back(maps.back().size());
     cells *= maps.back().size();
   }
   tally.windows.assign(query.windows.size(), std::vector<Counts>(cells));
   const Windows windows(query.windows);
-  std::vector<std::vector<std::uint16_t>> places(columns.size());
+  std::vector<std::vector<std::uint32_t>> places(columns.size());
   for (const std::uint32_t unit : units) {
     for (std::size_t axis = 0; axis < columns.size(); ++axis) {
       const UnitColumn& values = *columns[axis];
@@ -166,7 +200,7 @@ CrossTally Embedded::cross(const CrossQuery& query, std::span<const std::uint32_
       auto more = std::lower_bound(values.more.begin(), values.more.end(),
                                    std::pair<std::uint32_t, std::uint32_t>{unit, 0});
       for (; more != values.more.end() && more->first == unit; ++more) {
-        const std::uint16_t place = maps[axis].places[more->second];
+        const std::uint32_t place = maps[axis].places[more->second];
         if (std::find(at.begin(), at.end(), place) == at.end()) at.push_back(place);
       }
     }
@@ -176,7 +210,7 @@ CrossTally Embedded::cross(const CrossQuery& query, std::span<const std::uint32_
     for (std::size_t axis = 0; axis < places.size(); ++axis) {
       std::vector<std::size_t> longer;
       for (const std::size_t base : index) {
-        for (const std::uint16_t place : places[axis]) {
+        for (const std::uint32_t place : places[axis]) {
           longer.push_back(base * maps[axis].size() + place);
         }
       }

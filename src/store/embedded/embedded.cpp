@@ -1,6 +1,7 @@
 #include "store/embedded/embedded.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace culprit {
 namespace {
@@ -8,6 +9,52 @@ namespace {
 // Selections and columns beyond that are not kept: questions about tiny segments are cheap to
 // repeat, and a report asks about a few hundred at most.
 constexpr std::size_t selections_max = 64;
+constexpr std::size_t distinct_max = 100'000;  // of a field; more are not told apart
+
+// How often each value of a field occurs.
+std::unordered_map<Code, std::size_t> count_values(const Evidence& evidence, FieldId field) {
+  std::unordered_map<Code, std::size_t> counts;
+  for (const Block& block : evidence.blocks) {
+    const Column* column = block.column(field);
+    if (column == nullptr || counts.size() > distinct_max) continue;
+    if (column->table.empty()) {
+      for (std::size_t i = 0; i < column->size(); ++i) ++counts[column->codes[i]];
+      continue;
+    }
+    std::vector<std::size_t> local(column->table.size());
+    for (std::size_t i = 0; i < column->size(); ++i) ++local[column->codes[i]];
+    for (std::size_t place = 0; place < local.size(); ++place) {
+      counts[column->table[place]] += local[place];
+    }
+  }
+  return counts;
+}
+
+void summarise_values(const Evidence& evidence, const EvidenceField& field,
+                      FieldSummary& summary) {
+  const std::unordered_map<Code, std::size_t> counts =
+      count_values(evidence, evidence.id_of(field));
+  summary.distinct = counts.size();
+  std::vector<std::pair<std::size_t, Code>> frequent;
+  bool first = true;
+  for (const auto& [code, count] : counts) {
+    frequent.emplace_back(count, code);
+    const auto number = number_of(field, code);
+    if (!number) continue;
+    summary.least = first ? *number : std::min(summary.least, *number);
+    summary.most = first ? *number : std::max(summary.most, *number);
+    first = false;
+  }
+  const std::size_t shown = std::min<std::size_t>(3, frequent.size());
+  std::partial_sort(frequent.begin(), frequent.begin() + static_cast<std::ptrdiff_t>(shown),
+                    frequent.end(), [&](const auto& a, const auto& b) {
+                      if (a.first != b.first) return a.first > b.first;
+                      return text_less(field, a.second, b.second);
+                    });
+  for (std::size_t i = 0; i < shown; ++i) {
+    summary.examples.push_back(text_of(field, frequent[i].second));
+  }
+}
 
 }  // namespace
 
@@ -31,30 +78,7 @@ void Embedded::summarise_fields() {
     summary.error_events = field.error_events;
     summary.numbers = field.numbers;
     summary.many = field.many;
-    std::map<Code, std::size_t> codes;
-    bool first = true;
-    for (const Block& block : evidence_.blocks) {
-      const Column* column = block.column(evidence_.id_of(field));
-      if (column == nullptr || codes.size() > 100'000) continue;
-      for (std::size_t i = 0; i < column->size(); ++i) ++codes[column->code(i)];
-    }
-    summary.distinct = codes.size();
-    for (const auto& [code, count] : codes) {
-      const auto number = number_of(field, code);
-      if (!number) continue;
-      summary.least = first ? *number : std::min(summary.least, *number);
-      summary.most = first ? *number : std::max(summary.most, *number);
-      first = false;
-    }
-    std::vector<std::pair<std::size_t, std::string>> frequent;
-    for (const auto& [code, count] : codes) {
-      if (frequent.size() < 1000) frequent.emplace_back(count, text_of(field, code));
-    }
-    std::stable_sort(frequent.begin(), frequent.end(),
-                     [](const auto& a, const auto& b) { return a.first > b.first; });
-    for (std::size_t i = 0; i < frequent.size() && i < 3; ++i) {
-      summary.examples.push_back(frequent[i].second);
-    }
+    summarise_values(evidence_, field, summary);
     evidence_.schema.fields.push_back(std::move(summary));
   }
 }

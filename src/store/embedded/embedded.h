@@ -6,7 +6,9 @@
 
 #include <map>
 #include <memory>
+#include <unordered_map>
 
+#include "store/embedded/cells.h"
 #include "store/embedded/columns.h"
 #include "store/embedded/evidence.h"
 #include "store/engine.h"
@@ -42,8 +44,10 @@ class Embedded final : public Engine {
   Mask mask_of_leaf(const Expr& leaf);
   // The units with an Outcome that satisfy `where`, ascending; kept for the next question.
   const std::vector<std::uint32_t>& units_where(const Expr& where);
-  FacetTally facet(const FacetQuery& query, std::span<const std::uint32_t> units,
-                   const UnitColumn* found) const;
+  const AxisMap& axis_map(const EvidenceField& field, const UnitColumn& values, const Axis& axis);
+  void facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
+  FacetTally facet(const FacetQuery& query, const Selection& selection, const UnitColumn* found,
+                   const AxisMap& map) const;
   CrossTally cross(const CrossQuery& query, std::span<const std::uint32_t> units) const;
   double row_weight(const Block& block, std::size_t row) const;
   UnitSample sample_of(std::uint32_t unit) const;
@@ -53,6 +57,7 @@ class Embedded final : public Engine {
   World& world_;
   Evidence evidence_;
   std::map<FieldId, UnitColumn> columns_;
+  std::unordered_map<std::uint64_t, AxisMap> axis_maps_;  // by hash of the Axis
   std::map<std::string, std::vector<std::uint32_t>> selections_;  // by printed Expr
 };
 

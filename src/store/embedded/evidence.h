@@ -23,7 +23,7 @@ namespace culprit {
 struct EvidenceField {
   std::string name;
   Role role = Role::none;
-  bool slot = false;
+  bool slot = true;   // no line names it itself
   bool many = false;  // its texts are kept as hashes only
   std::uint64_t events = 0;
   std::uint64_t error_events = 0;

@@ -8,9 +8,6 @@
 namespace culprit {
 namespace {
 
-// More distinct texts than that are ids, not values: only hashes are kept of them.
-constexpr std::size_t texts_max = 200'000;
-
 // How one Shard's numbers become global ones.
 struct Renumbering {
   std::vector<FieldId> fields;
@@ -27,7 +24,7 @@ void join_fields(Evidence& evidence, const Shards& shards, std::vector<Renumberi
       const ShardField& local = shard->fields()[id];
       EvidenceField& field = fields[std::string(shard->names()[static_cast<std::uint32_t>(id)])];
       field.role = local.role;
-      field.slot |= local.slot;
+      field.slot &= local.slot;
       field.many |= local.overflowed;
       field.events += local.events;
       field.error_events += local.error_events;
@@ -61,13 +58,14 @@ void join_values(EvidenceField& field, FieldId global, const Shards& shards,
   }
   std::sort(field.values.begin(), field.values.end());
   field.values.erase(std::unique(field.values.begin(), field.values.end()), field.values.end());
-  field.many |= field.values.size() > texts_max;
+  // By the limit of one Shard, so that the number of Shards does not matter.
+  field.many |= field.values.size() > Shard::values_max;
   for (const auto& [s, id] : parts) {
     const Dictionary& values = shards[s]->fields()[id].values;
     std::vector<Code>& codes = numbers[s].codes[id];
     for (std::uint32_t i = 0; i < values.size(); ++i) {
       if (field.many) {
-        codes.push_back(code::of_hash(hash_of(values[i])));
+        codes.push_back(code::without_text(values[i], hash_of(values[i])));
       } else {
         const auto at = std::lower_bound(field.values.begin(), field.values.end(), values[i]);
         codes.push_back(static_cast<Code>(at - field.values.begin()));

@@ -55,6 +55,13 @@ class Packed {
     if (width_ == 4) std::memcpy(bytes_.data() + i * 4, &value, 4);
   }
   std::size_t size() const { return size_; }
+  // For loops that choose their width once.
+  std::size_t width() const { return width_; }
+  const std::uint8_t* data() const { return bytes_.data(); }
+  template <typename Number>
+  const Number* as() const {
+    return reinterpret_cast<const Number*>(bytes_.data());
+  }
   std::size_t bytes() const { return bytes_.size(); }
 
  private:

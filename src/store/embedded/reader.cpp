@@ -11,10 +11,8 @@
 namespace culprit {
 namespace {
 
-// 4 MiB: large enough that cutting at line ends costs nothing, small enough to share evenly.
-constexpr std::uint64_t chunk_bytes = 4 << 20;
 constexpr std::size_t line_bytes_max = 256 << 20;
-constexpr double blocks_share = 0.55;  // of the memory; the rest is for dictionaries and units
+constexpr double rows_share = 0.55;  // of the memory; the rest is for dictionaries and units
 
 // What one thread takes at a time: a range of a seekable source, or a whole packed one.
 struct Task {
@@ -23,7 +21,7 @@ struct Task {
   std::uint64_t to = 0;
 };
 
-std::vector<Task> tasks_of(const std::vector<Source>& sources) {
+std::vector<Task> tasks_of(const std::vector<Source>& sources, std::uint64_t chunk_bytes) {
   std::vector<Task> tasks;
   for (std::uint32_t s = 0; s < sources.size(); ++s) {
     const Source& source = sources[s];
@@ -48,13 +46,13 @@ class Pass {
   Pass(World& world, const GatherOptions& options, std::vector<Source>& sources,
        std::vector<std::unique_ptr<Shard>>& shards)
       : world_(world), options_(options), sources_(sources), shards_(shards),
-        tasks_(tasks_of(sources)) {
+        tasks_(tasks_of(sources, options.chunk_bytes)) {
     for (const Task& task : tasks_) bytes_total_ += task.to - task.from;
-    block_bytes_max_ =
-        static_cast<std::size_t>(blocks_share * static_cast<double>(options.memory_max));
+    row_bytes_max_ =
+        static_cast<std::uint64_t>(rows_share * static_cast<double>(options.memory_max));
   }
 
-  // With `growing`, sampling becomes coarser when memory runs out.
+  // Sampling becomes coarser when memory runs out, unless only some units are asked for.
   Status run(Sampling& sampling, const std::unordered_set<std::uint64_t>* only) {
     shift_ = sampling.shift;
     fixed_ = only != nullptr;
@@ -67,7 +65,7 @@ class Pass {
     wait();
     for (std::thread& thread : threads) thread.join();
     sampling.shift = shift_;
-    for (auto& shard : shards_) compact(*shard);
+    for (auto& shard : shards_) thin_out(*shard);
     if (interrupted()) return interrupted_error();
     return ok();
   }
@@ -83,7 +81,6 @@ class Pass {
 
   void work(Shard& shard) {
     std::string buffer;
-    std::size_t done_blocks = 0;
     for (;;) {
       const std::size_t next = next_task_++;
       if (next >= tasks_.size() || interrupted()) break;
@@ -94,73 +91,46 @@ class Pass {
         const std::scoped_lock lock(mutex_);
         if (sources_[task.source].fault.empty()) sources_[task.source].fault = status.error().what;
       }
-      done_blocks = account(shard, done_blocks);
+      account(shard);
     }
     const std::scoped_lock lock(mutex_);
     --running_;
     finished_.notify_one();
   }
 
-  // Adds what new blocks take; halves the sample while it is too much.
-  std::size_t account(Shard& shard, std::size_t counted) {
-    if (fixed_) return 0;
-    std::size_t added = 0;
-    auto& blocks = shard.blocks();
-    for (std::size_t i = counted; i < blocks.size(); ++i) added += bytes_of(blocks[i]);
-    block_bytes_ += added;
-    if (block_bytes_ <= block_bytes_max_) return blocks.size();
+  // Adds what the rows take that were read; halves the sample while that is too much.
+  void account(Shard& shard) {
+    if (fixed_) return;
     {
       const std::scoped_lock lock(mutex_);
-      if (block_bytes_ > block_bytes_max_ && shift_ < 40) {
-        ++shift_;
-        block_bytes_ = block_bytes_ / 2;  // until each thread has compacted and counted anew
-      }
+      row_bytes_ += shard.take_row_bytes();
+      while (shift_ < Sampling::shift_max && row_bytes_.kept({shift_}) > row_bytes_max_) ++shift_;
     }
-    compact(shard);
-    return blocks.size();
+    if (shard.thinned_to() < shift_) thin_out(shard);
   }
 
-  void compact(Shard& shard) {
-    const Sampling sampling{shift_};
-    if (sampling.shift == 0 || fixed_) return;
-    const bool alone = options_.unit_field == "line" || lines_are_units_;
-    for (Block& block : shard.blocks()) {
-      std::vector<std::uint8_t> keep(block.rows(), 1);
-      bool any = false;
-      for (std::size_t row = 0; row < block.rows(); ++row) {
-        const std::uint64_t id = block.unit_ids[row];
-        const bool suspicious = (block.flags[row] & row_suspicious) != 0;
-        if (sampling.keeps(id) || (suspicious && (alone || id == 0))) continue;
-        if (suspicious) shard.failing().insert(id);
-        keep[row] = 0;
-        any = true;
-      }
-      if (any) block = filtered(block, keep);
-    }
+  void thin_out(Shard& shard) {
+    if (!fixed_) shard.thin_out({shift_});
   }
 
   Status read_range(const Task& task, Shard& shard, std::string& buffer);
   Status read_stream(const Task& task, Shard& shard, std::string& buffer);
 
- public:
-  bool lines_are_units_ = false;
-
- private:
   World& world_;
   const GatherOptions& options_;
   std::vector<Source>& sources_;
   std::vector<std::unique_ptr<Shard>>& shards_;
   std::vector<Task> tasks_;
   std::uint64_t bytes_total_ = 0;
-  std::size_t block_bytes_max_ = 0;
+  std::uint64_t row_bytes_max_ = 0;
   bool fixed_ = false;
 
-  std::mutex mutex_;  // guards running_, faults in sources_, and raising shift_
+  std::mutex mutex_;  // guards running_, row_bytes_, faults in sources_, and raising shift_
   std::condition_variable finished_;
   std::size_t running_ = 0;
   std::atomic<std::size_t> next_task_{0};
   std::atomic<std::uint64_t> bytes_done_{0};
-  std::atomic<std::size_t> block_bytes_{0};
+  RowBytes row_bytes_;
   std::atomic<unsigned> shift_{0};
 };
 
@@ -206,9 +176,8 @@ Status Pass::read_stream(const Task& task, Shard& shard, std::string& buffer) {
   std::uint64_t offset = 0;
   std::uint64_t reported = 0;
   std::size_t filled = 0;
-  std::size_t done_blocks = shard.blocks().size();
   std::optional<Error> fault;
-  buffer.resize(chunk_bytes);
+  buffer.resize(std::max<std::size_t>(options_.chunk_bytes, 1));
   for (bool more = true; more && !interrupted();) {
     if (filled == buffer.size()) buffer.resize(std::min(buffer.size() * 2, line_bytes_max));
     if (filled == buffer.size()) return error(Fault::malformed, "{}: a line is too long", source.name);
@@ -216,13 +185,13 @@ Status Pass::read_stream(const Task& task, Shard& shard, std::string& buffer) {
     if (!got) fault = got.error();
     more = got && *got > 0;
     if (more) filled += *got;
-    if (more && filled < chunk_bytes) continue;
+    if (more && filled < options_.chunk_bytes) continue;
     const std::size_t last = std::string_view(buffer).substr(0, filled).find_last_of('\n');
     const std::size_t whole = !more ? filled : last == std::string_view::npos ? 0 : last + 1;
     if (whole == 0) continue;
     shard.read(source, task.source, std::string_view(buffer).substr(0, whole), offset,
                Sampling{shift_});
-    done_blocks = account(shard, done_blocks);
+    account(shard);
     offset += whole;
     std::memmove(buffer.data(), buffer.data() + whole, filled - whole);
     filled -= whole;
@@ -258,7 +227,6 @@ Result<Evidence> read_evidence(World& world, const GatherOptions& options) {
 
   Sampling sampling;
   Pass first(world, options, sources, shards);
-  first.lines_are_units_ = unit.fields.empty();
   TRY(first.run(sampling, nullptr));
 
   // The second look: earlier events of failing units that the sample let go.

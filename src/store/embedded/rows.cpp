@@ -16,6 +16,20 @@ Place place_of(const Block& block, std::size_t row) {
   return {block.source, block.offset + block.offsets[row]};
 }
 
+// Each unit's largest number of a field: of nested durations the outermost. NaN: it has none.
+std::vector<double> largest_numbers(const EvidenceField& field, const UnitColumn& column) {
+  std::vector<double> number_at = {NAN};
+  for (const Code code : column.table) number_at.push_back(number_of(field, code).value_or(NAN));
+  std::vector<double> largest(column.first.size());
+  for (std::size_t unit = 0; unit < largest.size(); ++unit) {
+    largest[unit] = number_at[column.first[unit]];
+  }
+  for (const auto& [unit, place] : column.more) {
+    largest[unit] = std::fmax(largest[unit], number_at[place + 1]);
+  }
+  return largest;
+}
+
 Level level_of(const Block& block, std::size_t row) {
   return static_cast<Level>(block.flags[row] & level_mask);
 }
@@ -83,13 +97,12 @@ QuantTally Embedded::quant(const QuantQuery& query) {
     sketch_of[place] = &sketches[place == 0 ? "" : text_of(*by, groups->table[place - 1])];
   }
   const Mask mask = mask_of(query.where);
+  const std::vector<double> largest = largest_numbers(*field, numbers);
   for (std::uint32_t unit = 0; unit < mask.size(); ++unit) {
-    const std::uint32_t place = numbers.first[unit];
-    if (mask[unit] == 0 || place == 0) continue;
+    if (mask[unit] == 0 || std::isnan(largest[unit])) continue;
     if (!query.window.contains(from_nanoseconds(evidence_.units.starts[unit]))) continue;
-    const auto number = number_of(*field, numbers.table[place - 1]);
-    if (!number) continue;
-    sketch_of[groups == nullptr ? 0 : groups->first[unit]]->add(*number, evidence_.weight(unit));
+    sketch_of[groups == nullptr ? 0 : groups->first[unit]]->add(largest[unit],
+                                                                evidence_.weight(unit));
   }
   for (auto& [text, sketch] : sketches) {
     if (sketch.count > 0) tally.groups.emplace_back(text, std::move(sketch));

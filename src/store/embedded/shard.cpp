@@ -17,7 +17,43 @@ std::size_t line_end(std::string_view chunk, std::size_t at) {
                           : static_cast<std::size_t>(static_cast<const char*>(found) - chunk.data());
 }
 
+bool same_view(std::string_view value, std::string_view message) {
+  return !message.empty() && value.data() == message.data() && value.size() == message.size();
+}
+
+// Text that spells a number too large, too long or too odd for a Code still is one.
+bool spells_number(Code code, std::string_view value) {
+  if (code::is_number(code)) return true;
+  const char first = value.empty() ? '\0' : value.front();
+  const bool may = (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
+  return may && number_in(value).has_value();
+}
+
+// Whether judging could call it a failure; more may be called one here than is.
+bool fails_by_status(std::string_view value) {
+  if (value.size() < 3) return false;
+  if (value.size() == 3) return value[0] >= '5' && value[0] <= '9';
+  const std::optional<double> number = number_in(value);
+  return number && is_status(*number) && *number >= status_bad_min;
+}
+
 }  // namespace
+
+RowBytes& RowBytes::operator+=(const RowBytes& other) {
+  for (std::size_t level = 0; level < by_level.size(); ++level) {
+    by_level[level] += other.by_level[level];
+  }
+  always += other.always;
+  return *this;
+}
+
+std::uint64_t RowBytes::kept(Sampling sampling) const {
+  std::uint64_t bytes = always;
+  for (std::size_t level = sampling.shift; level < by_level.size(); ++level) {
+    bytes += by_level[level];
+  }
+  return bytes;
+}
 
 Shard::Shard(const GatherOptions& options, const UnitRule& unit) : options_(options), unit_(unit) {
   skeletons_.push_back({});  // 0: no message
@@ -62,9 +98,7 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
 
 void Shard::add(const Event& event, std::uint64_t line_offset, ChunkCount& count,
                 Sampling sampling) {
-  if (event.time == no_time ? options_.window != Window{} : !options_.window.contains(event.time)) {
-    return;
-  }
+  if (outside(event)) return;
   const std::int64_t time = nanoseconds(event.time);
   ++count.events;
   ++count.levels[static_cast<std::size_t>(event.level)];
@@ -75,84 +109,137 @@ void Shard::add(const Event& event, std::uint64_t line_offset, ChunkCount& count
     count.to = std::max(count.to, time);
   }
 
-  unit_id_ = 0;
-  unit_rank_ = INT32_MAX;
-  suspicious_ = event.level >= Level::error;
-  row_.clear();
+  ++event_number_;
+  gather_fields(event);
+  gather_slots(event.message);
+  judge(event);
+  const bool alone = row_.id == 0;  // a unit of its own, or of none
+  row_.sampled_by = alone ? id_of_line(open_.source, open_.offset + line_offset) : row_.id;
+  const bool kept = keep(sampling);
+  code_fields(event, kept);
+  if (!kept) return;
+  open_.times.push_back(time);
+  open_.unit_ids.push_back(unit_.fields.empty() ? row_.sampled_by : row_.id);
+  open_.offsets.push_back(static_cast<std::uint32_t>(line_offset));
+  open_.skeletons.push_back(row_.skeleton);
+  open_.flags.push_back(row_.flags);
+}
+
+bool Shard::outside(const Event& event) const {
+  if (event.time == no_time) return options_.window != Window{};
+  return !options_.window.contains(event.time);
+}
+
+void Shard::gather_fields(const Event& event) {
+  row_.id = 0;
+  row_.id_rank = INT32_MAX;
+  row_.suspicious = event.level >= Level::error;
+  row_.fields.clear();
   std::size_t position = 0;
   for (const Field& field : event.fields) {
-    const FieldId id = field_of(field.name, position++, false);
+    const FieldId id = field_of(field.name, position++, Origin::line);
     if (id == no_field) continue;
-    row_.emplace_back(id, &field);
+    fields_[id].last_named = event_number_;
+    row_.fields.emplace_back(id, &field);
     note(fields_[id], field);
   }
-  const std::uint32_t skeleton = skeleton_of_message(event.message);
-  for (std::size_t i = 0; i < slots_.size() && i < skeletons_[skeleton].slots.size(); ++i) {
-    const FieldId id = skeletons_[skeleton].slots[i];
-    if (id == no_field) continue;
-    row_.emplace_back(id, &slots_[i]);
-    note(fields_[id], slots_[i]);
+  row_.named = row_.fields.size();
+}
+
+// What the message says beside its words are fields too, but what the line itself names counts.
+void Shard::gather_slots(std::string_view message) {
+  row_.skeleton = 0;
+  if (message.empty()) return;
+  const Skeleton found = skeleton_of(message, skeleton_scratch_);
+  row_.skeleton = skeleton_number(found, message);
+  const std::vector<FieldId>& known = skeletons_[row_.skeleton].slots;
+  for (std::size_t i = 0; i < found.slots.size(); ++i) {
+    const Field& slot = found.slots[i];
+    // A message that holds "<*>" itself has the skeleton of another with more slots.
+    const FieldId id = known.size() == found.slots.size()
+                           ? known[i]
+                           : field_of(slot.name, SIZE_MAX, Origin::slot);
+    if (id == no_field || fields_[id].last_named == event_number_) continue;
+    row_.fields.emplace_back(id, &slot);
+    note(fields_[id], slot);
   }
+}
 
-  std::uint8_t flags = static_cast<std::uint8_t>(event.level);
-  if (options_.bad && holds(*options_.bad, event)) flags |= row_bad, suspicious_ = true;
-  if (options_.good && holds(*options_.good, event)) flags |= row_good;
-  if (suspicious_) flags |= row_suspicious;
+void Shard::judge(const Event& event) {
+  row_.flags = static_cast<std::uint8_t>(event.level);
+  if (options_.bad || options_.good) {
+    all_fields_.assign(event.fields.begin(), event.fields.end());
+    for (std::size_t i = row_.named; i < row_.fields.size(); ++i) {
+      all_fields_.push_back(*row_.fields[i].second);
+    }
+    Event whole = event;
+    whole.fields = all_fields_;
+    if (options_.good && holds(*options_.good, whole)) row_.flags |= row_good;
+    if (options_.bad && holds(*options_.bad, whole)) {
+      row_.flags |= row_bad;
+      row_.suspicious = true;
+    }
+  }
+  if (row_.suspicious) row_.flags |= row_suspicious;
+}
 
-  // A line that is a unit of its own, or of none, has its place for an id.
-  const bool alone = unit_.fields.empty() || unit_id_ == 0;
-  const std::uint64_t place = (std::uint64_t{open_.source} << 48) ^ (open_.offset + line_offset);
-  const std::uint64_t sampled_by = alone ? place * 0xD6E8'FEB8'6659'FD93ULL : unit_id_;
-  const bool kept = only_ != nullptr ? only_->contains(sampled_by)
-                                     : sampling.keeps(sampled_by) || (alone && suspicious_);
-  const bool row_counts = only_ == nullptr;
-  if (!kept && suspicious_ && row_counts) failing_.insert(sampled_by);
+// Whether the row in hand is kept; remembers what must be fetched by a second look.
+bool Shard::keep(Sampling sampling) {
+  if (only_ != nullptr) return only_->contains(row_.sampled_by);
+  const bool always = row_.id == 0 && row_.suspicious;
+  std::uint64_t bytes = RowBytes::row;
+  for (const auto& [id, field] : row_.fields) bytes += fields_[id].stored ? RowBytes::value : 0;
+  (always ? row_bytes_.always : row_bytes_.by_level[Sampling::level(row_.sampled_by)]) += bytes;
+  if (always || sampling.keeps(row_.sampled_by)) return true;
+  if (row_.suspicious) failing_.insert(row_.sampled_by);
+  return false;
+}
 
+// Counts the fields of the row in hand and, where it is kept, stores their values. Values of rows
+// that are not kept go into the dictionaries as well: which fields overflow them must not depend
+// on the sampling in force.
+void Shard::code_fields(const Event& event, bool kept) {
   const auto row = static_cast<std::uint16_t>(open_.times.size());
-  for (const auto& [id, field] : row_) {
+  const bool first_look = only_ == nullptr;
+  if (!first_look && !kept) return;
+  for (const auto& [id, field] : row_.fields) {
     ShardField& known = fields_[id];
-    if (row_counts) {
+    if (first_look && known.last_event != event_number_) {
+      known.last_event = event_number_;
       ++known.events;
       known.error_events += event.level >= Level::error ? 1 : 0;
     }
-    if (!kept || !known.stored || field->value.data() == event.message.data()) continue;
+    if (!known.stored || same_view(field->value, event.message)) continue;
     const Code code = code_of(known, field->value);
-    if (row_counts && code::is_number(code)) ++known.numbers;
+    if (first_look && known.last_number != event_number_ && spells_number(code, field->value)) {
+      known.last_number = event_number_;
+      ++known.numbers;
+    }
+    if (!kept) continue;
     known.rows.push_back(row);
     known.codes.push_back(code);
   }
-  if (!kept) return;
-  open_.times.push_back(time);
-  open_.unit_ids.push_back(unit_.fields.empty() ? sampled_by | 1 : unit_id_);
-  open_.offsets.push_back(static_cast<std::uint32_t>(line_offset));
-  open_.skeletons.push_back(skeleton);
-  open_.flags.push_back(flags);
 }
 
-FieldId Shard::field_of(std::string_view name, std::size_t position, bool slot) {
+FieldId Shard::field_of(std::string_view name, std::size_t position, Origin origin) {
   if (position < previous_.size() && previous_[position] != no_field &&
       names_[previous_[position]] == name) {
     return previous_[position];
   }
   const std::uint32_t found = names_.find(name);
-  const FieldId id =
-      found != Dictionary::none ? static_cast<FieldId>(found) : add_field(name, slot);
-  if (!slot) {
-    if (previous_.size() <= position) previous_.resize(position + 1, no_field);
-    previous_[position] = id;
-  }
+  const FieldId id = found != Dictionary::none ? static_cast<FieldId>(found) : add_field(name);
+  if (origin == Origin::slot || id == no_field) return id;
+  fields_[id].slot = false;
+  if (previous_.size() <= position) previous_.resize(position + 1, no_field);
+  previous_[position] = id;
   return id;
 }
 
-FieldId Shard::add_field(std::string_view name, bool slot) {
-  if (fields_.size() >= fields_max) {
-    ++dropped_fields_;
-    return no_field;
-  }
+FieldId Shard::add_field(std::string_view name) {
+  if (fields_.size() >= fields_max) return no_field;
   const auto id = static_cast<FieldId>(names_.add(name));
   ShardField field;
   field.role = role_of(name);
-  field.slot = slot;
   const auto unit = std::find(unit_.fields.begin(), unit_.fields.end(), name);
   if (unit != unit_.fields.end()) {
     field.unit_id = true;
@@ -165,31 +252,28 @@ FieldId Shard::add_field(std::string_view name, bool slot) {
 
 // Whether this value tells the row's unit, or makes it suspicious.
 void Shard::note(const ShardField& field, const Field& value) {
-  if (field.unit_id && field.unit_rank < unit_rank_ && !value.value.empty() && value.value != "-") {
-    unit_rank_ = field.unit_rank;
-    unit_id_ = hash_of(value.value) | 1;  // 0 is "none"
+  const bool absent = value.value.empty() || value.value == "-" || value.kind == Kind::null;
+  if (field.unit_id && field.unit_rank < row_.id_rank && !absent) {
+    row_.id_rank = field.unit_rank;
+    row_.id = hash_of(value.value) | 1;  // 0 is "none"
   }
   switch (field.role) {
-    case Role::status:
-      suspicious_ |= value.value.size() == 3 && value.value[0] >= '5' && value.value[0] <= '9';
-      break;
-    case Role::success: suspicious_ |= says_failed(value.value); break;
-    case Role::exception: suspicious_ |= value.kind != Kind::null && !value.value.empty(); break;
+    case Role::status: row_.suspicious |= fails_by_status(value.value); break;
+    case Role::success: row_.suspicious |= says_failed(value.value); break;
+    case Role::exception: row_.suspicious |= value.kind != Kind::null && !value.value.empty(); break;
     default: break;
   }
 }
 
-std::uint32_t Shard::skeleton_of_message(std::string_view message) {
-  slots_ = {};
-  if (message.empty()) return 0;
-  const Skeleton skeleton = skeleton_of(message, skeleton_scratch_);
-  slots_ = skeleton.slots;
+std::uint32_t Shard::skeleton_number(const Skeleton& skeleton, std::string_view message) {
   if (skeleton.hash == last_skeleton_hash_) return last_skeleton_;
   const auto [entry, added] = skeleton_numbers_.try_emplace(
       skeleton.hash, static_cast<std::uint32_t>(skeletons_.size()));
   if (added) {
     ShardSkeleton made{skeleton.hash, skeleton_text(message), {}};
-    for (const Field& slot : slots_) made.slots.push_back(field_of(slot.name, 0xFFFF, true));
+    for (const Field& slot : skeleton.slots) {
+      made.slots.push_back(field_of(slot.name, SIZE_MAX, Origin::slot));
+    }
     skeletons_.push_back(std::move(made));
   }
   last_skeleton_hash_ = skeleton.hash;
@@ -204,13 +288,32 @@ Code Shard::code_of(ShardField& field, std::string_view value) {
     if (const auto number = code::of_text(value)) return *number;
   }
   const std::uint64_t hash = hash_of(value);
-  const std::size_t room = value.size() > value_bytes_max ? 0 : values_max;
-  const std::uint32_t entry = field.values.add(value, hash, room);
+  if (value.size() > value_bytes_max) return code::of_hash(hash);
+  const std::uint32_t entry = field.values.add(value, hash, values_max);
   field.overflowed |= entry == Dictionary::none;
   field.last_text.assign(value);
   field.last_valid = true;
-  field.last_code = entry == Dictionary::none ? code::of_hash(hash) : entry;
+  field.last_code = entry == Dictionary::none ? code::without_text(value, hash) : entry;
   return field.last_code;
+}
+
+void Shard::thin_out(Sampling sampling) {
+  if (sampling.shift == 0) return;
+  thinned_to_ = sampling.shift;
+  for (Block& block : blocks_) {
+    std::vector<std::uint8_t> keep(block.rows(), 1);
+    for (std::size_t row = 0; row < block.rows(); ++row) {
+      const bool suspicious = (block.flags[row] & row_suspicious) != 0;
+      const bool alone = unit_.fields.empty() || block.unit_ids[row] == 0;
+      const std::uint64_t sampled_by =
+          alone ? id_of_line(block.source, block.offset + block.offsets[row]) : block.unit_ids[row];
+      if (sampling.keeps(sampled_by) || (alone && suspicious)) continue;
+      if (suspicious) failing_.insert(sampled_by);
+      keep[row] = 0;
+    }
+    if (std::find(keep.begin(), keep.end(), 0) != keep.end()) block = filtered(block, keep);
+  }
+  std::erase_if(blocks_, [](const Block& block) { return block.rows() == 0; });
 }
 
 void Shard::close_block() {
