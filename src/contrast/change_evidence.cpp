@@ -61,8 +61,8 @@ bool is_of(const Change& change, const VersionRate& rate) {
   return version && !other_service;
 }
 
-Finding side_by_side(std::string_view name, const Side& own, const Side& other,
-                     std::string_view other_name) {
+Clue side_by_side(std::string_view name, const Side& own, const Side& other,
+                  std::string_view other_name) {
   const double factor = log_marginal(own.bad, own.total) + log_marginal(other.bad, other.total) -
                         log_marginal(own.bad + other.bad, own.total + other.total);
   const std::string figures = fmt::format("{} against {}", percent(own), percent(other));
@@ -101,8 +101,8 @@ std::vector<const VersionRate*> others_of(const Change& change, const VersionRat
   return others;
 }
 
-Finding against_others(const Change& change, const VersionRate& own,
-                       const std::vector<VersionRate>& rates) {
+Clue against_others(const Change& change, const VersionRate& own,
+                    const std::vector<VersionRate>& rates) {
   const std::vector<const VersionRate*> others = others_of(change, own, rates);
   Side other;
   for (const VersionRate* rate : others) {
@@ -115,7 +115,7 @@ Finding against_others(const Change& change, const VersionRate& own,
 }
 
 // A version that had carried enough load to fail visibly, and did not, was not to blame at once.
-Finding served_well(const VersionRate& own) {
+Clue served_well(const VersionRate& own) {
   const Side before{own.total_before, own.bad_before};
   const Side after{own.total_after, own.bad_after};
   if (before.total * after.rate() < 20 || before.rate() > after.rate() / 5) return {};
@@ -123,7 +123,7 @@ Finding served_well(const VersionRate& own) {
                                        own.value, before.total, percent(before))};
 }
 
-Finding segment_version(const Change& change, const ChangeEvidence& evidence) {
+Clue segment_version(const Change& change, const ChangeEvidence& evidence) {
   for (const NamedValue& named : evidence.segment) {
     const bool known =
         std::any_of(evidence.version_rates.begin(), evidence.version_rates.end(),
@@ -190,16 +190,15 @@ double sum_of_priors(const std::vector<CommitWeight>& weights) {
 
 // A change of kind commit is its commit and has that one's own reasons; their common weight is
 // carried by the first, the others are only told.
-std::vector<Finding> of_one_commit(const CommitWeight& weight) {
-  std::vector<Finding> findings;
-  if (weight.log_ratio < 0)
-    findings.push_back({weight.log_ratio, "shares little with the failure"});
+std::vector<Clue> of_one_commit(const CommitWeight& weight) {
+  std::vector<Clue> clues;
+  if (weight.log_ratio < 0) clues.push_back({weight.log_ratio, "shares little with the failure"});
   for (const std::string& reason : weight.reasons) {
     if (weight.log_ratio <= 0) break;
-    findings.push_back({findings.empty() ? weight.log_ratio : only_told, reason});
+    clues.push_back({clues.empty() ? weight.log_ratio : only_told, reason});
   }
-  if (!weight.note.empty()) findings.push_back({-only_told, weight.note});
-  return findings;
+  if (!weight.note.empty()) clues.push_back({-only_told, weight.note});
+  return clues;
 }
 
 std::string says_of_all(const std::vector<CommitWeight>& weights) {
@@ -216,19 +215,18 @@ std::string says_of_all(const std::vector<CommitWeight>& weights) {
 
 }  // namespace
 
-Finding version_finding(const Change& change, const ChangeEvidence& evidence) {
-  Finding best = segment_version(change, evidence);
+Clue version_clue(const Change& change, const ChangeEvidence& evidence) {
+  Clue best = segment_version(change, evidence);
   for (const VersionRate& rate : evidence.version_rates) {
     if (!is_of(change, rate)) continue;
-    for (Finding found :
-         {against_others(change, rate, evidence.version_rates), served_well(rate)}) {
+    for (Clue found : {against_others(change, rate, evidence.version_rates), served_well(rate)}) {
       if (std::abs(found.log_ratio) > std::abs(best.log_ratio)) best = std::move(found);
     }
   }
   return best;
 }
 
-Finding service_finding(const Change& change, const ChangeEvidence& evidence) {
+Clue service_clue(const Change& change, const ChangeEvidence& evidence) {
   if (change.service.empty()) return {};
   std::vector<std::string_view> failing = failing_services(evidence);
   for (std::string_view service : failing) {
@@ -252,7 +250,7 @@ Finding service_finding(const Change& change, const ChangeEvidence& evidence) {
           fmt::format("it changed {}; the failures are in {}", change.service, failing.front())};
 }
 
-Finding name_finding(const Change& change, const ChangeEvidence& evidence) {
+Clue name_clue(const Change& change, const ChangeEvidence& evidence) {
   if (!change.commits.empty() || change.kind == ChangeKind::version) return {};
   std::set<std::string, std::less<>> failing;
   const auto add = [&](std::string_view text) {
@@ -274,16 +272,16 @@ Finding name_finding(const Change& change, const ChangeEvidence& evidence) {
           fmt::format("shares words with the failure: {}", fmt::join(shared, ", "))};
 }
 
-CommitsFinding commits_finding(const Change& change, std::vector<CommitWeight> weights,
-                               const ChangeEvidence& evidence, const ServiceNames& services) {
-  CommitsFinding result;
+CommitsClue commits_clue(const Change& change, std::vector<CommitWeight> weights,
+                         const ChangeEvidence& evidence, const ServiceNames& services) {
+  CommitsClue result;
   if (weights.empty()) return result;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (is_foreign(change.commits[i], change.service, services)) weights[i].prior *= foreign_share;
   }
   if (change.kind == ChangeKind::commit) {
     result.prior = weights[0].prior;
-    result.findings = of_one_commit(weights[0]);
+    result.clues = of_one_commit(weights[0]);
     result.ranked = share_out(change.commits, weights);
     result.ranked[0].probability = 1;
     return result;
@@ -297,14 +295,14 @@ CommitsFinding commits_finding(const Change& change, std::vector<CommitWeight> w
   const double log_ratio = std::log(mean / (priors + none));
   const RankedCommit& top = result.ranked.front();
   if (log_ratio > 0 && !top.reasons.empty()) {
-    result.findings.push_back(
+    result.clues.push_back(
         {log_ratio, fmt::format("commit {} {}", short_sha(top.sha), top.reasons.front())});
   } else if (log_ratio < 0) {
-    result.findings.push_back({log_ratio, says_of_all(weights)});
+    result.clues.push_back({log_ratio, says_of_all(weights)});
   }
   const std::string folders = folders_touched(change, evidence);
   // Its weight is in those of the commits already.
-  if (!folders.empty() && log_ratio > 0) result.findings.push_back({only_told, folders});
+  if (!folders.empty() && log_ratio > 0) result.clues.push_back({only_told, folders});
   return result;
 }
 

@@ -1,6 +1,6 @@
-// A Finding is one thing that speaks for or against a change, with its weight and its sentence.
+// A Clue is one thing that speaks for or against a change, with its weight and its sentence.
 //
-// Each function looks at one kind of evidence; nothing found is a Finding of weight zero.
+// Each function looks at one kind of evidence; nothing found is a Clue of weight zero.
 #pragma once
 
 #include <string>
@@ -11,30 +11,30 @@
 
 namespace culprit {
 
-struct Finding {
+struct Clue {
   double log_ratio = 0;   // ln of how much likelier the evidence is if this change did it
   std::string text = {};  // empty: nothing to say
 };
 
 // Versions that ran side by side are a natural experiment.
-Finding version_finding(const Change& change, const ChangeEvidence& evidence);
+Clue version_clue(const Change& change, const ChangeEvidence& evidence);
 
 // Whether the service that was changed is one that fails.
-Finding service_finding(const Change& change, const ChangeEvidence& evidence);
+Clue service_clue(const Change& change, const ChangeEvidence& evidence);
 
 // Flags, settings and dependencies have no commits: their names are compared with the failure.
-Finding name_finding(const Change& change, const ChangeEvidence& evidence);
+Clue name_clue(const Change& change, const ChangeEvidence& evidence);
 
 // What the commits of a change say together, and how probable each is, given the change.
-struct CommitsFinding {
+struct CommitsClue {
   double prior = 1;  // by what they change, against an ordinary deploy
-  std::vector<Finding> findings;
+  std::vector<Clue> clues;
   std::vector<RankedCommit> ranked;  // probabilities given the change; sorted
 };
 
 // `weights` are those of the change's commits, in their order. In a repository that several
 // services share, a deploy of one is seldom at fault for what only changed another.
-CommitsFinding commits_finding(const Change& change, std::vector<CommitWeight> weights,
-                               const ChangeEvidence& evidence, const ServiceNames& services);
+CommitsClue commits_clue(const Change& change, std::vector<CommitWeight> weights,
+                         const ChangeEvidence& evidence, const ServiceNames& services);
 
 }  // namespace culprit

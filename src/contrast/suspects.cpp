@@ -39,7 +39,7 @@ struct Suspect {
   double prior = 1;
   double log_ratio = 0;
   bool after = false;
-  std::vector<Finding> findings;
+  std::vector<Clue> clues;
   std::vector<RankedCommit> commits;
 };
 
@@ -75,30 +75,29 @@ Suspect suspect_of(const Change& change, std::vector<CommitWeight> weights,
   suspect.prior = kinds[static_cast<std::size_t>(change.kind)].prior;
   const LagEvidence lag = lag_evidence(change, evidence.onset, options.skew);
   suspect.after = lag.after;
-  suspect.findings.push_back({lag.log_ratio, lag.text});
-  suspect.findings.push_back(version_finding(change, evidence));
-  suspect.findings.push_back(service_finding(change, evidence));
-  suspect.findings.push_back(name_finding(change, evidence));
-  CommitsFinding commits = commits_finding(change, std::move(weights), evidence, services);
+  suspect.clues.push_back({lag.log_ratio, lag.text});
+  suspect.clues.push_back(version_clue(change, evidence));
+  suspect.clues.push_back(service_clue(change, evidence));
+  suspect.clues.push_back(name_clue(change, evidence));
+  CommitsClue commits = commits_clue(change, std::move(weights), evidence, services);
   suspect.prior *= commits.prior;
   suspect.commits = std::move(commits.ranked);
-  for (Finding& finding : commits.findings) suspect.findings.push_back(std::move(finding));
+  for (Clue& clue : commits.clues) suspect.clues.push_back(std::move(clue));
   return suspect;
 }
 
 void sum_up(Suspect& suspect) {
-  for (const Finding& finding : suspect.findings) suspect.log_ratio += finding.log_ratio;
-  std::stable_sort(suspect.findings.begin(), suspect.findings.end(),
-                   [](const Finding& a, const Finding& b) {
-                     return std::abs(a.log_ratio) > std::abs(b.log_ratio);
-                   });
+  for (const Clue& clue : suspect.clues) suspect.log_ratio += clue.log_ratio;
+  std::stable_sort(suspect.clues.begin(), suspect.clues.end(), [](const Clue& a, const Clue& b) {
+    return std::abs(a.log_ratio) > std::abs(b.log_ratio);
+  });
 }
 
 void tell(const Suspect& suspect, RankedChange& ranked) {
-  for (const Finding& finding : suspect.findings) {
-    if (finding.text.empty() || std::abs(finding.log_ratio) < worth_telling) continue;
-    auto& sentences = finding.log_ratio > 0 ? ranked.reasons : ranked.against;
-    if (sentences.size() < sentences_max) sentences.push_back(finding.text);
+  for (const Clue& clue : suspect.clues) {
+    if (clue.text.empty() || std::abs(clue.log_ratio) < worth_telling) continue;
+    auto& sentences = clue.log_ratio > 0 ? ranked.reasons : ranked.against;
+    if (sentences.size() < sentences_max) sentences.push_back(clue.text);
   }
 }
 
@@ -115,7 +114,7 @@ RankedChange none_of_these(const std::vector<Change>& changes, const std::vector
     if (suspects[i].after || changes[i].at == no_time) continue;
     if (nearest == nullptr || changes[i].at > nearest->at) nearest = &changes[i];
     any_service = any_service || !changes[i].service.empty();
-    foreign = foreign && service_finding(changes[i], evidence).log_ratio < 0;
+    foreign = foreign && service_clue(changes[i], evidence).log_ratio < 0;
   }
   if (nearest == nullptr) {
     none.reasons.emplace_back("no change is known before the onset");
