@@ -57,6 +57,15 @@ std::string suggestion(const Command& command, const std::string& unknown) {
   return fmt::format("  did you mean {}?\n", nearest);
 }
 
+// What the library says of a flag without its value names types, not what the help calls it.
+std::string complaint(const Command& command, std::string_view what) {
+  for (const Flag& flag : command.flags) {
+    if (!what.starts_with(fmt::format("{}:", flag.name)) || flag.value.empty()) continue;
+    return fmt::format("{} needs {}: {}", flag.name, flag.value, flag.help);
+  }
+  return std::string(what);
+}
+
 Parsed parse_flags(const Command& command, std::vector<std::string> words) {
   Parsed parsed;
   parsed.command = &command;
@@ -87,7 +96,7 @@ Parsed parse_flags(const Command& command, std::vector<std::string> words) {
     app.parse(words);
   } catch (const CLI::ParseError& fault) {
     return mistake(fmt::format("culprit {}: {}\n  try: culprit {} --help\n", command.name,
-                               fault.what(), command.name));
+                               complaint(command, fault.what()), command.name));
   }
   for (const std::string& word : app.remaining()) {
     if (word.size() > 1 && word.front() == '-') {

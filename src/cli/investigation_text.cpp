@@ -15,6 +15,8 @@ constexpr std::size_t templates_shown = 5;
 constexpr std::size_t lines_shown = 6;
 constexpr std::size_t changes_shown = 3;
 constexpr std::size_t commits_shown = 3;
+constexpr double commit_shown_min = 0.02;  // less likely ones are for --json
+constexpr std::size_t reasons_shown = 2;
 
 // Writes the report; one function a section, each a heading and lines below it.
 class Report {
@@ -77,6 +79,7 @@ class Report {
   void twin(const Segment& segment);
   void logs();
   void around();
+  void commits_of(const RankedChange& change);
   void changed();
   void next();
 
@@ -120,6 +123,10 @@ void Report::warnings() {
 }
 
 void Report::quiet() {
+  if (made_.schema.events == 0) {
+    line("WHEN", "there are no events to judge");
+    return;
+  }
   if (made_.rule.how == OutcomeRule::How::unknown) {
     line("WHEN", "nothing in these logs says what failure is");
     return;
@@ -325,6 +332,17 @@ void Report::around() {
   }
 }
 
+// The likeliest commits of a deploy, each with its strongest reason.
+void Report::commits_of(const RankedChange& change) {
+  std::size_t shown = 0;
+  for (const RankedCommit& commit : change.commits) {
+    if (shown++ == commits_shown || commit.probability < commit_shown_min) break;
+    line("", fmt::format("  commit {} \"{}\", {}{}", commit.sha.substr(0, 9),
+                         safe(commit.subject, 60), percent(commit.probability),
+                         commit.reasons.empty() ? "" : ": " + safe(commit.reasons.front(), 200)));
+  }
+}
+
 void Report::changed() {
   if (!made_.changes_known) {
     line("CHANGED", "no deploys or commits known; --repo DIR or --deploys FILE name suspects");
@@ -334,23 +352,25 @@ void Report::changed() {
   for (const RankedChange& one : made_.changes) {
     const bool none = one.change.kind == ChangeKind::none;
     if (shown >= changes_shown && !none) continue;
-    const std::string text =
-        none ? fmt::format("none of these, {}", percent(one.probability))
-             : fmt::format("{} {} at {}, {}", name_of(one.change.kind), safe(one.change.id, 50),
-                           at(one.change.at), percent(one.probability));
-    line(shown == 0 ? "CHANGED" : "", text);
+    // A commit that is a change of its own says what it is about; a deploy lists its commits.
+    const bool alone = one.change.kind == ChangeKind::commit && one.commits.size() == 1;
+    const std::string subject =
+        alone ? fmt::format(" \"{}\"", safe(one.commits.front().subject, 60)) : "";
+    line(shown == 0 ? "CHANGED" : "",
+         none ? fmt::format("none of these, {}", percent(one.probability))
+              : fmt::format("{} {}{} at {}, {}", name_of(one.change.kind), safe(one.change.id, 50),
+                            subject, at(one.change.at), percent(one.probability)));
     ++shown;
     if (none) continue;
-    std::size_t commits = 0;
-    const bool leading = &one == &made_.changes.front();
-    for (const RankedCommit& commit : one.commits) {
-      if (!leading || commits++ >= commits_shown || commit.probability < 0.02) break;
-      line("", fmt::format("  commit {} \"{}\", {}{}", commit.sha.substr(0, 9),
-                           safe(commit.subject, 60), percent(commit.probability),
-                           commit.reasons.empty() ? "" : ": " + safe(commit.reasons.front(), 90)));
+    const bool listed = &one == &made_.changes.front() && !alone;
+    if (listed) commits_of(one);
+    std::size_t reasons = 0;
+    for (const std::string& reason : one.reasons) {
+      if (listed && reason.starts_with("commit ")) continue;  // stands with that commit
+      if (++reasons > reasons_shown) break;
+      line("", "  + " + reason);
     }
-    for (std::size_t i = 0; i < one.reasons.size() && i < 2; ++i) line("", "  + " + one.reasons[i]);
-    for (std::size_t i = 0; i < one.against.size() && i < 1; ++i) line("", "  - " + one.against[i]);
+    if (!one.against.empty()) line("", "  - " + one.against.front());
   }
 }
 

@@ -25,6 +25,16 @@ Result<std::size_t> size_flag(const Arguments& arguments, std::string_view flag)
   return static_cast<std::size_t>(count * scale);
 }
 
+Result<unsigned> threads_flag(const Arguments& arguments) {
+  const std::string text = arguments.value("--threads");
+  unsigned threads = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), threads);
+  if (fault == std::errc{} && end == text.data() + text.size() && threads > 0) return threads;
+  Error made = error(Fault::usage, "--threads {} is no number of threads", text);
+  made.advice = "--threads 2";
+  return made;
+}
+
 }  // namespace
 
 std::vector<Flag> source_flags() {
@@ -101,9 +111,7 @@ Result<GatherOptions> gather_options(const Arguments& arguments, Session& sessio
     options.recognise = TRY(with_format(options.recognise, arguments.value("--format")));
   }
   if (arguments.has("--memory")) options.memory_max = TRY(size_flag(arguments, "--memory"));
-  if (arguments.has("--threads")) {
-    options.threads = static_cast<unsigned>(std::atoi(arguments.value("--threads").c_str()));
-  }
+  if (arguments.has("--threads")) options.threads = TRY(threads_flag(arguments));
   return options;
 }
 
