@@ -166,6 +166,19 @@ bool looks_binary(std::string_view sample) {
   return control * 10 > static_cast<std::ptrdiff_t>(head.size());
 }
 
+// What to say when no source can be read; the first one's fault stands for all of them.
+Error nothing_readable(const std::vector<Source>& sources) {
+  const bool denied = std::all_of(sources.begin(), sources.end(), [](const Source& source) {
+    return source.fault.starts_with("no permission");
+  });
+  Error made = error(denied ? Fault::denied : Fault::missing, "{}", sources.front().fault);
+  const std::size_t others = sources.size() - 1;
+  if (others == 1) made.what += ", nor the other source";
+  if (others > 1) made.what += fmt::format(", nor any of {} others", others);
+  made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
+  return made;
+}
+
 }  // namespace
 
 Result<Stream> open_source(World& world, const Source& source) {
@@ -204,11 +217,15 @@ Result<std::vector<Source>> find_sources(World& world, const GatherOptions& opti
     if (last_end != std::string_view::npos) whole_lines = whole_lines.substr(0, last_end + 1);
     source.dialect = recognise(whole_lines, options.recognise);
   }
+  const bool readable = std::any_of(sources.begin(), sources.end(), [](const Source& source) {
+    return source.fault.empty();
+  });
   if (sources.empty()) {
     Error made = error(Fault::missing, "no files to read in {}", options.sources.front());
     made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
     return made;
   }
+  if (!readable) return nothing_readable(sources);
   return sources;
 }
 

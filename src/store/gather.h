@@ -42,10 +42,13 @@ struct GatherOptions {
   Window window;           // events outside are not read
   std::size_t memory_max = 512ULL << 20;
   unsigned threads = 0;    // 0: one per core
+  // What a thread takes at a time: large enough that cutting at line ends costs nothing, small
+  // enough to share evenly. Answers do not depend on it.
+  std::uint64_t chunk_bytes = 4 << 20;
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // may be empty
 };
 
-// Errors: usage when there is nothing to read at all; interrupted.
+// Errors: missing or denied when there is nothing to read at all; interrupted.
 Result<std::vector<Source>> find_sources(World& world, const GatherOptions& options);
 
 // From its first byte, unpacking.

@@ -12,16 +12,6 @@ namespace {
 
 constexpr std::size_t sample_kept = 32 << 10;  // enough for the first times; thousands of sources
 
-Error nothing_readable(const std::vector<Source>& sources) {
-  const bool denied = std::all_of(sources.begin(), sources.end(), [](const Source& source) {
-    return source.fault.starts_with("no permission");
-  });
-  Error made = error(denied ? Fault::denied : Fault::missing, "{}", sources.front().fault);
-  if (sources.size() > 1) made.what += fmt::format(", nor any of {} others", sources.size() - 1);
-  made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
-  return made;
-}
-
 // The newest event of all; what is packed has to be read for it.
 Result<Time> newest_of(World& world, const std::vector<Source>& sources,
                        const GatherOptions& options) {
@@ -111,10 +101,6 @@ struct LogView::State {
 
 Status LogView::State::prepare() {
   sources = TRY(find_sources(world, options.gather));
-  if (std::all_of(sources.begin(), sources.end(),
-                  [](const Source& source) { return !source.fault.empty(); })) {
-    return nothing_readable(sources);
-  }
   if (options.whole_units) unit = find_units(sources, options.gather);
   for (Source& source : sources) {
     source.sample.resize(std::min(source.sample.size(), sample_kept));
