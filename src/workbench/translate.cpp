@@ -35,7 +35,7 @@ std::optional<QueryLanguage> query_language_named(std::string_view name) {
   return {};
 }
 
-std::string query_of(const Finding& finding, QueryLanguage language,
+std::string query_of(const Verification& finding, QueryLanguage language,
                      std::span<const std::string> files) {
   switch (language) {
     case QueryLanguage::jq: return jq_query(finding, files);
@@ -82,7 +82,7 @@ std::size_t place_of(const Expr& leaf, const std::vector<Expr>& leaves) {
   return static_cast<std::size_t>(std::find(leaves.begin(), leaves.end(), leaf) - leaves.begin());
 }
 
-std::vector<std::pair<std::string, std::pair<Time, Time>>> windows_of(const Finding& finding) {
+std::vector<std::pair<std::string, std::pair<Time, Time>>> windows_of(const Verification& finding) {
   if (finding.onset == no_time) return {{"throughout", {finding.from, finding.to}}};
   return {{"before", {finding.from, finding.onset}}, {"after", {finding.onset, finding.to}}};
 }
@@ -135,7 +135,7 @@ std::string shell_quoted(std::string_view text) {
   return quoted + "'";
 }
 
-bool is_json_number(std::string_view text) {
+bool spells_json_number(std::string_view text) {
   if (!text.empty() && text.front() == '-') text.remove_prefix(1);
   if (text.size() > 1 && text[0] == '0' && is_digit(text[1])) return false;
   if (!takes_digits(text)) return false;

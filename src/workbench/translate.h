@@ -23,7 +23,7 @@
 
 namespace culprit {
 
-struct Finding {
+struct Verification {
   Expr bad;              // what makes a unit fail
   Expr where;            // the affected segment; always: everyone
   Time from = no_time;   // the windows are [from, onset) and [onset, to)
@@ -38,7 +38,7 @@ std::optional<QueryLanguage> query_language_named(std::string_view name);
 
 // A line (LogQL: some lines) for a shell or, for SQL, for DuckDB; without a newline at the end.
 // LogQL reads no files: it asks the streams of `{job=~".+"}`, a place for the user's own labels.
-std::string query_of(const Finding& finding, QueryLanguage language,
+std::string query_of(const Verification& finding, QueryLanguage language,
                      std::span<const std::string> files);
 
 // A filter on one event. jq: uses the functions of `jq_prelude`. SQL: over columns of text named

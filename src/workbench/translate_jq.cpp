@@ -82,7 +82,7 @@ std::string equality(const Expr& leaf, const Operand& operand) {
                        *operand.number);
   }
   if (operand.text == "null") return ". == null or " + text;
-  return is_json_number(operand.text) ? fmt::format(". == {} or {}", operand.text, text) : text;
+  return spells_json_number(operand.text) ? fmt::format(". == {} or {}", operand.text, text) : text;
 }
 
 std::string_view ordering(Comparison comparison) {
@@ -137,7 +137,7 @@ std::int64_t micros(Time time) {
 
 // What one unit counts as: [time, in the segment, bad]. Events are folded into $units first where
 // a unit is more than one.
-std::string units_text(const Finding& finding) {
+std::string units_text(const Verification& finding) {
   const std::string events = "inputs | fromjson? | objects";
   const std::string time =
       fmt::format("first(get({}) | micros?) // null", json_quoted(finding.time_field));
@@ -189,7 +189,7 @@ std::string jq_prelude(std::span<const Expr> exprs, std::string_view other_field
   return on_one_line(text);
 }
 
-std::string jq_query(const Finding& finding, std::span<const std::string> files) {
+std::string jq_query(const Verification& finding, std::span<const std::string> files) {
   const auto windows = windows_of(finding);
   std::string names, place = "null";
   for (std::size_t i = windows.size(); i-- > 0;) {

@@ -135,7 +135,7 @@ std::string exact_text(Duration duration) {
   return fmt::format("{}ns", count);
 }
 
-std::string count_of(const Finding& finding, const std::vector<Expr>& filters, Duration range) {
+std::string count_of(const Verification& finding, const std::vector<Expr>& filters, Duration range) {
   std::string pipeline = "{job=~\".+\"} | json";
   for (const Expr& expr : filters) {
     if (expr.op != Expr::Op::always) pipeline += " | " + logql_of(expr);
@@ -153,7 +153,7 @@ std::string logql_of(const Expr& expr) {
   return without_outer_parentheses(filter(expr, Sense::holds));
 }
 
-std::string logql_query(const Finding& finding) {
+std::string logql_query(const Verification& finding) {
   const bool everyone = finding.where.op == Expr::Op::always;
   std::string text = "# In place of {job=~\".+\"}, name the streams of your own.";
   for (const auto& [name, window] : windows_of(finding)) {

@@ -32,8 +32,8 @@ std::size_t place_of(const Expr& leaf, const std::vector<Expr>& leaves);
 // `differs` as has and not equal; everything else as it is.
 Expr without_differs(const Expr& expr);
 
-// The windows that a Finding counts in, by name.
-std::vector<std::pair<std::string, std::pair<Time, Time>>> windows_of(const Finding& finding);
+// The windows that a Verification counts in, by name.
+std::vector<std::pair<std::string, std::pair<Time, Time>>> windows_of(const Verification& finding);
 
 // "eu-*" as a regular expression that is to match the whole of a value, for RE2 and Oniguruma.
 std::string regex_of_glob(std::string_view glob);
@@ -43,10 +43,10 @@ std::string regex_quoted(std::string_view text);
 std::string json_quoted(std::string_view text);
 std::string shell_quoted(std::string_view text);
 // Whether JSON would write the text as a number.
-bool is_json_number(std::string_view text);
+bool spells_json_number(std::string_view text);
 
-std::string jq_query(const Finding& finding, std::span<const std::string> files);
-std::string sql_query(const Finding& finding, std::span<const std::string> files);
-std::string logql_query(const Finding& finding);
+std::string jq_query(const Verification& finding, std::span<const std::string> files);
+std::string sql_query(const Verification& finding, std::span<const std::string> files);
+std::string logql_query(const Verification& finding);
 
 }  // namespace culprit

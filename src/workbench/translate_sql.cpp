@@ -130,7 +130,7 @@ std::string timestamp(Time time) {
   return fmt::format("timestamptz '{}'", to_string(Time(whole)));
 }
 
-std::string lines_table(const Finding& finding, std::span<const std::string> files) {
+std::string lines_table(const Verification& finding, std::span<const std::string> files) {
   std::set<std::string> fields = {finding.time_field};
   if (!finding.unit_field.empty()) fields.insert(finding.unit_field);
   for (const Expr* expr : {&finding.where, &finding.bad}) {
@@ -148,7 +148,7 @@ std::string lines_table(const Finding& finding, std::span<const std::string> fil
                      names);
 }
 
-std::string units_table(const Finding& finding) {
+std::string units_table(const Verification& finding) {
   const std::string time = instant(finding.time_field);
   if (finding.unit_field.empty()) {
     return fmt::format(
@@ -170,7 +170,7 @@ std::string units_table(const Finding& finding) {
 
 std::string sql_of(const Expr& expr) { return condition(expr, leaf_condition); }
 
-std::string sql_query(const Finding& finding, std::span<const std::string> files) {
+std::string sql_query(const Verification& finding, std::span<const std::string> files) {
   std::string period = "'throughout'";
   if (finding.onset != no_time) {
     period =

@@ -114,7 +114,7 @@ bool truth(const Expr& expr, const FieldSet& fields) {
 }
 
 // [bad, total] by "segment when", counted the obvious way.
-std::map<std::string, std::pair<int, int>> counted(const Finding& finding,
+std::map<std::string, std::pair<int, int>> counted(const Verification& finding,
                                                    const std::vector<Line>& lines) {
   std::map<std::string, Line> units;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -172,8 +172,8 @@ std::string ran(const std::vector<std::string>& command) {
   return ran->out;
 }
 
-Finding finding_of(std::string_view bad, std::string_view where, std::string_view unit) {
-  Finding finding;
+Verification finding_of(std::string_view bad, std::string_view where, std::string_view unit) {
+  Verification finding;
   finding.bad = *parse_expr(bad);
   finding.where = *parse_expr(where);
   finding.from = start + std::chrono::seconds(300);
@@ -203,7 +203,7 @@ const char* const conditions[] = {
 };
 
 std::string jq_rows(const std::map<std::string, std::pair<int, int>>& counts,
-                    const Finding& finding) {
+                    const Verification& finding) {
   std::vector<std::string> windows = {"before", "after"};
   if (finding.onset == no_time) windows = {"throughout"};
   std::string rows;
@@ -219,7 +219,7 @@ std::string jq_rows(const std::map<std::string, std::pair<int, int>>& counts,
   return rows;
 }
 
-void check_jq(const Finding& finding, const std::string& path, const std::vector<Line>& lines) {
+void check_jq(const Verification& finding, const std::string& path, const std::vector<Line>& lines) {
   const std::string command = query_of(finding, QueryLanguage::jq, std::span(&path, 1));
   CHECK(command.find('\n') == std::string::npos);
   INFO(to_string(finding.bad) << " | " << to_string(finding.where));
@@ -268,7 +268,7 @@ TEST_CASE("the jq program counts what culprit counts") {
     check_jq(finding_of("took > 1s", "tags = b", unit), path, lines);
     check_jq(finding_of("took = 350ms or tags != a", "took in (1500ms, x)", unit), path, lines);
   }
-  Finding throughout = finding_of("status in (500, 503)", "has(http.route)", "request");
+  Verification throughout = finding_of("status in (500, 503)", "has(http.route)", "request");
   throughout.onset = no_time;
   check_jq(throughout, path, lines);
 }
@@ -281,7 +281,7 @@ TEST_CASE("the SQL counts what culprit counts") {
   std::string expected;
   for (const char* unit : {"", "request"}) {
     for (const char* where : conditions) {
-      const Finding finding = finding_of("status >= 500 or status = x?z", where, unit);
+      const Verification finding = finding_of("status >= 500 or status = x?z", where, unit);
       queries.push_back(query_of(finding, QueryLanguage::sql, std::span(&path, 1)));
       CHECK(queries.back().find('\n') == std::string::npos);
       expected += queries.back() + "\n" + sql_rows(counted(finding, lines));
@@ -329,7 +329,7 @@ TEST_CASE("conditions in LogQL, which knows no not and no missing label") {
 }
 
 TEST_CASE("LogQL asks once per window, and once more for the segment") {
-  const Finding finding = finding_of("status >= 500", "region = eu-west", "request");
+  const Verification finding = finding_of("status >= 500", "region = eu-west", "request");
   const std::pair<const char*, const char*> windows[] = {
       {"2025-11-20T14:30:00.249999999Z", "1500250ms"},
       {"2025-11-20T14:54:59.999999999Z", "1499750ms"}};
@@ -351,7 +351,7 @@ TEST_CASE("LogQL asks once per window, and once more for the segment") {
 }
 
 TEST_CASE("LogQL counts lines where nothing joins them, and everyone where none is singled out") {
-  Finding finding = finding_of("status >= 500", "true", "");
+  Verification finding = finding_of("status >= 500", "true", "");
   finding.onset = no_time;
   const std::string query = query_of(finding, QueryLanguage::logql, {});
   CHECK(query.find("'sum(count_over_time({job=~\".+\"} | json | status >= 500 [3000s]))'") !=
