@@ -12,8 +12,8 @@ std::string instant(Time time) { return shell_quoted(to_string(time)); }
 void look_at_onset(const Investigation& made, const std::string& sources,
                    std::vector<NextStep>& steps) {
   if (made.when.onset == no_time) return;
-  std::string command = fmt::format("culprit logs {} --at {} --around 30s", sources,
-                                    instant(made.when.onset));
+  std::string command =
+      fmt::format("culprit logs {} --at {} --around 30s", sources, instant(made.when.onset));
   if (!made.who.empty()) {
     command += " --units --where " + shell_quoted(made.who.front().where);
   }
@@ -22,9 +22,9 @@ void look_at_onset(const Investigation& made, const std::string& sources,
 
 void look_at_template(const Investigation& made, const std::string& sources,
                       std::vector<NextStep>& steps) {
-  const auto fresh = std::find_if(
-      made.templates.begin(), made.templates.end(),
-      [](const ChangedTemplate& one) { return one.status == TemplateStatus::fresh; });
+  const auto fresh =
+      std::find_if(made.templates.begin(), made.templates.end(),
+                   [](const ChangedTemplate& one) { return one.status == TemplateStatus::fresh; });
   if (fresh == made.templates.end()) return;
   steps.push_back({fmt::format("culprit logs {} --template {}", sources, fresh->what.id),
                    fmt::format("shows every \"{}\"", fresh->what.text.substr(0, 50))});
@@ -69,7 +69,10 @@ std::vector<NextStep> next_steps(const Investigation& investigation,
   }
   std::vector<NextStep> steps;
   if (!investigation.when.found) {
-    say_what_failure_is(investigation, sources, steps);
+    // Where failure is known and nothing moved, other meanings of failure would be guesses.
+    if (investigation.rule.how == OutcomeRule::How::unknown) {
+      say_what_failure_is(investigation, sources, steps);
+    }
     return steps;
   }
   look_at_onset(investigation, sources, steps);
