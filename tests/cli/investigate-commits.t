@@ -1,0 +1,62 @@
+# Without deploys, tags or versions: the commits that reached the default branch in 14 days.
+$ git init -q shop && cd shop && mkdir src && \
+  commit() { git add . && GIT_AUTHOR_DATE="$1" GIT_COMMITTER_DATE="$1" git commit -qm "$2"; } && \
+  echo 'log("order placed")' > src/orders.py && commit 2025-10-01T09:00:00Z 'orders: begin' && \
+  echo 'Shop' > README.md && commit 2025-11-12T09:00:00Z 'readme: say what it is' && \
+  echo 'log("stock lease expired for sku", sku)' > src/stock.py && \
+  commit 2025-11-18T09:00:00Z 'stock: lease what is in a cart' && \
+  echo 'log("cart emptied")' > src/cart.py && commit 2025-11-19T09:00:00Z 'cart: can be emptied'
+[exit 0]
+$ seq 0 3599 | jq -c '{ts: (1763647200 + .)} + if . > 1800 and . % 4 == 0'\
+' then {level: "error", msg: "stock lease expired for sku \(. % 89)"}'\
+' else {level: "info", msg: "order placed"} end' > a.ndjson
+[exit 0]
+$ culprit investigate a.ndjson --repo shop --no-case
+READ     1 source, 3,600 events, 2025-11-20T14:00:00.000Z to 14:59:59Z; all counts exact
+         3,600 events; failed means level >= error (inferred)
+WHEN     since 14:30:02.624Z (14:29:39.255Z..14:30:04.748Z, 95%), a step: 0% -> 25% of events
+         (890x), still going on
+         ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇██▇███▇███▇███▇███▇███▇███▇███▇███▇███▇
+                                                 ^  ^ onset
+         449 failed since, the last at 14:59:56Z
+WHO      the logs record nothing that separates what failed from what did not
+         looks like level = error (100%)
+LOGS     new:     stock lease expired for sku <*>                          0 -> 449  a.ndjson:97416
+AROUND     a.ndjson:97200  {"ts":1763649000,"level":"info","msg":"order placed"}
+           a.ndjson:97254  {"ts":1763649001,"level":"info","msg":"order placed"}
+           a.ndjson:97308  {"ts":1763649002,"level":"info","msg":"order placed"}
+           a.ndjson:97362  {"ts":1763649003,"level":"info","msg":"order placed"}
+         * a.ndjson:97416  {"ts":1763649004,"level":"error","msg":"stock lease expired for sku 24"}
+           a.ndjson:97489  {"ts":1763649005,"level":"info","msg":"order placed"}
+CHANGED  commit a81c64eef "stock: lease what is in a cart" at 2025-11-18T09:00:00.000Z, 99%
+         + wrote the line that prints "stock lease expired for sku <*>" in src/stock.py
+         + shares words with the failure: stock, lease, sku, expired
+         - 2d 6h before the onset
+         none of these, 0.97%
+         commit 6e017cb90 "cart: can be emptied" at 2025-11-19T09:00:00.000Z, 0.24%
+         - 1d 6h before the onset
+NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:02.624132110Z --around 30s
+           reads the lines around the onset, of the affected units
+         culprit logs a.ndjson --template t81b6afed
+           shows every "stock lease expired for sku <*>"
+         git -C shop show a81c64eefb6f
+           the likeliest commit: "stock: lease what is in a cart"
+[exit 0]
+$ culprit investigate a.ndjson --repo shop --no-case --json | jq -c '.changes[] | [.kind, .at]'
+["commit","2025-11-18T09:00:00.000Z"]
+["none",null]
+["commit","2025-11-19T09:00:00.000Z"]
+["commit","2025-11-12T09:00:00.000Z"]
+[exit 0]
+
+# --changed-within says how far back a change may lie.
+$ culprit investigate a.ndjson --repo shop --changed-within 40h --no-case --json | \
+  jq -c '.changes[] | [.kind, .at]'
+["none",null]
+["commit","2025-11-19T09:00:00.000Z"]
+[exit 0]
+$ culprit investigate a.ndjson --repo absent --no-case
+culprit: no such folder: absent
+  while opening --repo absent
+  try: --repo DIR names a git checkout, or a folder inside one
+[exit 3]

@@ -1,0 +1,49 @@
+# Help goes to standard output, with exit code 0.
+$ culprit --version
+culprit 0.1.0
+[exit 0]
+$ culprit --help 2> /dev/null
+culprit finds what broke production: when, who is hit, what changed, what the logs say.
+
+  culprit investigate logs/ --repo .      the whole answer on one screen
+
+Commands:
+  investigate  when did it begin, who is hit, what changed, what do the logs say
+  logs         the lines of many sources in order of time: jump, filter
+  case         what was asked so far, and what came out
+
+culprit COMMAND --help says more. Data goes to standard output, all else to standard error.
+Exit: 0 answer found, 1 no finding, 2 usage, 3 unreadable, 4 no permission.
+[exit 0]
+$ culprit investigate --help 2> /dev/null
+usage: culprit investigate SOURCE... [flags]
+
+when did it begin, who is hit, what changed, what do the logs say
+
+  --bad EXPR            what counts as failure, e.g. 'status >= 500'
+  --good EXPR           what counts as success; what is neither is not judged
+  --unit FIELD|line     what can fail: events with one value of FIELD, or each line
+  --since T             only events from then on: RFC 3339, 14:03, -2h
+  --until T             only events before then
+  --tz ZONE             of times that name no zone: Europe/Berlin, +02:00, local (UTC)
+  --format NAME         overrules what is recognised: ndjson, logfmt, access, csv, text
+  --memory SIZE         at most that much for the evidence (512MB)
+  --threads N           reading threads (one per core)
+  --repo DIR            git repository whose commits and tags are suspects
+  --deploys FILE        list of deploys: NDJSON, CSV, GitHub or GitLab deployments
+  --changed-within D    how far back a change may lie (14d)
+  --seed N              for the choice of examples (1)
+  --as jq|sql|logql     prints the query that verifies the first finding
+  --case ID             the case to keep the result in (the open one)
+  --no-case             keeps nothing
+  --json                one object with everything (see docs/json.md)
+
+SOURCE is a file, a folder, a glob, or - for standard input; .gz, .zst and .xz too.
+Formats are recognised. Exit 0: an incident was found; 1: nothing moved.
+
+  culprit investigate logs/ --repo .
+  kubectl logs deploy/shop | culprit investigate -
+  culprit investigate orders.ndjson --bad 'total = 0'
+[exit 0]
+$ culprit help investigate | cmp - <(culprit investigate --help)
+[exit 0]
