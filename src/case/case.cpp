@@ -1,6 +1,7 @@
 #include "case/case.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include "case/folder.h"
@@ -181,9 +182,9 @@ Result<std::string> made(World& world, const Database& database, std::string id)
   };
   constexpr int tries_max = 1'000;  // of a million ids a day
   for (int i = 0; i < tries_max && (id.empty() || is_taken(id)); ++i) {
-    id = id_of(world.now(), world.random_seed());
+    id = id_of(time_of_record(world), world.random_seed());
   }
-  TRY(insert_case(database, id, world.now()));
+  TRY(insert_case(database, id, time_of_record(world)));
   return id;
 }
 
@@ -228,16 +229,28 @@ Entry entry_in(const Statement& row) {
   return entry;
 }
 
-std::string directory_of(World& world, const std::string& directory) {
+// As short as it can be written from the working directory: it is shown in errors.
+std::string folder_of(World& world, const std::string& directory) {
   namespace fs = std::filesystem;
-  if (directory.empty()) return world.working_directory();
-  return fs::path(world.working_directory()) / directory;
+  const fs::path here = world.working_directory();
+  if (!directory.empty()) return case_folder((here / directory).string());
+  return fs::path(case_folder(here.string())).lexically_relative(here).string();
 }
 
 }  // namespace
 
+Time time_of_record(World& world) {
+  const std::string epoch = world.environment("SOURCE_DATE_EPOCH");
+  std::int64_t seconds = 0;
+  const auto [end, fault] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), seconds);
+  constexpr std::int64_t seconds_max = 4'102'444'800;  // the year 2100
+  const bool whole = fault == std::errc() && end == epoch.data() + epoch.size();
+  if (epoch.empty() || !whole || seconds < 0 || seconds > seconds_max) return world.now();
+  return Time(std::chrono::seconds(seconds));
+}
+
 Result<Case> Case::open(World& world, const Options& options) {
-  const std::string folder = case_folder(directory_of(world, options.directory));
+  const std::string folder = folder_of(world, options.directory);
   if (!options.id.empty() && !can_be_id(options.id)) {
     Error wrong = error(Fault::usage, "no case can be named {}", options.id);
     wrong.advice = "letters, digits, - and _";
@@ -257,7 +270,7 @@ Result<Case> Case::open(World& world, const Options& options) {
 }
 
 Result<std::vector<CaseState>> Case::list(World& world, const std::string& directory) {
-  const std::string folder = case_folder(directory_of(world, directory));
+  const std::string folder = folder_of(world, directory);
   std::vector<CaseState> states;
   const std::optional<Database> database =
       TRY(open_readable(folder).during("opening the cases in {}", folder));

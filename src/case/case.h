@@ -38,6 +38,10 @@ struct Entry {
   bool operator==(const Entry&) const = default;
 };
 
+// Now; or SOURCE_DATE_EPOCH (seconds since 1970, reproducible-builds.org) where that is set, so
+// that a record can be made again byte by byte.
+Time time_of_record(World& world);
+
 struct CaseState {
   std::string id;
   Time opened = no_time;

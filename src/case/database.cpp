@@ -36,12 +36,13 @@ std::string advice_for(int code) {
   }
 }
 
+// With the name of the file: where it lies the caller knows better.
 Error error_of(sqlite3* handle) {
   const int code = handle == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(handle);
-  const char* file = handle == nullptr ? nullptr : sqlite3_db_filename(handle, "main");
-  const std::string text = handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);
-  Error result = error(fault_of(code), "{}{}{}", file == nullptr ? "" : file,
-                       file == nullptr ? "" : ": ", text);
+  const char* path = handle == nullptr ? nullptr : sqlite3_db_filename(handle, "main");
+  const std::string_view file = path == nullptr ? "" : path;
+  Error result = error(fault_of(code), "{}: {}", file.substr(file.rfind('/') + 1),
+                       handle == nullptr ? "out of memory" : sqlite3_errmsg(handle));
   result.advice = advice_for(code);
   return result;
 }

@@ -51,6 +51,12 @@ std::string case_folder(const std::string& directory) {
 
 Status make_case_folder(const std::string& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return cannot("cannot make", folder);
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    Error in_the_way = error(Fault::malformed, "{} is in the way: it is no folder", folder);
+    in_the_way.advice = "move it away, or keep nothing with --no-case";
+    return in_the_way;
+  }
   TRY(make_file(folder + "/.gitignore", "*\n"));
   return make_file(database_path(folder), "");
 }

@@ -5,7 +5,7 @@
 namespace culprit {
 
 std::span<const Command> commands() {
-  static const std::array table = {investigate_command(), logs_command()};
+  static const std::array table = {investigate_command(), logs_command(), case_command()};
   return table;
 }
 
