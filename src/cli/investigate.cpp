@@ -9,6 +9,8 @@
 #include "cli/progress.h"
 #include "cli/sources.h"
 #include "workbench/investigate.h"
+#include "workbench/keep.h"
+#include "workbench/verification.h"
 
 namespace culprit {
 namespace {
@@ -25,13 +27,44 @@ Result<InvestigateOptions> options_of(const Arguments& arguments, Session& sessi
   return options;
 }
 
+// One line of `case show`.
+std::string summary_of(const Investigation& made) {
+  if (!made.when.found) return "nothing moved";
+  std::string text = fmt::format(
+      "{} since {}", name_of(made.when.shape),
+      made.when.onset == no_time ? std::string("before the evidence") : to_string(made.when.onset));
+  if (!made.who.empty()) text += ": " + made.who.front().where;
+  return text;
+}
+
+void keep_in_case(const Arguments& arguments, Session& session, const Investigation& made) {
+  if (arguments.has("--no-case")) return;
+  Terminal plain;  // what is kept does not depend on the window it was shown in
+  Entry entry;
+  entry.kind = "investigate";
+  entry.command = session.line;
+  entry.summary = summary_of(made);
+  entry.result = json_of(made);
+  entry.report = text_of(made, plain);
+  const std::string warning =
+      keep(session.world, {arguments.value("--case"), ""}, std::move(entry));
+  if (!warning.empty()) std::fputs(fmt::format("culprit: {}\n", warning).c_str(), stderr);
+}
+
 Result<Exit> run(const Arguments& arguments, Session& session) {
   InvestigateOptions options = TRY(options_of(arguments, session));
   Progress progress(session);
   options.gather.progress = progress.callback();
   const Investigation made = TRY(investigate(session.world, options));
   progress.clear();
-  TRY(print(arguments.has("--json") ? json_of(made) : text_of(made, session.terminal)));
+  std::string text;
+  if (arguments.has("--as")) {
+    text = TRY(verification_of(made, arguments.value("--as")).during("writing --as"));
+  } else {
+    text = arguments.has("--json") ? json_of(made) : text_of(made, session.terminal);
+  }
+  keep_in_case(arguments, session, made);
+  TRY(print(text));
   return made.when.found ? Exit::found : Exit::nothing;
 }
 
@@ -44,6 +77,7 @@ Command investigate_command() {
                 {"--deploys", "FILE", "list of deploys: NDJSON, CSV, GitHub or GitLab deployments"},
                 {"--changed-within", "D", "how far back a change may lie (14d)"},
                 {"--seed", "N", "for the choice of examples (1)"},
+                {"--as", "jq|sql|logql", "prints the query that verifies the first finding"},
                 {"--case", "ID", "the case to keep the result in (the open one)"},
                 {"--no-case", "", "keeps nothing"},
                 {"--json", "", "one object with everything (see docs/json.md)"}});

@@ -65,7 +65,7 @@ class Report {
     return made_.rate.of == "request" ? "of requests" : "of events";
   }
   std::string rate_text(const RateSide& side) const {
-    return made_.rate.of == "minute" ? fmt::format("{:.2g}", side.rate) : percent(side.rate);
+    return made_.rate.of == "minute" ? frequency(side.rate) : percent(side.rate);
   }
 
   void input();
@@ -151,8 +151,8 @@ void Report::when() {
         fmt::format("since {} ({}..{}, 95%), {}", styled(at(answer.onset), Style::bad, terminal_),
                     at(answer.from), at(answer.to), shape);
     if (!made_.silent.empty()) {
-      text += fmt::format(": \"{}\" stopped ({:.2g} a minute before)", safe(made_.silent, 60),
-                          made_.silent_per_minute);
+      text += fmt::format(": \"{}\" stopped ({} a minute before)", safe(made_.silent, 60),
+                          frequency(made_.silent_per_minute));
     } else if (made_.rate.before) {
       text += fmt::format(": {} -> {} {}", rate_text(*made_.rate.before),
                           rate_text(made_.rate.after), of_units());
@@ -219,6 +219,7 @@ void Report::drawing() {
     legend = legend.empty() ? "^ onset" : "^ onset  " + legend;
   }
   marks.erase(marks.find_last_not_of(' ') + 1);
+  if (marks.empty()) return;
   const std::size_t left = marks.size() + legend.size() + 2;
   raw("", marks + (left <= room() ? "  " + legend : ""));
 }

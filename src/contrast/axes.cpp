@@ -1,6 +1,7 @@
 #include "contrast/axes.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <set>
@@ -30,6 +31,17 @@ bool counts_retries(std::string_view name) {
          lower.find("redeliver") != std::string::npos;
 }
 
+// Where in the code a line was written belongs to the line, not to the unit: a failing unit meets
+// the loggers of its error paths because it fails.
+bool tells_the_writer(std::string_view name) {
+  static constexpr std::array<std::string_view, 16> names = {
+      "logger", "logger_name", "caller", "func",   "function",    "file",       "filename", "line",
+      "lineno", "class",       "thread", "module", "thread_name", "threadname", "pid",      "tid"};
+  const std::size_t dot = name.rfind('.');
+  const std::string_view last = dot == std::string_view::npos ? name : name.substr(dot + 1);
+  return std::find(names.begin(), names.end(), last) != names.end();
+}
+
 }  // namespace
 
 FieldPlan plan_fields(const Schema& schema, const OutcomeRule& rule) {
@@ -49,8 +61,8 @@ FieldPlan plan_fields(const Schema& schema, const OutcomeRule& rule) {
     if (schema.unit.errors_only && (field.slot || field.role == Role::version)) continue;
     const double on_errors =
         static_cast<double>(field.error_events) / static_cast<double>(field.events);
-    if (restates(field.role) || counts_retries(field.name) || judging.contains(field.name) ||
-        (on_errors > error_share_max && !schema.unit.errors_only)) {
+    if (restates(field.role) || counts_retries(field.name) || tells_the_writer(field.name) ||
+        judging.contains(field.name) || (on_errors > error_share_max && !schema.unit.errors_only)) {
       plan.symptoms.push_back(field.name);
     } else {
       plan.candidates.push_back(field.name);

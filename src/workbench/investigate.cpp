@@ -212,13 +212,21 @@ ChangeEvidence change_evidence(Engine& engine, const Sides& sides, const Investi
   ChangeEvidence evidence;
   if (made.when.onset != no_time) evidence.onset = {made.when.from, made.when.onset, made.when.to};
   for (const ChangedTemplate& changed : made.templates) {
-    if (changed.status == TemplateStatus::stopped) continue;
+    if (changed.status == TemplateStatus::stopped) {
+      if (changed.after == 0) evidence.symptoms.push_back({changed.what.text, "", 0.3, true});
+      continue;
+    }
     const double bad_share = changed.what.bad_events / std::max(1.0, changed.what.all_events);
     if (bad_share < 0.3) continue;
     const double weight = changed.status == TemplateStatus::fresh ? 1 : 0.4;
-    evidence.symptoms.push_back({changed.what.text, "", weight * bad_share});
+    evidence.symptoms.push_back({changed.what.text, "", weight * bad_share, false});
   }
-  if (!made.silent.empty()) evidence.symptoms.push_back({made.silent, "", 0.7});
+  if (!made.silent.empty()) evidence.symptoms.push_back({made.silent, "", 1, true});
+  // Wrong values and slowness write no message; the words that judge them are all there is.
+  const bool wordless = evidence.symptoms.empty();
+  if (wordless && made.rule.how == OutcomeRule::How::given) {
+    evidence.symptoms.push_back({made.bad, "", 0.3, false});
+  }
   for (const Segment& segment : made.who) {
     for (const Condition& condition : segment.finding.conditions) {
       evidence.segment.push_back(

@@ -14,10 +14,12 @@ void look_at_onset(const Investigation& made, const std::string& sources,
   if (made.when.onset == no_time) return;
   std::string command =
       fmt::format("culprit logs {} --at {} --around 30s", sources, instant(made.when.onset));
+  std::string why = "reads the lines around the onset";
   if (!made.who.empty()) {
+    why += ", of the affected units";
     command += " --units --where " + shell_quoted(made.who.front().where);
   }
-  steps.push_back({std::move(command), "reads the lines around the onset, of the affected units"});
+  steps.push_back({std::move(command), std::move(why)});
 }
 
 void look_at_template(const Investigation& made, const std::string& sources,

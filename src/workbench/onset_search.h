@@ -7,8 +7,8 @@
 namespace culprit {
 
 struct OnsetSearch {
-  Expr where;               // of the units looked at
-  Window span;              // of the evidence
+  Expr where;                // of the units looked at
+  Window span;               // of the evidence
   bool counts_only = false;  // failures per time, no totals
 };
 

@@ -135,7 +135,8 @@ std::string exact_text(Duration duration) {
   return fmt::format("{}ns", count);
 }
 
-std::string count_of(const Verification& finding, const std::vector<Expr>& filters, Duration range) {
+std::string count_of(const Verification& finding, const std::vector<Expr>& filters,
+                     Duration range) {
   std::string pipeline = "{job=~\".+\"} | json";
   for (const Expr& expr : filters) {
     if (expr.op != Expr::Op::always) pipeline += " | " + logql_of(expr);

@@ -219,7 +219,8 @@ std::string jq_rows(const std::map<std::string, std::pair<int, int>>& counts,
   return rows;
 }
 
-void check_jq(const Verification& finding, const std::string& path, const std::vector<Line>& lines) {
+void check_jq(const Verification& finding, const std::string& path,
+              const std::vector<Line>& lines) {
   const std::string command = query_of(finding, QueryLanguage::jq, std::span(&path, 1));
   CHECK(command.find('\n') == std::string::npos);
   INFO(to_string(finding.bad) << " | " << to_string(finding.where));

@@ -171,7 +171,8 @@ std::vector<LooksLike> looks_like(Engine& engine, const std::vector<std::string>
 
 bool stands_out(const Segment& segment) {
   const Counts& after = segment.finding.counted.after;
-  return after.bad >= 20 && after.bad >= 0.03 * after.total && segment.finding.risk.low > 4;
+  return after.bad >= 20 && after.bad >= 0.03 * after.total && segment.finding.risk.low > 4 &&
+         segment.finding.share_of_bad >= 0.5;
 }
 
 void find_who(Engine& engine, const WhoQuestion& question, Investigation& investigation) {

@@ -1,0 +1,17 @@
+// The query that verifies an Investigation's first finding with another tool.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "workbench/investigation.h"
+#include "workbench/translate.h"
+
+namespace culprit {
+
+// Errors: usage for an unknown language; missing where there is no finding to verify, or where what
+// failed cannot be said in another tool's words (a latency against its own past, a silence).
+Result<std::string> verification_of(const Investigation& investigation, std::string_view language);
+
+}  // namespace culprit
