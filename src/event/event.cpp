@@ -65,29 +65,24 @@ Level level_named(std::string_view text) {
     case packed("finest"):
     case packed("finer"):
     case packed("t"):
-    case packed("v"):
-      return Level::trace;
+    case packed("v"): return Level::trace;
     case packed("debug"):
     case packed("dbg"):
     case packed("fine"):
-    case packed("d"):
-      return Level::debug;
+    case packed("d"): return Level::debug;
     case packed("info"):
     case packed("inf"):
     case packed("notice"):
     case packed("success"):
-    case packed("i"):
-      return Level::info;
+    case packed("i"): return Level::info;
     case packed("warn"):
     case packed("warning"):
     case packed("wrn"):
-    case packed("w"):
-      return Level::warn;
+    case packed("w"): return Level::warn;
     case packed("error"):
     case packed("err"):
     case packed("severe"):
-    case packed("e"):
-      return Level::error;
+    case packed("e"): return Level::error;
     case packed("fatal"):
     case packed("ftl"):
     case packed("critical"):
@@ -97,10 +92,8 @@ Level level_named(std::string_view text) {
     case packed("emerg"):
     case packed("alert"):
     case packed("f"):
-    case packed("c"):
-      return Level::fatal;
-    default:
-      return numbered(text);
+    case packed("c"): return Level::fatal;
+    default: return numbered(text);
   }
 }
 
