@@ -60,6 +60,10 @@ std::string percent(double share) {
   return fmt::format("{:.{}f}%", value, digits);
 }
 
+std::string frequency(double per_minute) {
+  return per_minute < 9.95 ? fmt::format("{:.2g}", per_minute) : figure(per_minute);
+}
+
 std::string times(double ratio) {
   if (!std::isfinite(ratio)) return "only there";
   return ratio < 9.95 ? fmt::format("{:.1f}x", ratio) : figure(ratio) + "x";

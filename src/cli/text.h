@@ -14,6 +14,8 @@ namespace culprit {
 std::string figure(double count);
 // "6.9%", "0.08%", "0.0004%": two significant digits, no more zeros than that takes.
 std::string percent(double share);
+// "0.42", "3.1", "157": of something that happens so often a minute.
+std::string frequency(double per_minute);
 // "212x", "1.4x".
 std::string times(double ratio);
 // "q < 1e-9" or "q = 0.003".

@@ -36,7 +36,7 @@ CHANGED  commit a81c64eef "stock: lease what is in a cart" at 2025-11-18T09:00:0
          commit 6e017cb90 "cart: can be emptied" at 2025-11-19T09:00:00.000Z, 0.24%
          - 1d 6h before the onset
 NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:02.624132110Z --around 30s
-           reads the lines around the onset, of the affected units
+           reads the lines around the onset
          culprit logs a.ndjson --template t81b6afed
            shows every "stock lease expired for sku <*>"
          git -C shop show a81c64eefb6f

@@ -30,6 +30,10 @@ $ shop --kind silent --seed 1 --minutes 20 --rate 10 --out silent
 $ culprit investigate silent/logs --no-case --json | jq -cf who.jq --slurpfile truth silent/truth.json
 ["traffic or a message that stopped","unrecorded",null,null]
 [exit 0]
+$ culprit investigate silent/logs --no-case | grep -A 1 WHEN
+WHEN     since 13:39:29.267Z (13:39:29.217Z..13:39:42.270Z, 95%), a step: "order confirmed order=<*>
+         trace=<*>" stopped (159 a minute before), still going on
+[exit 0]
 
 # Only errors were kept, so there are no totals: failures per minute.
 $ shop --kind errors_only --seed 1 --minutes 20 --rate 10 --out errors
