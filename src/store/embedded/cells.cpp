@@ -18,7 +18,7 @@ std::vector<std::uint32_t> cell_bases(const AxisMap& map, std::size_t stride) {
 
 template <typename Number>
 void count_plain(const Number* first, const std::vector<std::uint32_t>& bases,
-                 const Selection& selection, std::vector<std::uint32_t>& cells) {
+                 const Population& selection, std::vector<std::uint32_t>& cells) {
   const std::uint32_t* units = selection.units.data();
   const std::uint8_t* slots = selection.slots.data();
   for (std::size_t i = 0; i < selection.units.size(); ++i) {
@@ -39,7 +39,7 @@ void for_further(const UnitColumn& column, const AxisMap& map, Each each) {
 }
 
 std::vector<Counts> plain_cells(const UnitColumn& column, const AxisMap& map,
-                                const Selection& selection) {
+                                const Population& selection) {
   const std::size_t stride = selection.width * 2;
   const std::vector<std::uint32_t> bases = cell_bases(map, stride);
   std::vector<std::uint32_t> cells(map.size() * stride);
@@ -68,7 +68,7 @@ Counts one_of(const Evidence& evidence, std::uint32_t unit) {
 }
 
 std::vector<Counts> weighted_cells(const Evidence& evidence, const UnitColumn& column,
-                                   const AxisMap& map, const Selection& selection) {
+                                   const AxisMap& map, const Population& selection) {
   const std::size_t width = selection.width;
   std::vector<Counts> cells(map.size() * width);
   const auto add = [&](std::uint32_t unit, std::size_t place, unsigned windows) {
@@ -91,10 +91,10 @@ std::vector<Counts> weighted_cells(const Evidence& evidence, const UnitColumn& c
 
 }  // namespace
 
-Selection select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
+Population select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
                  const std::vector<Window>& windows) {
   VERIFY(windows.size() <= 8);  // a bit each
-  Selection selection;
+  Population selection;
   selection.width = windows.size();
   selection.plain = evidence.sampling.shift == 0;
   selection.all.resize(windows.size());
@@ -124,7 +124,7 @@ Selection select(const Evidence& evidence, const std::vector<std::uint32_t>& uni
 }
 
 std::vector<Counts> count_cells(const Evidence& evidence, const UnitColumn* column,
-                                const AxisMap& map, const Selection& selection) {
+                                const AxisMap& map, const Population& selection) {
   static const UnitColumn nothing;
   const UnitColumn& values = column == nullptr ? nothing : *column;
   return selection.plain ? plain_cells(values, map, selection)

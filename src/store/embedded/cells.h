@@ -14,7 +14,7 @@
 namespace culprit {
 
 // Units in question, and which of a query's windows each falls into.
-struct Selection {
+struct Population {
   std::vector<std::uint32_t> units;     // ascending
   std::vector<std::uint8_t> windows;    // of each: a bit a window
   std::vector<std::uint8_t> slots;      // of each: window * 2 + bad; empty unless `plain`
@@ -25,12 +25,12 @@ struct Selection {
 };
 constexpr std::uint8_t slot_none = 0xFF;
 
-Selection select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
+Population select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
                  const std::vector<Window>& windows);
 
 // Cell (place, window) at place * width + window; places as AxisMap numbers them. A null column
 // puts all units at `absent`.
 std::vector<Counts> count_cells(const Evidence& evidence, const UnitColumn* column,
-                                const AxisMap& map, const Selection& selection);
+                                const AxisMap& map, const Population& selection);
 
 }  // namespace culprit

@@ -71,7 +71,7 @@ HistTally Embedded::hist(const HistQuery& query) {
   return tally;
 }
 
-FacetTally Embedded::facet(const FacetQuery& query, const Selection& selection,
+FacetTally Embedded::facet(const FacetQuery& query, const Population& selection,
                            const UnitColumn* found, const AxisMap& map) const {
   FacetTally tally;
   tally.field = query.axis.field;
@@ -126,9 +126,10 @@ FacetTally Embedded::facet(const FacetQuery& query, const Selection& selection,
 
 // The queries [from, to) share their units; several threads take one query at a time.
 void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies) {
-  const Selection selection =
+  const Population selection =
       select(evidence_, units_where(queries.front().where), queries.front().windows);
-  static const AxisMap nothing;
+  static const EvidenceField no_field;
+  static const UnitColumn no_column;
   struct Prepared {
     const UnitColumn* column;
     const AxisMap* map;
@@ -137,7 +138,8 @@ void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTal
   for (const FacetQuery& query : queries) {
     const EvidenceField* field = evidence_.field(query.axis.field);
     const UnitColumn* found = field == nullptr ? nullptr : &column(evidence_.id_of(*field));
-    prepared.push_back({found, found == nullptr ? &nothing : &axis_map(*field, *found, query.axis)});
+    prepared.push_back({found, found == nullptr ? &axis_map(no_field, no_column, query.axis)
+                                                : &axis_map(*field, *found, query.axis)});
   }
   std::atomic<std::size_t> next{0};
   const auto work = [&] {

@@ -46,7 +46,7 @@ class Embedded final : public Engine {
   const std::vector<std::uint32_t>& units_where(const Expr& where);
   const AxisMap& axis_map(const EvidenceField& field, const UnitColumn& values, const Axis& axis);
   void facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
-  FacetTally facet(const FacetQuery& query, const Selection& selection, const UnitColumn* found,
+  FacetTally facet(const FacetQuery& query, const Population& selection, const UnitColumn* found,
                    const AxisMap& map) const;
   CrossTally cross(const CrossQuery& query, std::span<const std::uint32_t> units) const;
   double row_weight(const Block& block, std::size_t row) const;
