@@ -131,11 +131,21 @@ void Report::quiet() {
     line("WHEN", "nothing in these logs says what failure is");
     return;
   }
+  if (made_.judged.units == 0) {
+    line("WHEN", "nothing can be judged: no event belongs to anything that can fail");
+    return;
+  }
+  const RateSide& side = made_.rate.after;
+  if (made_.rate.of == "minute") {
+    line("WHEN",
+         fmt::format("nothing moved: {} {} ({}..{}, 95%) throughout", frequency(side.rate),
+                     of_units(), frequency(side.interval.low), frequency(side.interval.high)));
+    return;
+  }
   line("WHEN", fmt::format("nothing moved: {} {} failed ({}..{}, 95%), with no change in their "
                            "rate, in latency or in volume",
-                           percent(made_.rate.after.rate), of_units(),
-                           percent(made_.rate.after.interval.low),
-                           percent(made_.rate.after.interval.high)));
+                           percent(side.rate), of_units(), percent(side.interval.low),
+                           percent(side.interval.high)));
 }
 
 void Report::when() {

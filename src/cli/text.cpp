@@ -53,7 +53,7 @@ std::string figure(double count) {
 
 std::string percent(double share) {
   const double value = share * 100;
-  if (value == 0) return "0%";
+  if (value >= 0 && value < 1e-8) return "0%";  // what rounding leaves of a zero
   if (value >= 9.95 || value < 0) return fmt::format("{:.0f}%", value);
   if (value >= 0.995) return fmt::format("{:.1f}%", value);
   const int digits = std::min(9, 1 - static_cast<int>(std::floor(std::log10(value))));

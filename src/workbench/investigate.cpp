@@ -52,6 +52,24 @@ void warn_of_sources(Investigation& made) {
   }
 }
 
+// With a misspelt field nothing fails, which must not pass for good news.
+void warn_of_fields(Investigation& made, const GatherOptions& options) {
+  const auto look = [&](std::string_view flag, const std::string& name) {
+    if (name == "level" || name == "message" || made.schema.field(name) != nullptr) return;
+    warn(made, "unknown_field", "", fmt::format("{} names {}, which no event has", flag, name));
+  };
+  if (made.schema.events == 0) return;
+  if (options.unit_field != "line" && !options.unit_field.empty()) {
+    look("--unit", options.unit_field);
+  }
+  if (options.bad) {
+    for (const std::string& name : fields_of(*options.bad)) look("--bad", name);
+  }
+  if (options.good) {
+    for (const std::string& name : fields_of(*options.good)) look("--good", name);
+  }
+}
+
 // Windows before and after; after ends with the incident.
 struct Sides {
   Window before;
@@ -247,8 +265,9 @@ Result<DeployList> deploys_of(World& world, const InvestigateOptions& options,
       TRY(read_deploys(text, options.gather.recognise.zone).during("reading {}", options.deploys));
   if (list.skipped > 0) {
     warn(made, "skipped_deploys", options.deploys,
-         fmt::format("{} rows of {} are no deploys, first {}:{}: {}", list.skipped, options.deploys,
-                     options.deploys, list.first_skipped->line, list.first_skipped->why));
+         fmt::format("not taken for deploys: {} of the rows of {}, first {}:{}: {}", list.skipped,
+                     options.deploys, options.deploys, list.first_skipped->line,
+                     list.first_skipped->why));
   }
   return list;
 }
@@ -298,6 +317,7 @@ Result<Investigation> investigate(World& world, Engine& engine, const Investigat
   Investigation made;
   made.schema = engine.schema();
   warn_of_sources(made);
+  warn_of_fields(made, options.gather);
   find_failure(engine, options, made);
   made.could_fail = could_fail(made.schema);
   const bool known = made.rule.how != OutcomeRule::How::unknown;

@@ -53,6 +53,21 @@ $ culprit investigate orders.ndjson --no-case --json --bad 'total = 0' --good 't
 "kind = gift"
 [exit 0]
 
+# A field that no event has would make everything succeed: that is said.
+$ culprit investigate orders.ndjson --no-case --bad 'totl = 0'
+READ     1 source, 600 events, 2025-11-20T14:00:00.000Z to 14:09:59Z; all counts exact
+         600 events; failed means totl = 0
+NOTE     --bad names totl, which no event has
+WHEN     nothing moved: 0% of events failed (0%..0.64%, 95%), with no change in their rate, in
+         latency or in volume
+[exit 1]
+$ culprit investigate orders.ndjson --no-case --bad 'total = 0' --unit order_id
+READ     1 source, 600 events, 2025-11-20T14:00:00.000Z to 14:09:59Z; all counts exact
+         0 requests joined by order_id; failed means total = 0
+NOTE     --unit names order_id, which no event has
+WHEN     nothing can be judged: no event belongs to anything that can fail
+[exit 1]
+
 # Wrong answers with status 200, in a shop's logs.
 $ shop --kind wrong --seed 1 --minutes 20 --rate 10 --out shop
 [exit 0]

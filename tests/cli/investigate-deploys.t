@@ -51,7 +51,7 @@ $ culprit investigate a.ndjson --deploys gitlab.json --no-case --json | jq -cf c
 $ echo 'restarted' >> deploys.ndjson
 [exit 0]
 $ culprit investigate a.ndjson --deploys deploys.ndjson --no-case --json | jq -c '.warnings'
-[{"code":"skipped_deploys","source":"deploys.ndjson","text":"1 rows of deploys.ndjson are no deploys, first deploys.ndjson:3: it is not a JSON object"}]
+[{"code":"skipped_deploys","source":"deploys.ndjson","text":"not taken for deploys: 1 of the rows of deploys.ndjson, first deploys.ndjson:3: it is not a JSON object"}]
 [exit 0]
 $ culprit investigate a.ndjson --deploys absent.json --no-case
 culprit: no such file or directory: absent.json
