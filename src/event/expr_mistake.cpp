@@ -49,7 +49,9 @@ std::string pointed_at(std::string_view text, std::size_t at) {
 }
 
 Error error_of(const Mistake& mistake, std::string_view text, std::string_view corrected) {
-  Error result = error(Fault::usage, "{}\n{}", visible(mistake.what), pointed_at(text, mistake.at));
+  const bool blank = visible(text).find_first_not_of(' ') == std::string::npos;
+  Error result = error(Fault::usage, "{}{}{}", visible(mistake.what), blank ? "" : "\n",
+                       blank ? "" : pointed_at(text, mistake.at));
   const bool shows_well = corrected.size() <= advice_bytes_max && visible(corrected) == corrected;
   result.advice = corrected.empty() || !shows_well ? visible(mistake.hint) : std::string(corrected);
   return result;

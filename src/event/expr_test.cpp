@@ -300,18 +300,12 @@ class Dice {
   }
   Expr expr(int depth) {
     switch (below(depth > 0 ? 6 : 3)) {
-      case 0:
-        return has();
-      case 1:
-        return equals(field(), value());
-      case 2:
-        return leaf();
-      case 3:
-        return joined(Expr::Op::all, depth);
-      case 4:
-        return joined(Expr::Op::any, depth);
-      default:
-        return joined(Expr::Op::negate, depth);
+      case 0: return has();
+      case 1: return equals(field(), value());
+      case 2: return leaf();
+      case 3: return joined(Expr::Op::all, depth);
+      case 4: return joined(Expr::Op::any, depth);
+      default: return joined(Expr::Op::negate, depth);
     }
   }
 
@@ -388,6 +382,10 @@ TEST_CASE("what is printed parses back to an equal expression, of the same truth
   }
   CHECK(held > 10'000);  // of 40,000: the dice ask for what occurs
   CHECK(held < 35'000);
+}
+
+TEST_CASE("nothing is pointed at in a text of nothing") {
+  CHECK(complaint(" \n ") == "there is no condition\n>>> one such as: status >= 500");
 }
 
 TEST_CASE("control bytes of a text do not reach a terminal") {
