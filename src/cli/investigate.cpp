@@ -58,7 +58,9 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   const Investigation made = TRY(investigate(session.world, options));
   progress.clear();
   std::string text;
-  if (arguments.has("--as")) {
+  if (arguments.has("--as") && !made.when.found) {
+    std::fputs("culprit: nothing moved, so there is no finding to verify\n", stderr);
+  } else if (arguments.has("--as")) {
     text = TRY(verification_of(made, arguments.value("--as")).during("writing --as"));
   } else {
     text = arguments.has("--json") ? json_of(made) : text_of(made, session.terminal);

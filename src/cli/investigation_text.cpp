@@ -326,31 +326,23 @@ void Report::logs() {
 }
 
 void Report::around() {
-  if (made_.around.empty()) return;
-  // The lines nearest to the onset, those with a new message first.
-  const auto middle = std::min_element(made_.around.begin(), made_.around.end(),
-                                       [&](const LogLine& a, const LogLine& b) {
-                                         return std::abs((a.time - made_.when.onset).count()) <
-                                                std::abs((b.time - made_.when.onset).count());
-                                       });
-  const auto centre = static_cast<std::size_t>(middle - made_.around.begin());
-  const std::size_t from = centre > lines_shown / 2 ? centre - lines_shown / 2 : 0;
-  for (std::size_t i = from; i < made_.around.size() && i < from + lines_shown; ++i) {
-    const LogLine& one = made_.around[i];
+  // New messages first, then what is nearest to the onset; shown in time order.
+  std::vector<const LogLine*> lines;
+  for (const LogLine& one : made_.around) lines.push_back(&one);
+  const auto distance = [&](const LogLine* one) {
+    return std::abs((one->time - made_.when.onset).count());
+  };
+  std::stable_sort(lines.begin(), lines.end(), [&](const LogLine* a, const LogLine* b) {
+    return a->fresh != b->fresh ? a->fresh : distance(a) < distance(b);
+  });
+  if (lines.size() > lines_shown) lines.resize(lines_shown);
+  std::sort(lines.begin(), lines.end());  // they stand in time order in made_.around
+  bool first = true;
+  for (const LogLine* one : lines) {
     const std::string place =
-        fmt::format("{} {}:{}  ", one.fresh ? "*" : " ", one.source, one.offset);
-    raw(i == from ? "AROUND" : "", fitted(place + safe(one.line, room()), room()));
-  }
-}
-
-// The likeliest commits of a deploy, each with its strongest reason.
-void Report::commits_of(const RankedChange& change) {
-  std::size_t shown = 0;
-  for (const RankedCommit& commit : change.commits) {
-    if (shown++ == commits_shown || commit.probability < commit_shown_min) break;
-    line("", fmt::format("  commit {} \"{}\", {}{}", commit.sha.substr(0, 9),
-                         safe(commit.subject, 60), percent(commit.probability),
-                         commit.reasons.empty() ? "" : ": " + safe(commit.reasons.front(), 200)));
+        fmt::format("{} {}:{}  ", one->fresh ? "*" : " ", one->source, one->offset);
+    raw(first ? "AROUND" : "", fitted(place + safe(one->line, room()), room()));
+    first = false;
   }
 }
 

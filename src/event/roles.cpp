@@ -104,7 +104,7 @@ constexpr std::string_view durations[] = {"duration",
                                           "roundtriptime",
                                           "rtt"};
 constexpr std::string_view correlations[] = {
-    "traceid",        "trace.id",      "requestid",
+    "traceid",        "trace",        "trace.id",      "requestid",
     "reqid",          "request.id",    "req.id",
     "xrequestid",     "correlationid", "correlation.id",
     "xcorrelationid", "corrid",        "transactionid",

@@ -91,6 +91,23 @@ bool try_latency(Engine& engine, Investigation& investigation) {
   return true;
 }
 
+// Where only errors are logged, those that a request survived cannot be told from those it died of,
+// and may hide the incident: what failed at the edge, by its status, is judged alone.
+bool try_status_alone(Engine& engine, Investigation& investigation) {
+  OutcomeRule rule = investigation.rule;
+  if (rule.status_fields.empty() && rule.success_fields.empty()) return false;
+  rule.levels = false;
+  rule.exception_fields.clear();
+  const Judged judged = engine.judge(rule);
+  WhenAnswer when = find_onset(engine, {{}, span_of(investigation.schema), errors_only(judged)});
+  if (!when.found) return false;
+  investigation.rule = std::move(rule);
+  investigation.judged = judged;
+  investigation.when = std::move(when);
+  investigation.schema.unit.errors_only = errors_only(judged);
+  return true;
+}
+
 // The end of the last bucket before a silence, looked at a hundred times finer.
 Time last_heard(Engine& engine, const Silence& silence, const SeriesTally& series) {
   const auto at = [&](std::size_t bucket) {
@@ -149,6 +166,7 @@ void find_failure(Engine& engine, const InvestigateOptions& options, Investigati
   OnsetSearch search{{}, span_of(schema), investigation.schema.unit.errors_only};
   investigation.when = find_onset(engine, search);
   if (investigation.when.found || given) return;
+  if (errors_only(investigation.judged) && try_status_alone(engine, investigation)) return;
   const OutcomeRule rule = investigation.rule;
   const WhenAnswer quiet = investigation.when;
   if (try_latency(engine, investigation) || try_volume(engine, investigation)) return;

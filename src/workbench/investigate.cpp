@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr double throughout_rate_min = 0.01;  // of all units: more is an incident in itself
 constexpr std::size_t around_lines = 14;
+constexpr std::size_t around_tried = 2000;  // some seconds of a busy site
 constexpr std::size_t people_max = 200'000;
 constexpr std::size_t deploys_bytes_max = 64 << 20;
 
@@ -166,6 +168,8 @@ void find_templates(Engine& engine, const Sides& sides, Investigation& made) {
   }
   TemplateOptions options;
   options.exposure = before > 0 ? after / before : 1;
+  // Where only failures are logged, more lines are the incident itself, not more traffic.
+  if (made.schema.unit.errors_only) options.exposure = time_ratio(made);
   options.onset_from = made.when.from - std::chrono::seconds(1);
   made.templates = changed_templates(templates, options);
   std::vector<Place> places;
@@ -180,8 +184,24 @@ void find_around(Engine& engine, Investigation& made) {
     if (changed.status == TemplateStatus::stopped) continue;
     fresh.insert(changed.what.skeletons.begin(), changed.what.skeletons.end());
   }
+  // What is newly said tells most; the rest of the lines are those nearest to the onset.
   const Duration reach = std::chrono::seconds(30);
-  for (Row& row : engine.around({made.when.onset, reach, reach, around_lines})) {
+  std::vector<Row> rows = engine.around({made.when.onset, reach, reach, around_tried});
+  const auto told_first = [&](const Row& a, const Row& b) {
+    const bool fresh_a = fresh.contains(a.skeleton);
+    const bool fresh_b = fresh.contains(b.skeleton);
+    if (fresh_a != fresh_b) return fresh_a;
+    return std::abs((a.time - made.when.onset).count()) <
+           std::abs((b.time - made.when.onset).count());
+  };
+  const auto in_order = [](const Row& a, const Row& b) {
+    return std::tie(a.time, a.place.source, a.place.offset) <
+           std::tie(b.time, b.place.source, b.place.offset);
+  };
+  std::stable_sort(rows.begin(), rows.end(), told_first);
+  if (rows.size() > around_lines) rows.resize(around_lines);
+  std::sort(rows.begin(), rows.end(), in_order);
+  for (Row& row : rows) {
     made.around.push_back({row.time, made.schema.sources[row.place.source].name, row.place.offset,
                            std::move(row.line), fresh.contains(row.skeleton)});
   }
@@ -256,37 +276,46 @@ ChangeEvidence change_evidence(Engine& engine, const Sides& sides, const Investi
   return evidence;
 }
 
-Result<DeployList> deploys_of(World& world, const InvestigateOptions& options,
-                              Investigation& made) {
+Result<DeployList> deploys_of(World& world, const InvestigateOptions& options) {
   if (options.deploys.empty()) return DeployList{};
   const std::string text =
       TRY(world.read(options.deploys, deploys_bytes_max).during("reading the list of deploys"));
-  DeployList list =
-      TRY(read_deploys(text, options.gather.recognise.zone).during("reading {}", options.deploys));
-  if (list.skipped > 0) {
-    warn(made, "skipped_deploys", options.deploys,
-         fmt::format("not taken for deploys: {} of the rows of {}, first {}:{}: {}", list.skipped,
-                     options.deploys, options.deploys, list.first_skipped->line,
-                     list.first_skipped->why));
-  }
-  return list;
+  return read_deploys(text, options.gather.recognise.zone).during("reading {}", options.deploys);
 }
 
-Status find_changes(World& world, Engine& engine, const Sides& sides,
-                    const InvestigateOptions& options, Investigation& made) {
-  const DeployList list = TRY(deploys_of(world, options, made));
+void warn_of_deploys(const DeployList& list, const std::string& file, Investigation& made) {
+  if (list.skipped == 0) return;
+  warn(made, "skipped_deploys", file,
+       fmt::format("{} rows of {} are no deploys, first {}:{}: {}", list.skipped, file, file,
+                   list.first_skipped->line, list.first_skipped->why));
+}
+
+// Deploys and history, opened before anything long is done: a wrong path is told at once.
+struct Suspects {
+  DeployList list;
   std::optional<Repository> repository;
+};
+
+Result<Suspects> open_suspects(World& world, const InvestigateOptions& options) {
+  Suspects suspects;
+  suspects.list = TRY(deploys_of(world, options));
   if (!options.repository.empty()) {
     Repository opened =
         TRY(Repository::open(options.repository).during("opening --repo {}", options.repository));
-    repository.emplace(std::move(opened));
+    suspects.repository.emplace(std::move(opened));
   }
+  return suspects;
+}
+
+Status find_changes(Engine& engine, const Sides& sides, const Suspects& suspects,
+                    const InvestigateOptions& options, Investigation& made) {
   ChangeQuestion question;
   question.evidence = change_evidence(engine, sides, made);
   question.newest = made.schema.to;
   question.window = options.changed_within;
   made.changes =
-      TRY(what_changed(std::move(question), repository ? &*repository : nullptr, list.deploys));
+      TRY(what_changed(std::move(question), suspects.repository ? &*suspects.repository : nullptr,
+                       suspects.list.deploys));
   made.changes_known = made.changes.size() > 1;
   return ok();
 }
@@ -311,12 +340,13 @@ bool throughout(Engine& engine, const InvestigateOptions& options, Investigation
   return false;
 }
 
-}  // namespace
-
-Result<Investigation> investigate(World& world, Engine& engine, const InvestigateOptions& options) {
+// All steps on evidence that is read and suspects that are known.
+Result<Investigation> judge(Engine& engine, const Suspects& suspects,
+                            const InvestigateOptions& options) {
   Investigation made;
   made.schema = engine.schema();
   warn_of_sources(made);
+  warn_of_deploys(suspects.list, options.deploys, made);
   warn_of_fields(made, options.gather);
   find_failure(engine, options, made);
   made.could_fail = could_fail(made.schema);
@@ -345,14 +375,22 @@ Result<Investigation> investigate(World& world, Engine& engine, const Investigat
   }
   find_templates(engine, sides, made);
   find_around(engine, made);
-  TRY(find_changes(world, engine, sides, options, made));
+  TRY(find_changes(engine, sides, suspects, options, made));
   made.next = next_steps(made, options);
   return made;
 }
 
+}  // namespace
+
+Result<Investigation> investigate(World& world, Engine& engine, const InvestigateOptions& options) {
+  const Suspects suspects = TRY(open_suspects(world, options));
+  return judge(engine, suspects, options);
+}
+
 Result<Investigation> investigate(World& world, const InvestigateOptions& options) {
+  const Suspects suspects = TRY(open_suspects(world, options));
   std::unique_ptr<Embedded> engine = TRY(Embedded::gather(world, options.gather));
-  return investigate(world, *engine, options);
+  return judge(*engine, suspects, options);
 }
 
 }  // namespace culprit
