@@ -26,6 +26,16 @@ bool takes_digits(std::string_view& text) {
   return text.size() < before;
 }
 
+// jq's doubles and DuckDB's timestamps end at the microsecond, towards which they cut: an end that
+// lies just behind an event must not be cut to the event.
+Verification in_microseconds(Verification finding) {
+  using std::chrono::microseconds;
+  finding.from = std::chrono::floor<microseconds>(finding.from);
+  if (finding.onset != no_time) finding.onset = std::chrono::ceil<microseconds>(finding.onset);
+  finding.to = std::chrono::ceil<microseconds>(finding.to);
+  return finding;
+}
+
 }  // namespace
 
 std::optional<QueryLanguage> query_language_named(std::string_view name) {
@@ -38,8 +48,8 @@ std::optional<QueryLanguage> query_language_named(std::string_view name) {
 std::string query_of(const Verification& finding, QueryLanguage language,
                      std::span<const std::string> files) {
   switch (language) {
-    case QueryLanguage::jq: return jq_query(finding, files);
-    case QueryLanguage::sql: return sql_query(finding, files);
+    case QueryLanguage::jq: return jq_query(in_microseconds(finding), files);
+    case QueryLanguage::sql: return sql_query(in_microseconds(finding), files);
     case QueryLanguage::logql: return logql_query(finding);
   }
   return {};

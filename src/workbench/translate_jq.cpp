@@ -132,7 +132,7 @@ std::string on_one_line(std::string_view text) {
 }
 
 std::int64_t micros(Time time) {
-  return std::chrono::floor<std::chrono::microseconds>(time).time_since_epoch().count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
 // What one unit counts as: [time, in the segment, bad]. Events are folded into $units first where

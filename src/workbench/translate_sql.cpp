@@ -125,10 +125,7 @@ std::string instant(const std::string& field) {
       column(field), number(column(field)));
 }
 
-std::string timestamp(Time time) {
-  const auto whole = std::chrono::floor<std::chrono::microseconds>(time);
-  return fmt::format("timestamptz '{}'", to_string(Time(whole)));
-}
+std::string timestamp(Time time) { return fmt::format("timestamptz '{}'", to_string(time)); }
 
 std::string lines_table(const Verification& finding, std::span<const std::string> files) {
   std::set<std::string> fields = {finding.time_field};

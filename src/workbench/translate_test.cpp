@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -272,6 +273,23 @@ TEST_CASE("the jq program counts what culprit counts") {
   Verification throughout = finding_of("status in (500, 503)", "has(http.route)", "request");
   throughout.onset = no_time;
   check_jq(throughout, path, lines);
+}
+
+TEST_CASE("the first and the last event are inside") {
+  const Folder folder;
+  const std::vector<Line> lines = Lines(3).some(40);
+  const std::string path = write_lines(folder, lines, "");
+  Verification whole = finding_of("status >= 500", "true", "");
+  whole.onset = no_time;
+  const auto earlier = [](const Line& a, const Line& b) { return a.time < b.time; };
+  whole.from = std::min_element(lines.begin(), lines.end(), earlier)->time;
+  whole.to = std::max_element(lines.begin(), lines.end(), earlier)->time + Duration(1);
+  CHECK(counted(whole, lines)["true throughout"].second == 40);
+  check_jq(whole, path, lines);
+  const std::string sql = query_of(whole, QueryLanguage::sql, std::span(&path, 1));
+  const auto [bad, total] = counted(whole, lines)["true throughout"];
+  const std::optional<std::string> seen = duckdb({sql});
+  if (seen) CHECK(*seen == fmt::format("{}\ntrue throughout {} {}\n", sql, bad, total));
 }
 
 TEST_CASE("the SQL counts what culprit counts") {
