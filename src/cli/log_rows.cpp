@@ -39,6 +39,18 @@ std::string name_within(const std::string& name, std::size_t columns) {
   return "…" + shown.substr(bytes_of(shown, width - columns + 1));
 }
 
+// The folders that all sources have in common, with the last '/'.
+std::size_t common_folder(const std::vector<Source>& sources) {
+  std::string_view common = sources.front().name;
+  for (const Source& source : sources) {
+    const auto [end, other] =
+        std::mismatch(common.begin(), common.end(), source.name.begin(), source.name.end());
+    common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
+  }
+  const std::size_t slash = common.find_last_of('/');
+  return slash == std::string_view::npos ? 0 : slash + 1;
+}
+
 bool needs_no_escape(std::string_view line) {
   return std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
@@ -75,7 +87,10 @@ std::string fields_of(const std::vector<Field>& fields) {
 
 LogRows::LogRows(const std::vector<Source>& sources, const Terminal& terminal)
     : terminal_(terminal) {
-  if (terminal.tty) name_columns_ = terminal.columns / 4;
+  if (terminal.tty && !sources.empty()) {
+    name_columns_ = terminal.columns / 4;
+    name_begin_ = common_folder(sources);
+  }
   for (const Source& source : sources) {
     if (!source.fault.empty()) continue;
     const std::uint64_t end = source.seekable ? source.size : source.size * packed_growth;
@@ -84,7 +99,7 @@ LogRows::LogRows(const std::vector<Source>& sources, const Terminal& terminal)
 }
 
 std::string LogRows::place_of(const Source& source, std::uint64_t offset) const {
-  return fmt::format("{}:{}", name_within(source.name, name_columns_), offset);
+  return fmt::format("{}:{}", name_within(source.name.substr(name_begin_), name_columns_), offset);
 }
 
 std::string LogRows::text_of(const LogRow& row) const {

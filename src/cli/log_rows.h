@@ -1,7 +1,8 @@
 // LogRows writes rows of `logs` for people: place and line, aligned; and for programs: JSON.
 //
 // In a pipe a row is never cut. On a terminal a long line is folded below itself, over a few rows
-// at most. Control bytes are escaped in both.
+// at most, and sources are named from the folder on that they share. Control bytes are escaped in
+// both.
 #pragma once
 
 #include <string>
@@ -22,6 +23,7 @@ class LogRows {
   std::string folded(std::string_view line) const;
 
   Terminal terminal_;
+  std::size_t name_begin_ = 0;  // bytes of each name that are not shown
   std::size_t name_columns_ = SIZE_MAX;
   std::size_t place_columns_ = 0;
 };

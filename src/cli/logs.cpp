@@ -137,7 +137,11 @@ void say_what_to_know(const LogView& view, const LogsOptions& options) {
   if (options.whole_units && summary.unit_fields.empty()) {
     note("no field joins events to units here, so each event was taken for one (--unit FIELD)");
   }
-  if (summary.rows == 0) note(nothing_found(view, summary, options));
+  if (summary.rows > 0) return;
+  if (!summary.unseen_fields.empty()) {
+    note(fmt::format("--where names {}, which no event has", names_of(summary.unseen_fields)));
+  }
+  note(nothing_found(view, summary, options));
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {

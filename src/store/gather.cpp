@@ -6,8 +6,8 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t sample_bytes = 1 << 18;     // enough lines to see ids repeat
-constexpr std::size_t depth_max = 32;             // of folders; a loop of links ends here
+constexpr std::size_t sample_bytes = 1 << 18;  // enough lines to see ids repeat
+constexpr std::size_t depth_max = 32;          // of folders; a loop of links ends here
 constexpr std::size_t sources_max = 1'000'000;
 
 bool glob_matches(std::string_view pattern, std::string_view name) {
@@ -90,7 +90,8 @@ class Finder {
       const auto names = world_.list(directory);
       if (!names) continue;
       for (const std::string& name : *names) {
-        if (!glob_matches(last, name) || (name.starts_with(".") && !last.starts_with("."))) continue;
+        if (!glob_matches(last, name) || (name.starts_with(".") && !last.starts_with(".")))
+          continue;
         const std::string path = directory == "." ? name : directory + "/" + name;
         if (const auto info = world_.info(path)) visit(path, *info, 0);
       }
@@ -122,9 +123,9 @@ class Finder {
   std::set<std::uint64_t> seen_;
 };
 
-// Copies standard input to a file that can be read again.
-Result<std::shared_ptr<File>> spooled(World& world) {
-  File input = TRY(world.standard_input());
+// Copies what can be read only once to a file that can be read again.
+Result<std::shared_ptr<File>> spooled(World& world, const std::string& path) {
+  File input = TRY(path == "-" ? world.standard_input() : world.open(path));
   File copy = TRY(world.spool());
   std::string buffer(1 << 20, '\0');
   for (;;) {
@@ -137,8 +138,9 @@ Result<std::shared_ptr<File>> spooled(World& world) {
 }
 
 Status take_sample(World& world, Source& source) {
-  if (source.path == "-") {
-    source.spool = TRY(spooled(world));
+  // Standard input, a named pipe, <(COMMAND) of a shell.
+  if (!source.seekable) {
+    source.spool = TRY(spooled(world, source.path));
     source.size = source.spool->size().value_or(0);
     source.seekable = true;
   }
@@ -217,9 +219,8 @@ Result<std::vector<Source>> find_sources(World& world, const GatherOptions& opti
     if (last_end != std::string_view::npos) whole_lines = whole_lines.substr(0, last_end + 1);
     source.dialect = recognise(whole_lines, options.recognise);
   }
-  const bool readable = std::any_of(sources.begin(), sources.end(), [](const Source& source) {
-    return source.fault.empty();
-  });
+  const bool readable = std::any_of(sources.begin(), sources.end(),
+                                    [](const Source& source) { return source.fault.empty(); });
   if (sources.empty()) {
     Error made = error(Fault::missing, "no files to read in {}", options.sources.front());
     made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";

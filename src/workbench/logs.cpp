@@ -80,6 +80,7 @@ struct LogView::State {
   bool filtered() const {
     return options.where || options.level != Level::none || !options.template_id.empty();
   }
+  void note_fields(const SlottedEvent& event);
   void fill(LogRow& row);
 
   World& world;
@@ -92,6 +93,7 @@ struct LogView::State {
   std::optional<UnitSelection> units;
   std::optional<Merge> merge;
   SkeletonScratch filter_scratch;
+  std::vector<std::string> unseen_fields;  // of `where`, so far
 
   Record record;  // that the latest row shows
   Scratch scratch;
@@ -116,6 +118,7 @@ Status LogView::State::prepare() {
   if (options.whole_units) {
     units = TRY(UnitSelection::find(world, sources, unit, *options.where, sweeping));
   }
+  if (options.where) unseen_fields = fields_of(*options.where);
   MergeOptions merging;
   merging.selection.window = windows.shown;
   merging.selection.unreadable = !filtered();
@@ -128,12 +131,25 @@ Status LogView::State::prepare() {
 }
 
 bool LogView::State::wanted(const Event& event) {
-  if (options.level != Level::none && event.level < options.level) return false;
-  if (!options.where && options.template_id.empty()) return true;
+  const bool by_level = options.level == Level::none || event.level >= options.level;
+  if (!options.where && options.template_id.empty()) return by_level;
   const SlottedEvent slotted(event, filter_scratch);
+  if (!unseen_fields.empty()) note_fields(slotted);
+  if (!by_level) return false;
   if (!options.template_id.empty() && !skeletons.contains(slotted.skeleton())) return false;
   if (!options.where) return true;
   return units ? units->contains(slotted) : slotted.satisfies(*options.where);
+}
+
+void LogView::State::note_fields(const SlottedEvent& event) {
+  std::erase_if(unseen_fields, [&](const std::string& field) {
+    bool seen = false;
+    event.each_value(field, [&](std::string_view) {
+      seen = true;
+      return false;
+    });
+    return seen;
+  });
 }
 
 // Reads the line once more for what was not kept of it.
@@ -193,6 +209,7 @@ LogsSummary LogView::summary() const {
   }
   if (state_->units) summary.units = state_->units->size();
   summary.unit_fields = state_->unit.fields;
+  summary.unseen_fields = state_->unseen_fields;
   return summary;
 }
 

@@ -46,11 +46,12 @@ struct LogRow {
 struct LogsSummary {
   std::uint64_t rows = 0;
   MergeCounts counts;
-  Window window;                          // that was asked for
-  std::vector<std::string> faults;        // sources that could not be read (to their end), and why
-  std::vector<std::string> zone_assumed;  // sources whose times name no zone
-  std::optional<std::size_t> units;       // found, where whole units were asked for
-  std::vector<std::string> unit_fields;   // that join events to units; empty: nothing does
+  Window window;                           // that was asked for
+  std::vector<std::string> faults;         // sources that could not be read (to their end), and why
+  std::vector<std::string> zone_assumed;   // sources whose times name no zone
+  std::optional<std::size_t> units;        // found, where whole units were asked for
+  std::vector<std::string> unit_fields;    // that join events to units; empty: nothing does
+  std::vector<std::string> unseen_fields;  // that `where` asks for and no event had
 };
 
 class LogView {
