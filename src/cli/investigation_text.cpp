@@ -346,6 +346,17 @@ void Report::around() {
   }
 }
 
+// The likeliest commits of a deploy, each with its strongest reason.
+void Report::commits_of(const RankedChange& change) {
+  std::size_t shown = 0;
+  for (const RankedCommit& commit : change.commits) {
+    if (shown++ == commits_shown || commit.probability < commit_shown_min) break;
+    line("", fmt::format("  commit {} \"{}\", {}{}", commit.sha.substr(0, 9),
+                         safe(commit.subject, 60), percent(commit.probability),
+                         commit.reasons.empty() ? "" : ": " + safe(commit.reasons.front(), 200)));
+  }
+}
+
 void Report::changed() {
   if (!made_.changes_known) {
     line("CHANGED", "no deploys or commits known; --repo DIR or --deploys FILE name suspects");
