@@ -159,9 +159,14 @@ Result<Expr> Parser::all() {
 Status Parser::no_foreign_connective() {
   for (const Foreign& foreign : connectives) {
     if (!begins(foreign.theirs)) continue;
+    const std::size_t end = at_ + foreign.theirs.size();
+    const bool space_before = at_ > 0 && text_[at_ - 1] == ' ';
+    const bool space_behind = end < text_.size() && text_[end] == ' ';
     return fails({fmt::format("{} joins no conditions here", foreign.theirs), at_,
                   fmt::format("write `{}`", foreign.ours),
-                  Fix{at_, foreign.theirs.size(), fmt::format(" {} ", foreign.ours)}});
+                  Fix{at_, foreign.theirs.size(),
+                      fmt::format("{}{}{}", space_before ? "" : " ", foreign.ours,
+                                  space_behind ? "" : " ")}});
   }
   return ok();
 }

@@ -154,6 +154,11 @@ TEST_CASE("a mistake is shown in its place, with the text put right") {
         "    status == 500\n"
         "           ^\n"
         ">>> status = 500");
+  CHECK(complaint("a = 1&&b = 2 || c = 3, d = 4") ==
+        "&& joins no conditions here\n"
+        "    a = 1&&b = 2 || c = 3, d = 4\n"
+        "         ^\n"
+        ">>> a = 1 and b = 2 or c = 3 and d = 4");
   CHECK(complaint("name = Grüße and zwölf") ==
         "expected a comparison after zwölf\n"
         "    name = Grüße and zwölf\n"

@@ -38,8 +38,7 @@ std::string matched(const std::string& name, const std::string& regex, Sense sen
 std::string equal(const std::string& name, const Operand& operand, Sense sense) {
   const bool holds = sense == Sense::holds;
   if (operand.glob) return matched(name, regex_of_glob(operand.text), sense);
-  const std::string text =
-      fmt::format("{} {} {}", name, holds ? "=" : "!=", json_quoted(operand.text));
+  std::string text = fmt::format("{} {} {}", name, holds ? "=" : "!=", json_quoted(operand.text));
   if (!operand.number || number_in(operand.text)) return text;
   const std::string number = fmt::format("{} {} {}", name, holds ? "==" : "!=", *operand.number);
   return holds ? any(text, number) : all(text, number);

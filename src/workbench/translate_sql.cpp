@@ -29,7 +29,7 @@ std::string number(const std::string& name) { return fmt::format("try_cast({} as
 
 std::string equality(const std::string& name, const Operand& operand) {
   if (operand.glob) return fmt::format("{} like {}", name, like_pattern(operand.text));
-  const std::string text = fmt::format("{} = {}", name, literal(operand.text));
+  std::string text = fmt::format("{} = {}", name, literal(operand.text));
   if (!operand.number || number_in(operand.text)) return text;
   return fmt::format("({} or {} = {})", text, number(name), *operand.number);
 }
