@@ -3,6 +3,10 @@
 // Every count is of units (DESIGN, "Units") unless its name says events. `where` is about whole
 // units. Windows are half-open [from, to) and compared with the unit's start, the time of its
 // first event, because that is when its fate was open.
+//
+// Values are told apart by their texts. Of a decimal with more than six digits the first six
+// count, of a text beyond 256 bytes its hash. No question can be about the fields that hold times,
+// the message or the correlation id: they are not kept.
 #pragma once
 
 #include <cstdint>
@@ -28,18 +32,21 @@ struct OutcomeRule {
   How how = How::unknown;
 
   // given: a unit is bad if one of its events satisfies `bad`; with `good`, a unit that matches
-  // neither has no Outcome.
+  // neither has no Outcome. These are the ones that the evidence was gathered with.
   std::optional<Expr> bad;
   std::optional<Expr> good;
 
   // status: the status of the unit's last event that has one of these fields, else any event of
-  // level error or fatal (`levels`), or any event with one of the exception fields.
+  // level error or fatal (`levels`), or any event with one of the exception fields. Of two events
+  // at one instant the failure counts. With `levels`, a unit that has any level and no error is
+  // good; one with neither status, level nor exception has no Outcome.
   std::vector<std::string> status_fields;   // bad at 500 and above
   std::vector<std::string> success_fields;  // bad when false, failed, error...
   std::vector<std::string> exception_fields;
   bool levels = false;
 
-  // latency: `duration_field` above the limit of the unit's operation.
+  // latency: the largest `duration_field` above the limit of the unit's operation, the largest
+  // limit where it has several. Without a duration or a limit there is no Outcome.
   std::string duration_field;
   std::string operation_field;                         // empty: one limit for all
   std::vector<std::pair<std::string, double>> limits;  // by operation; "" for all others
@@ -84,6 +91,7 @@ struct TemplateQuery {
   std::vector<Window> windows;  // compared with each event's own time
 };
 
+// Of each unit's largest number: of nested durations the outermost.
 struct QuantQuery {
   std::string field;
   std::string by;  // one sketch per value of this field; empty: one for all
@@ -91,6 +99,8 @@ struct QuantQuery {
   Window window;
 };
 
+// An event counts once for each value that it has of `by` and each number of `metric`; without the
+// field `by`, under the empty key.
 struct SeriesQuery {
   std::string metric;  // numeric field; empty: the number of events
   std::string by;      // one series per value; empty: one for all; "source" and "template" exist
@@ -108,7 +118,7 @@ struct AroundQuery {
 struct SampleQuery {
   Expr where;
   Window window;
-  std::optional<Outcome> outcome;  // nothing: any
+  std::optional<Outcome> outcome;  // nothing: either, but units without one are never chosen
   std::size_t count = 1;
   std::uint64_t seed = 0;
 };

@@ -34,12 +34,13 @@ struct FieldSummary {
   Role role = Role::none;
   std::uint64_t events = 0;        // that carry it
   std::uint64_t error_events = 0;  // of those, at level error or fatal
-  std::uint64_t numbers = 0;       // of those, whose value is a number
-  std::size_t distinct = 0;        // values; a lower bound where `many`
+  // From here on nothing is known of fields that no question can be about (query.h).
+  std::uint64_t numbers = 0;       // of those, with a value that is a number
+  std::size_t distinct = 0;        // values; a lower bound where `many` or sampled
   bool many = false;               // too many values to tell each apart
   double least = 0;                // of the numbers
   double most = 0;
-  bool slot = false;                  // mined out of messages
+  bool slot = false;                  // mined out of messages only
   std::vector<std::string> examples;  // up to 3, the most frequent values
 };
 

@@ -2,7 +2,8 @@
 //
 // Tallies are values and merge by adding where they count. Totals of sampled populations are
 // weighted estimates; `exact` says whether any was. Bad counts are always exact: failing units
-// are never sampled away. Orders are deterministic: by count, then by text.
+// are never sampled away, if their lines tell them (all rules but latency). Orders are
+// deterministic: by count, then by text.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +43,9 @@ struct FacetValue {
 struct FacetTally {
   std::string field;
   std::vector<FacetValue> values;  // by bad over all windows, then total, then text
-  std::vector<Counts> other;       // values beyond `top`, per window
+  // Per window: of values beyond `top` the sum; of an axis with cuts or values the units that
+  // have some other value.
+  std::vector<Counts> other;
   std::vector<Counts> all;         // every unit once, per window
   std::size_t distinct = 0;        // values that were seen, the kept ones included
   bool exact = true;
@@ -95,7 +98,7 @@ struct QuantTally {
 struct SeriesTally {
   struct Series {
     std::string key;
-    std::vector<double> count;  // events per step
+    std::vector<double> count;  // events per step; with a metric, numbers
     std::vector<double> sum;    // of the metric
   };
   Time from = no_time;

@@ -56,6 +56,11 @@ Result<Stream> open_source(World& world, const Source& source);
 // For reading at any offset; only where `seekable`.
 Result<File> open_seekable(World& world, const Source& source);
 
+// Whether a value of the unit's field says which unit; else the event belongs to none.
+inline bool names_unit(const Field& field) {
+  return field.kind != Kind::null && !field.value.empty() && field.value != "-";
+}
+
 // Which fields join events to units, judged from the samples.
 UnitRule find_units(const std::vector<Source>& sources, const GatherOptions& options);
 

@@ -15,6 +15,12 @@ Result<LineReader> LineReader::open(World& world, const Source& source) {
 }
 
 std::string LineReader::line_at(std::uint64_t offset, std::size_t bytes_max) {
+  std::string line = bytes_at(offset, bytes_max);
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+std::string LineReader::bytes_at(std::uint64_t offset, std::size_t bytes_max) {
   if (file_) {
     std::size_t wanted = 4096;  // most lines are shorter
     for (;;) {

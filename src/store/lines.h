@@ -21,6 +21,9 @@ class LineReader {
 
  private:
   LineReader() = default;
+  // As line_at(), but a carriage return before the end is left.
+  std::string bytes_at(std::uint64_t offset, std::size_t bytes_max);
+
   std::optional<File> file_;      // seekable
   std::optional<Stream> stream_;  // packed: stands at position_
   std::uint64_t position_ = 0;    // of window_'s first byte

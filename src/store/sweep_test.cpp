@@ -49,7 +49,7 @@ Sums expected(const std::vector<LogFile>& files, const Window& window) {
 TEST_CASE("a sweep shows every event of the window once, with any number of threads") {
   std::mt19937_64 dice(21);
   std::vector<LogFile> files;
-  for (const std::size_t lines : {0, 1, 500, 60'000}) {
+  for (const std::size_t lines : std::vector<std::size_t>{0, 1, 500, 60'000}) {
     files.push_back(
         log_files::random_file(dice, {.lines = lines, .disorder = std::chrono::seconds(1)}));
   }

@@ -82,7 +82,7 @@ void observe(const Source& source, Behaviours& behaviours, std::uint64_t& events
     if (read_line(source.dialect, rest.substr(0, end), scratch, event) == Reading::event) {
       ++events;
       const auto add = [&](const Field& field) {
-        if (field.value.empty() || field.value == "-" || field.value.size() > 128) return;
+        if (!names_unit(field) || field.value.size() > 128) return;
         auto found = behaviours.find(field.name);
         if (found == behaviours.end()) {
           found = behaviours.emplace(std::string(field.name), Behaviour{}).first;

@@ -97,9 +97,9 @@ Error LogTemplates::unknown(std::string_view id) const {
                    [&](const Template* a, const Template* b) { return rank(a) > rank(b); });
   order.resize(std::min(order.size(), advised));
   for (const Template* one : order) {
-    made.advice +=
-        fmt::format("{}--template {}   {} lines: {}", made.advice.empty() ? "" : "\n       ",
-                    one->id, one->all_events, one->text.substr(0, text_columns));
+    made.advice += fmt::format("{}--template {}   {} line{}: {}",
+                               made.advice.empty() ? "" : "\n       ", one->id, one->all_events,
+                               one->all_events == 1 ? "" : "s", one->text.substr(0, text_columns));
   }
   return made;
 }

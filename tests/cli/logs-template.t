@@ -6,7 +6,7 @@ $ echo '2025-11-20T14:03:13Z ERROR payment timeout gateway_host=pg-2' >> app.log
 $ culprit logs app.log --template t00000000
 culprit: there is no template t00000000 in these sources
   try: --template t589b93cd   3 lines: charged order <*> in <*> ms
-       --template t7a0e6652   1 lines: payment timeout gateway_host=<*>
+       --template t7a0e6652   1 line: payment timeout gateway_host=<*>
 [exit 2]
 $ id=$(culprit logs app.log --level error --json | sed 's/.*"template":{"id":"\([^"]*\)".*/\1/'); \
     culprit logs app.log --template "$id"

@@ -33,9 +33,9 @@ bool number_codes(const std::vector<Code>& codes, std::vector<Code>& table,
 }  // namespace
 
 const Column* Block::column(FieldId field) const {
-  const auto found = std::lower_bound(
-      columns.begin(), columns.end(), field,
-      [](const Column& column, FieldId wanted) { return column.field < wanted; });
+  const auto found =
+      std::lower_bound(columns.begin(), columns.end(), field,
+                       [](const Column& column, FieldId wanted) { return column.field < wanted; });
   return found != columns.end() && found->field == field ? &*found : nullptr;
 }
 

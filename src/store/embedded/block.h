@@ -49,7 +49,7 @@ struct Block {
   std::vector<std::uint32_t> offsets;    // of the line, from `offset`
   std::vector<std::uint32_t> skeletons;  // index of the skeleton; 0: no message
   std::vector<std::uint8_t> flags;
-  std::vector<Column> columns;           // by field
+  std::vector<Column> columns;  // by field
 
   std::size_t rows() const { return times.size(); }
   const Column* column(FieldId field) const;

@@ -83,16 +83,15 @@ std::vector<Counts> weighted_cells(const Evidence& evidence, const UnitColumn& c
     add(unit, first == 0 ? map.absent() : map.places[first - 1], selection.windows[i]);
     if (!windows_of.empty()) windows_of[unit] = selection.windows[i];
   }
-  for_further(column, map, [&](std::uint32_t unit, std::size_t place) {
-    add(unit, place, windows_of[unit]);
-  });
+  for_further(column, map,
+              [&](std::uint32_t unit, std::size_t place) { add(unit, place, windows_of[unit]); });
   return cells;
 }
 
 }  // namespace
 
 Population select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
-                 const std::vector<Window>& windows) {
+                  const std::vector<Window>& windows) {
   VERIFY(windows.size() <= 8);  // a bit each
   Population selection;
   selection.width = windows.size();

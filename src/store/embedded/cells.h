@@ -15,18 +15,18 @@ namespace culprit {
 
 // Units in question, and which of a query's windows each falls into.
 struct Population {
-  std::vector<std::uint32_t> units;     // ascending
-  std::vector<std::uint8_t> windows;    // of each: a bit a window
-  std::vector<std::uint8_t> slots;      // of each: window * 2 + bad; empty unless `plain`
-  std::vector<std::uint8_t> slot_of;    // by unit number; slot_none: not in question
-  std::size_t width = 0;                // number of windows
-  bool plain = false;                   // weights are 1 and no two windows overlap
-  std::vector<Counts> all;              // every unit once, per window
+  std::vector<std::uint32_t> units;   // ascending
+  std::vector<std::uint8_t> windows;  // of each: a bit a window
+  std::vector<std::uint8_t> slots;    // of each: window * 2 + bad; empty unless `plain`
+  std::vector<std::uint8_t> slot_of;  // by unit number; slot_none: not in question
+  std::size_t width = 0;              // number of windows
+  bool plain = false;                 // weights are 1 and no two windows overlap
+  std::vector<Counts> all;            // every unit once, per window
 };
 constexpr std::uint8_t slot_none = 0xFF;
 
 Population select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
-                 const std::vector<Window>& windows);
+                  const std::vector<Window>& windows);
 
 // Cell (place, window) at place * width + window; places as AxisMap numbers them. A null column
 // puts all units at `absent`.

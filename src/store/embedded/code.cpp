@@ -48,8 +48,8 @@ std::optional<Code> code_of(Decimal decimal) {
   }
   const int power = decimal.power + power_bias;
   if (power < 0 || power > static_cast<int>(power_mask)) return std::nullopt;
-  return decimal_tag | (decimal.negative ? sign_bit : 0) |
-         static_cast<Code>(power) << digits_bits | decimal.digits;
+  return decimal_tag | (decimal.negative ? sign_bit : 0) | static_cast<Code>(power) << digits_bits |
+         decimal.digits;
 }
 
 // Of "12.345"; the sign is taken off.

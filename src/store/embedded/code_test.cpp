@@ -39,7 +39,9 @@ TEST_CASE("a measurement is known to six digits") {
       {"0.99999951", "1"},         {"123456.7", "123457"},   {"0.00000123456789", "0.00000123457"},
       {"9999995.1", "10000000"},   {"100.0000", "100"},      {"5368709129.5", "5368710000"},
   };
-  for (const auto& [text, known] : cases) {
+  for (const auto& row : cases) {
+    const auto& text = row.first;
+    const auto& known = row.second;
     CAPTURE(text);
     const auto made = code::of_text(text);
     REQUIRE(made);
@@ -61,7 +63,9 @@ TEST_CASE("a number that the dictionary has no room for keeps six digits, a text
       {"007", 7},                 {"1e3", 1000},                {"1.50", 1.5},
       {"+2.5e-7", 2.5e-7},        {"0.0", 0},                   {"-0", 0},
       {"123456789012345678901234567890", 1.23457e29}};
-  for (const auto& [text, number] : cases) {
+  for (const auto& row : cases) {
+    const auto& text = row.first;
+    const auto& number = row.second;
     CAPTURE(text);
     const Code made = code::without_text(text, hash_of(text));
     REQUIRE(code::is_number(made));

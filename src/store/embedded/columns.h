@@ -35,7 +35,7 @@ bool code_equals(const EvidenceField& field, Code code, const Operand& operand);
 // Where each value of a column falls on an Axis; see CrossTally for the order.
 struct AxisMap {
   std::vector<std::uint32_t> places;  // by place in UnitColumn::table
-  std::size_t listed = 0;             // values or bins; `other` is at listed, `absent` at listed + 1
+  std::size_t listed = 0;  // values or bins; `other` is at listed, `absent` at listed + 1
   std::size_t size() const { return listed + 2; }
   std::uint32_t absent() const { return static_cast<std::uint32_t>(listed + 1); }
 };

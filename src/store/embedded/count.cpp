@@ -101,14 +101,14 @@ FacetTally Embedded::facet(const FacetQuery& query, const Population& selection,
     if (entry.total > 0 && place != map.listed) order.push_back(entry);
   }
   const bool bins = !query.axis.cuts.empty();
-  const bool texts = !bins && query.axis.values.empty();
   std::sort(order.begin(), order.end(), [&](const Ordered& a, const Ordered& b) {
     if (!bins && a.bad != b.bad) return a.bad > b.bad;
     if (!bins && a.total != b.total) return a.total > b.total;
-    if (texts && a.place < map.listed && b.place < map.listed) {
-      return text_less(*field, found->table[a.place], found->table[b.place]);
+    if (bins || a.place > map.listed || b.place > map.listed) return a.place < b.place;
+    if (!query.axis.values.empty()) {
+      return query.axis.values[a.place] < query.axis.values[b.place];
     }
-    return a.place < b.place;
+    return text_less(*field, found->table[a.place], found->table[b.place]);
   });
   for (const Ordered& entry : order) {
     if (tally.values.size() < query.top || entry.place > map.listed) {

@@ -30,8 +30,7 @@ std::unordered_map<Code, std::size_t> count_values(const Evidence& evidence, Fie
   return counts;
 }
 
-void summarise_values(const Evidence& evidence, const EvidenceField& field,
-                      FieldSummary& summary) {
+void summarise_values(const Evidence& evidence, const EvidenceField& field, FieldSummary& summary) {
   const std::unordered_map<Code, std::size_t> counts =
       count_values(evidence, evidence.id_of(field));
   summary.distinct = counts.size();

@@ -57,7 +57,7 @@ class Embedded final : public Engine {
   World& world_;
   Evidence evidence_;
   std::map<FieldId, UnitColumn> columns_;
-  std::unordered_map<std::uint64_t, AxisMap> axis_maps_;  // by hash of the Axis
+  std::unordered_map<std::uint64_t, AxisMap> axis_maps_;          // by hash of the Axis
   std::map<std::string, std::vector<std::uint32_t>> selections_;  // by printed Expr
 };
 

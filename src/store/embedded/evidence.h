@@ -38,11 +38,11 @@ struct EvidenceSkeleton {
 
 // Units as columns; a unit's rows are unit_rows[first_row[u] .. first_row[u + 1]), in time order.
 struct Units {
-  std::vector<std::int64_t> starts;    // nanoseconds; no_time's count: no event with a time
+  std::vector<std::int64_t> starts;  // nanoseconds; no_time's count: no event with a time
   std::vector<std::uint32_t> first_row;
-  std::vector<std::uint32_t> rows;     // global row numbers
-  std::vector<std::uint8_t> sampled;   // 1: stands for Sampling::weight() units
-  std::vector<std::int8_t> outcomes;   // -1: none, 0: good, 1: bad
+  std::vector<std::uint32_t> rows;    // global row numbers
+  std::vector<std::uint8_t> sampled;  // 1: stands for Sampling::weight() units
+  std::vector<std::int8_t> outcomes;  // -1: none, 0: good, 1: bad
   std::size_t size() const { return starts.size(); }
 };
 

@@ -169,8 +169,7 @@ std::size_t Evidence::block_of(std::uint32_t row) const {
   return static_cast<std::size_t>(after - row_bases.begin()) - 1;
 }
 
-Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit,
-                     Sampling sampling) {
+Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit, Sampling sampling) {
   Evidence evidence;
   evidence.sources = std::move(sources);
   evidence.sampling = sampling;

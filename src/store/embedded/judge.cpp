@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "event/outcome.h"
@@ -76,7 +77,8 @@ void judge_status(Evidence& evidence, const OutcomeRule& rule) {
       if (verdict >= 0) verdicts.tell(unit, block.times[row], verdict);
     };
   };
-  for (const std::string& name : rule.status_fields) for_values(evidence, name, tell(status_verdict));
+  for (const std::string& name : rule.status_fields)
+    for_values(evidence, name, tell(status_verdict));
   for (const std::string& name : rule.success_fields) {
     for_values(evidence, name, tell(success_verdict));
   }
@@ -93,49 +95,72 @@ void judge_status(Evidence& evidence, const OutcomeRule& rule) {
     }
   }
   for (const std::string& name : rule.exception_fields) {
-    for_values(evidence, name, [&](const EvidenceField& field, const Block& block,
-                                   std::uint32_t row, Code code) {
-      const std::uint32_t unit = block.units[row];
-      if (unit == no_unit || verdicts.of(unit) >= 0) return;
-      const std::string text = text_of(field, code);
-      if (!text.empty() && text != "null") outcomes[unit] = 1;
-    });
+    for_values(evidence, name,
+               [&](const EvidenceField& field, const Block& block, std::uint32_t row, Code code) {
+                 const std::uint32_t unit = block.units[row];
+                 if (unit == no_unit || verdicts.of(unit) >= 0) return;
+                 const std::string text = text_of(field, code);
+                 if (!text.empty() && text != "null") outcomes[unit] = 1;
+               });
   }
 }
 
-void judge_latency(Evidence& evidence, const OutcomeRule& rule) {
-  const EvidenceField* duration = evidence.field(rule.duration_field);
-  if (duration == nullptr) return;
-  const EvidenceField* operation = evidence.field(rule.operation_field);
-  const UnitColumn durations = column_of(evidence, evidence.id_of(*duration));
-  UnitColumn operations;
-  if (operation != nullptr) operations = column_of(evidence, evidence.id_of(*operation));
-  double fallback = 0;
+// Each unit's largest of what `number_at` says of its values; NaN: none of them says anything.
+std::vector<double> largest_of(const UnitColumn& column, const std::vector<double>& number_at) {
+  std::vector<double> largest(column.first.size());
+  for (std::size_t unit = 0; unit < largest.size(); ++unit) {
+    const std::uint32_t place = column.first[unit];
+    largest[unit] = place == 0 ? std::nan("") : number_at[place - 1];
+  }
+  for (const auto& [unit, place] : column.more) {
+    largest[unit] = std::fmax(largest[unit], number_at[place]);
+  }
+  return largest;
+}
+
+std::vector<double> durations_of(const Evidence& evidence, const EvidenceField& field) {
+  const UnitColumn column = column_of(evidence, evidence.id_of(field));
+  std::vector<double> number_at;
+  for (const Code code : column.table) {
+    const double number = number_of(field, code).value_or(-1);
+    number_at.push_back(number < 0 ? std::nan("") : number);
+  }
+  return largest_of(column, number_at);
+}
+
+// A unit with several operations has the largest of their limits, as its duration is the largest.
+std::vector<double> limits_of(const Evidence& evidence, const OutcomeRule& rule) {
+  double fallback = std::nan("");
   std::unordered_map<std::string, double> limits;
   for (const auto& [name, limit] : rule.limits) {
     limits[name] = limit;
     if (name.empty()) fallback = limit;
   }
-  std::vector<double> limit_of;  // by place in operations.table
-  for (const Code code : operations.table) {
+  std::vector<double> limit_of(evidence.units.size(), fallback);
+  const EvidenceField* operation = evidence.field(rule.operation_field);
+  if (operation == nullptr) return limit_of;
+  const UnitColumn column = column_of(evidence, evidence.id_of(*operation));
+  std::vector<double> limit_at;
+  for (const Code code : column.table) {
     const auto found = limits.find(text_of(*operation, code));
-    limit_of.push_back(found == limits.end() ? fallback : found->second);
+    limit_at.push_back(found == limits.end() ? fallback : found->second);
   }
-  std::vector<double> number_at;
-  for (const Code code : durations.table) {
-    number_at.push_back(number_of(*duration, code).value_or(-1));
+  const std::vector<double> largest = largest_of(column, limit_at);
+  for (std::size_t unit = 0; unit < limit_of.size(); ++unit) {
+    if (column.first[unit] > 0) limit_of[unit] = largest[unit];
   }
-  const auto judge = [&](std::size_t unit, std::uint32_t place) {
-    if (number_at[place] < 0) return;
-    const std::uint32_t at = operations.table.empty() ? 0 : operations.first[unit];
-    const double limit = at == 0 ? fallback : limit_of[at - 1];
-    std::int8_t& outcome = evidence.units.outcomes[unit];
-    outcome = std::max<std::int8_t>(outcome, number_at[place] > limit ? 1 : 0);
-  };
-  for (std::size_t unit = 0; unit < evidence.units.size(); ++unit) {
-    if (durations.first[unit] > 0) judge(unit, durations.first[unit] - 1);
+  return limit_of;
+}
+
+void judge_latency(Evidence& evidence, const OutcomeRule& rule) {
+  const EvidenceField* field = evidence.field(rule.duration_field);
+  if (field == nullptr) return;
+  const std::vector<double> durations = durations_of(evidence, *field);
+  const std::vector<double> limits = limits_of(evidence, rule);
+  for (std::size_t unit = 0; unit < durations.size(); ++unit) {
+    if (std::isnan(durations[unit]) || std::isnan(limits[unit])) continue;
+    evidence.units.outcomes[unit] = durations[unit] > limits[unit] ? 1 : 0;
   }
-  for (const auto& [unit, place] : durations.more) judge(unit, place);
 }
 
 Judged count(const Evidence& evidence) {

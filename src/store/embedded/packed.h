@@ -26,7 +26,11 @@ class Packed {
 
   // `size` zeros that can take values up to `most`.
   Packed(std::size_t size, std::uint32_t most)
-      : size_(size), width_(most == 0 ? 0 : most < 256 ? 1 : most < 65536 ? 2 : 4) {
+      : size_(size),
+        width_(most == 0      ? 0
+               : most < 256   ? 1
+               : most < 65536 ? 2
+                              : 4) {
     bytes_.resize(size_ * width_);
   }
 

@@ -45,7 +45,10 @@ class Pass {
  public:
   Pass(World& world, const GatherOptions& options, std::vector<Source>& sources,
        std::vector<std::unique_ptr<Shard>>& shards)
-      : world_(world), options_(options), sources_(sources), shards_(shards),
+      : world_(world),
+        options_(options),
+        sources_(sources),
+        shards_(shards),
         tasks_(tasks_of(sources, options.chunk_bytes)) {
     for (const Task& task : tasks_) bytes_total_ += task.to - task.from;
     row_bytes_max_ =
@@ -155,8 +158,8 @@ Status Pass::read_range(const Task& task, Shard& shard, std::string& buffer) {
     const std::size_t more = std::max<std::size_t>(1 << 16, filled / 2);
     buffer.resize(filled + more);
     wanted = filled + more;
-    const std::size_t got = TRY(file.read_at(task.from - before + filled,
-                                             std::span<char>(buffer).subspan(filled, more)));
+    const std::size_t got = TRY(
+        file.read_at(task.from - before + filled, std::span<char>(buffer).subspan(filled, more)));
     const std::size_t end = std::string_view(buffer).substr(filled, got).find('\n');
     if (end != std::string_view::npos) {
       filled += end + 1;
@@ -180,7 +183,8 @@ Status Pass::read_stream(const Task& task, Shard& shard, std::string& buffer) {
   buffer.resize(std::max<std::size_t>(options_.chunk_bytes, 1));
   for (bool more = true; more && !interrupted();) {
     if (filled == buffer.size()) buffer.resize(std::min(buffer.size() * 2, line_bytes_max));
-    if (filled == buffer.size()) return error(Fault::malformed, "{}: a line is too long", source.name);
+    if (filled == buffer.size())
+      return error(Fault::malformed, "{}: a line is too long", source.name);
     const auto got = stream.read(std::span<char>(buffer).subspan(filled));
     if (!got) fault = got.error();
     more = got && *got > 0;

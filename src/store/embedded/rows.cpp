@@ -98,69 +98,19 @@ QuantTally Embedded::quant(const QuantQuery& query) {
   }
   const Mask mask = mask_of(query.where);
   const std::vector<double> largest = largest_numbers(*field, numbers);
+  const auto add = [&](std::uint32_t unit, std::uint32_t place) {
+    if (mask[unit] == 0 || std::isnan(largest[unit])) return;
+    if (!query.window.contains(from_nanoseconds(evidence_.units.starts[unit]))) return;
+    sketch_of[place]->add(largest[unit], evidence_.weight(unit));
+  };
   for (std::uint32_t unit = 0; unit < mask.size(); ++unit) {
-    if (mask[unit] == 0 || std::isnan(largest[unit])) continue;
-    if (!query.window.contains(from_nanoseconds(evidence_.units.starts[unit]))) continue;
-    sketch_of[groups == nullptr ? 0 : groups->first[unit]]->add(largest[unit],
-                                                                evidence_.weight(unit));
+    add(unit, groups == nullptr ? 0 : groups->first[unit]);
+  }
+  if (groups != nullptr) {
+    for (const auto& [unit, place] : groups->more) add(unit, place + 1);
   }
   for (auto& [text, sketch] : sketches) {
     if (sketch.count > 0) tally.groups.emplace_back(text, std::move(sketch));
-  }
-  return tally;
-}
-
-SeriesTally Embedded::series(const SeriesQuery& query) {
-  SeriesTally tally;
-  tally.from = query.window.from;
-  tally.step = query.step;
-  tally.exact = evidence_.schema.exact;
-  const auto span = query.window.to - query.window.from;
-  const auto steps = static_cast<std::size_t>((span + query.step - Duration{1}) / query.step);
-  const EvidenceField* metric = query.metric.empty() ? nullptr : evidence_.field(query.metric);
-  const EvidenceField* by = evidence_.field(query.by);
-  std::map<std::string, SeriesTally::Series> series;
-  const auto add = [&](const std::string& key, const Block& block, std::size_t row, double value) {
-    const Time time = from_nanoseconds(block.times[row]);
-    if (!query.window.contains(time)) return;
-    SeriesTally::Series& one = series[key];
-    one.count.resize(steps);
-    one.sum.resize(steps);
-    const auto step = static_cast<std::size_t>((time - tally.from) / query.step);
-    one.count[step] += row_weight(block, row);
-    one.sum[step] += value * row_weight(block, row);
-  };
-  for (const Block& block : evidence_.blocks) {
-    std::vector<const std::string*> keys(block.rows(), nullptr);
-    std::vector<std::string> names;
-    if (by != nullptr) {
-      const Column* column = block.column(evidence_.id_of(*by));
-      if (column == nullptr) continue;
-      names.resize(column->size());
-      for (std::size_t i = 0; i < column->size(); ++i) {
-        names[i] = text_of(*by, column->code(i));
-        keys[column->row(i)] = &names[i];
-      }
-    }
-    const auto key_of = [&](std::size_t row) -> std::string {
-      if (query.by == "source") return evidence_.sources[block.source].name;
-      if (query.by == "template") return evidence_.skeletons[block.skeletons[row]].text;
-      return keys[row] == nullptr ? "" : *keys[row];
-    };
-    if (metric == nullptr) {
-      for (std::size_t row = 0; row < block.rows(); ++row) add(key_of(row), block, row, 0);
-      continue;
-    }
-    const Column* column = block.column(evidence_.id_of(*metric));
-    if (column == nullptr) continue;
-    for (std::size_t i = 0; i < column->size(); ++i) {
-      const auto number = number_of(*metric, column->code(i));
-      if (number) add(key_of(column->row(i)), block, column->row(i), *number);
-    }
-  }
-  for (auto& [key, one] : series) {
-    one.key = key;
-    tally.series.push_back(std::move(one));
   }
   return tally;
 }
@@ -179,8 +129,8 @@ std::vector<Row> Embedded::around(const AroundQuery& query) {
     for (std::size_t row = 0; row < block.rows(); ++row) {
       const Time time = from_nanoseconds(block.times[row]);
       if (time < from || time > to || time == no_time) continue;
-      near.push_back({std::abs((time - query.time).count()), block.times[row],
-                      place_of(block, row), block.skeletons[row]});
+      near.push_back({std::abs((time - query.time).count()), block.times[row], place_of(block, row),
+                      block.skeletons[row]});
     }
   }
   std::sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
@@ -207,8 +157,7 @@ std::vector<UnitSample> Embedded::sample(const SampleQuery& query) {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> chosen;  // a random order from the seed
   for (const std::uint32_t unit : units_where(query.where)) {
     if (!query.window.contains(from_nanoseconds(evidence_.units.starts[unit]))) continue;
-    const auto outcome =
-        evidence_.units.outcomes[unit] == 1 ? Outcome::bad : Outcome::good;
+    const auto outcome = evidence_.units.outcomes[unit] == 1 ? Outcome::bad : Outcome::good;
     if (query.outcome && outcome != *query.outcome) continue;
     const std::uint64_t mixed = (unit + 1 + query.seed) * 0x9E37'79B9'7F4A'7C15ULL;
     chosen.emplace_back(mixed ^ (mixed >> 29), unit);
@@ -217,8 +166,35 @@ std::vector<UnitSample> Embedded::sample(const SampleQuery& query) {
   std::partial_sort(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(count),
                     chosen.end());
   std::vector<UnitSample> samples;
-  for (std::size_t i = 0; i < count; ++i) samples.push_back(sample_of(chosen[i].second));
+  std::vector<Place> firsts;
+  for (std::size_t i = 0; i < count; ++i) {
+    samples.push_back(sample_of(chosen[i].second));
+    firsts.push_back(samples.back().places.front());
+  }
+  if (evidence_.schema.unit.fields.empty()) return samples;
+  const std::vector<std::string> lines = lines_at(firsts);
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i].id = id_of(lines[i], evidence_.sources[firsts[i].source]);
+  }
   return samples;
+}
+
+// Ids are too many to keep; the line still has it.
+std::string Embedded::id_of(const std::string& line, const Source& source) const {
+  Scratch scratch;
+  SkeletonScratch skeleton_scratch;
+  Event event;
+  if (read_line(source.dialect, line, scratch, event) != Reading::event) return "";
+  for (const std::string& name : evidence_.schema.unit.fields) {
+    for (const Field& field : event.fields) {
+      if (field.name == name && names_unit(field)) return std::string(field.value);
+    }
+    if (event.message.empty() || event.find(name) != nullptr) continue;
+    for (const Field& slot : skeleton_of(event.message, skeleton_scratch).slots) {
+      if (slot.name == name && names_unit(slot)) return std::string(slot.value);
+    }
+  }
+  return "";
 }
 
 UnitSample Embedded::sample_of(std::uint32_t unit) const {

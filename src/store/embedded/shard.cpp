@@ -13,8 +13,9 @@ constexpr FieldId no_field = 0xFFFF;
 // The end of the line that begins at `at`; chunk.size() if it has none.
 std::size_t line_end(std::string_view chunk, std::size_t at) {
   const void* found = std::memchr(chunk.data() + at, '\n', chunk.size() - at);
-  return found == nullptr ? chunk.size()
-                          : static_cast<std::size_t>(static_cast<const char*>(found) - chunk.data());
+  return found == nullptr
+             ? chunk.size()
+             : static_cast<std::size_t>(static_cast<const char*>(found) - chunk.data());
 }
 
 bool same_view(std::string_view value, std::string_view message) {
@@ -115,9 +116,9 @@ void Shard::add(const Event& event, std::uint64_t line_offset, ChunkCount& count
   judge(event);
   const bool alone = row_.id == 0;  // a unit of its own, or of none
   row_.sampled_by = alone ? id_of_line(open_.source, open_.offset + line_offset) : row_.id;
-  const bool kept = keep(sampling);
-  code_fields(event, kept);
-  if (!kept) return;
+  row_.kept = keep(sampling);
+  code_fields(event);
+  if (!row_.kept) return;
   open_.times.push_back(time);
   open_.unit_ids.push_back(unit_.fields.empty() ? row_.sampled_by : row_.id);
   open_.offsets.push_back(static_cast<std::uint32_t>(line_offset));
@@ -156,9 +157,8 @@ void Shard::gather_slots(std::string_view message) {
   for (std::size_t i = 0; i < found.slots.size(); ++i) {
     const Field& slot = found.slots[i];
     // A message that holds "<*>" itself has the skeleton of another with more slots.
-    const FieldId id = known.size() == found.slots.size()
-                           ? known[i]
-                           : field_of(slot.name, SIZE_MAX, Origin::slot);
+    const FieldId id =
+        known.size() == found.slots.size() ? known[i] : field_of(slot.name, SIZE_MAX, Origin::slot);
     if (id == no_field || fields_[id].last_named == event_number_) continue;
     row_.fields.emplace_back(id, &slot);
     note(fields_[id], slot);
@@ -198,10 +198,10 @@ bool Shard::keep(Sampling sampling) {
 // Counts the fields of the row in hand and, where it is kept, stores their values. Values of rows
 // that are not kept go into the dictionaries as well: which fields overflow them must not depend
 // on the sampling in force.
-void Shard::code_fields(const Event& event, bool kept) {
+void Shard::code_fields(const Event& event) {
   const auto row = static_cast<std::uint16_t>(open_.times.size());
   const bool first_look = only_ == nullptr;
-  if (!first_look && !kept) return;
+  if (!first_look && !row_.kept) return;
   for (const auto& [id, field] : row_.fields) {
     ShardField& known = fields_[id];
     if (first_look && known.last_event != event_number_) {
@@ -215,7 +215,7 @@ void Shard::code_fields(const Event& event, bool kept) {
       known.last_number = event_number_;
       ++known.numbers;
     }
-    if (!kept) continue;
+    if (!row_.kept) continue;
     known.rows.push_back(row);
     known.codes.push_back(code);
   }
@@ -252,23 +252,24 @@ FieldId Shard::add_field(std::string_view name) {
 
 // Whether this value tells the row's unit, or makes it suspicious.
 void Shard::note(const ShardField& field, const Field& value) {
-  const bool absent = value.value.empty() || value.value == "-" || value.kind == Kind::null;
-  if (field.unit_id && field.unit_rank < row_.id_rank && !absent) {
+  if (field.unit_id && field.unit_rank < row_.id_rank && names_unit(value)) {
     row_.id_rank = field.unit_rank;
     row_.id = hash_of(value.value) | 1;  // 0 is "none"
   }
   switch (field.role) {
     case Role::status: row_.suspicious |= fails_by_status(value.value); break;
     case Role::success: row_.suspicious |= says_failed(value.value); break;
-    case Role::exception: row_.suspicious |= value.kind != Kind::null && !value.value.empty(); break;
+    case Role::exception:
+      row_.suspicious |= value.kind != Kind::null && !value.value.empty();
+      break;
     default: break;
   }
 }
 
 std::uint32_t Shard::skeleton_number(const Skeleton& skeleton, std::string_view message) {
   if (skeleton.hash == last_skeleton_hash_) return last_skeleton_;
-  const auto [entry, added] = skeleton_numbers_.try_emplace(
-      skeleton.hash, static_cast<std::uint32_t>(skeletons_.size()));
+  const auto [entry, added] =
+      skeleton_numbers_.try_emplace(skeleton.hash, static_cast<std::uint32_t>(skeletons_.size()));
   if (added) {
     ShardSkeleton made{skeleton.hash, skeleton_text(message), {}};
     for (const Field& slot : skeleton.slots) {

@@ -101,9 +101,9 @@ struct ShardSkeleton {
 
 class Shard {
  public:
-  static constexpr std::size_t fields_max = 4096;       // more names than that: the rest is dropped
-  static constexpr std::size_t values_max = 65'536;     // dictionary entries of a field
-  static constexpr std::size_t value_bytes_max = 256;   // longer values are kept as hashes
+  static constexpr std::size_t fields_max = 4096;      // more names than that: the rest is dropped
+  static constexpr std::size_t values_max = 65'536;    // dictionary entries of a field
+  static constexpr std::size_t value_bytes_max = 256;  // longer values are kept as hashes
 
   Shard(const GatherOptions& options, const UnitRule& unit);
 
@@ -134,6 +134,7 @@ class Shard {
     int id_rank = INT32_MAX;
     std::uint8_t flags = 0;
     bool suspicious = false;
+    bool kept = false;
     std::uint32_t skeleton = 0;
     std::uint64_t sampled_by = 0;
     std::vector<std::pair<FieldId, const Field*>> fields;
@@ -148,7 +149,7 @@ class Shard {
   void gather_slots(std::string_view message);
   void judge(const Event& event);
   bool keep(Sampling sampling);
-  void code_fields(const Event& event, bool kept);
+  void code_fields(const Event& event);
   FieldId field_of(std::string_view name, std::size_t position, Origin origin);
   FieldId add_field(std::string_view name);
   std::uint32_t skeleton_number(const Skeleton& skeleton, std::string_view message);

@@ -72,7 +72,8 @@ void list_rows(Evidence& evidence) {
     const Block& block = evidence.blocks[b];
     for (std::size_t row = 0; row < block.rows(); ++row) {
       if (block.units[row] == no_unit) continue;
-      units.rows[next[block.units[row]]++] = evidence.row_bases[b] + static_cast<std::uint32_t>(row);
+      units.rows[next[block.units[row]]++] =
+          evidence.row_bases[b] + static_cast<std::uint32_t>(row);
     }
   }
 }
