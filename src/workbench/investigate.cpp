@@ -286,8 +286,8 @@ Result<DeployList> deploys_of(World& world, const InvestigateOptions& options) {
 void warn_of_deploys(const DeployList& list, const std::string& file, Investigation& made) {
   if (list.skipped == 0) return;
   warn(made, "skipped_deploys", file,
-       fmt::format("{} rows of {} are no deploys, first {}:{}: {}", list.skipped, file, file,
-                   list.first_skipped->line, list.first_skipped->why));
+       fmt::format("not taken for deploys: {} of the rows of {}, first {}:{}: {}", list.skipped,
+                   file, file, list.first_skipped->line, list.first_skipped->why));
 }
 
 // Deploys and history, opened before anything long is done: a wrong path is told at once.

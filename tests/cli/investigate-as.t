@@ -10,12 +10,12 @@ $ culprit investigate a.ndjson --no-case --as jq > query.sh && bash query.sh
 {"segment":true,"when":"before","bad":0,"total":152}
 {"segment":true,"when":"after","bad":74,"total":148}
 {"segment":false,"when":"before","bad":0,"total":453}
-{"segment":false,"when":"after","bad":0,"total":446}
+{"segment":false,"when":"after","bad":0,"total":447}
 [exit 0]
 
 # SQL for DuckDB, and commands of logcli for Loki; both are long.
 $ culprit investigate a.ndjson --no-case --as sql | grep -o 'select segment, case .*' | cut -c-99
-select segment, case when t < timestamptz '2025-11-20T14:10:04.495833Z' then 'before' else 'after' 
+select segment, case when t < timestamptz '2025-11-20T14:10:04.495834Z' then 'before' else 'after' 
 [exit 0]
 $ culprit investigate a.ndjson --no-case --as logql | grep -o '| json.* # .*'
 | json | status >= 500 [604495833414ns]))'  # before the onset: failures

@@ -16,8 +16,8 @@ $ culprit investigate a.log --no-case --json | LC_ALL=C grep -c -P '[\x00-\x08\x
 [exit 1]
 $ grep -A 3 -E '^(LOGS|AROUND)' screen
 LOGS     new:     ]<*>;owned failed / [<*>                                      0 -> 99  a.log:9696
-AROUND     a.log:9568  1763647499 INFO fine /\x1b[31mred\x7f
-           a.log:9600  1763647500 INFO fine /\x1b[31mred\x7f
-           a.log:9632  1763647501 INFO fine /\x1b[31mred\x7f
-           a.log:9664  1763647502 INFO fine /\x1b[31mred\x7f
+AROUND   * a.log:9696  1763647503 ERROR \x1b]0;owned\x07 failed /\x1b[31mred\x7f
+         * a.log:9806  1763647506 ERROR \x1b]0;owned\x07 failed /\x1b[31mred\x7f
+         * a.log:9916  1763647509 ERROR \x1b]0;owned\x07 failed /\x1b[31mred\x7f
+         * a.log:10026  1763647512 ERROR \x1b]0;owned\x07 failed /\x1b[31mred\x7f
 [exit 0]

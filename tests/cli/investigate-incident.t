@@ -13,6 +13,7 @@ pricing: load exchange rates on first use
 $ culprit investigate logs --repo shop --deploys deploys.ndjson --no-case
 READ     5 sources, 74,946 events, 2025-11-20T13:30:00.000Z to 13:41:59.945Z; all counts exact
          14,643 requests joined by trace_id; failed means status >= 500 or level >= error (inferred)
+         84 more met an error and ended well
 NOTE     logs/payments.log: its times name no zone and were taken as UTC; --tz names another
 WHEN     since 13:35:34.680Z (13:35:26.075Z..13:35:39.461Z, 95%), a step: 0.057% -> 8.6% of requests
          (152x), still going on
@@ -22,22 +23,22 @@ WHEN     since 13:35:34.680Z (13:35:26.075Z..13:35:39.461Z, 95%), a step: 0.057%
 WHO      payment_provider = cardnet and route = /checkout: 99% of the failures, 442x the risk (q <
          1e-9); 53% of 1,196 fail there, 0.11% elsewhere
          differs from its nearest success in payment_provider: cardnet not bankwire, client.version:
-         5.2.1 not 5.1.4, host: auth-2, gw-05 not auth-1, gw-05
+         5.2.1 not 5.1.4, host: auth-2, gw-05 not auth-1, gw-05, provider: (none) not bankwire
          fails  logs/auth.log:1234679  ts=2025-11-20T13:35:44.395Z level=info service=auth host=aut…
          works  logs/auth.log:1306491  ts=2025-11-20T13:36:08.686Z level=info service=auth host=aut…
-         looks like level = error (100%), status = 500 (99%), pair = XDR/USD (28%)
-LOGS     new:     request failed: exchange rate missing pai…  0 -> 634  logs/gateway.ndjson:4125083
+         looks like level = ERROR (100%), level = error (100%), status = 500 (99%)
+LOGS     new:     exchange rate missing pair=<*> trace=<*>      0 -> 634  logs/payments.log:1068425
+         new:     request failed: exchange rate missing pai…  0 -> 634  logs/gateway.ndjson:4125083
          new:     token format <*> accepted                         0 -> 489  logs/auth.log:1851038
-         new:     exchange rate missing pair=<*> trace=<*>      0 -> 634  logs/payments.log:1068425
-AROUND     logs/payments.log:1065497  2025-11-20 13:35:34,659 INFO  [pool-8] payments.service - pay…
-           logs/auth.log:1205057  ts=2025-11-20T13:35:34.662Z level=info service=auth host=auth-1 v…
-           logs/gateway.ndjson:4115101  {"ts":"2025-11-20T13:35:34.666Z","level":"info","service":"…
-           logs/auth.log:1205224  ts=2025-11-20T13:35:34.680Z level=info service=auth host=auth-4 v…
-           logs/payments.log:1065613  2025-11-20 13:35:34,682 INFO  [pool-7] payments.service - pay…
-           logs/payments.log:1065756  2025-11-20 13:35:34,684 INFO  [pool-4] payments.orders - orde…
+AROUND   * logs/payments.log:1068425  2025-11-20 13:35:35,279 ERROR [pool-2] payments.pricing - exc…
+         * logs/gateway.ndjson:4125083  {"ts":"2025-11-20T13:35:35.282Z","level":"error","service":…
+         * logs/payments.log:1071747  2025-11-20 13:35:36,388 ERROR [pool-2] payments.pricing - exc…
+         * logs/gateway.ndjson:4138573  {"ts":"2025-11-20T13:35:36.391Z","level":"error","service":…
+         * logs/payments.log:1079957  2025-11-20 13:35:40,232 ERROR [pool-5] payments.pricing - exc…
+         * logs/gateway.ndjson:4174357  {"ts":"2025-11-20T13:35:40.238Z","level":"error","service":…
 CHANGED  deploy v1.9.0 at 13:32:43.743Z, 100%
          commit a94bad575 "pricing: load exchange rates on first use", 99%: wrote the line that
-         prints "request failed: exchange rate missing pair=<*>" in src/gateway/rates.py
+         prints "exchange rate missing pair=<*> trace=<*>" in src/gateway/rates.py
          + 2m 51s before the onset
          - 3b216ddb had served 2688 before the onset with 0.07% failing
          none of these, 0.17%
@@ -45,8 +46,8 @@ CHANGED  deploy v1.9.0 at 13:32:43.743Z, 100%
          - 4h 35m before the onset
 NEXT     culprit logs logs --at 2025-11-20T13:35:34.680682316Z --around 30s --units --where 'payment_provider = cardnet and route = /checkout'
            reads the lines around the onset, of the affected units
-         culprit logs logs --template t223d10cc
-           shows every "request failed: exchange rate missing pair=<*>"
+         culprit logs logs --template t044d802d
+           shows every "exchange rate missing pair=<*> trace=<*>"
          git -C shop show a94bad575cbb
            the likeliest commit: "pricing: load exchange rates on first use"
 [exit 0]
