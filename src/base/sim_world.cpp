@@ -1,6 +1,7 @@
 #include "base/sim_world.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 
 #include <fmt/ranges.h>
@@ -28,8 +29,10 @@ std::string SimWorld::environment(std::string_view name) {
 }
 
 Status SimWorld::count_operation(const std::string& path) {
-  if (++operations_ == failing_operation_) {
-    return error(Fault::unavailable, "{}: simulated failure of operation {}", path, operations_);
+  // Readers open files from several threads.
+  const std::size_t number = std::atomic_ref(operations_).fetch_add(1) + 1;
+  if (number == failing_operation_) {
+    return error(Fault::unavailable, "{}: simulated failure of operation {}", path, number);
   }
   return ok();
 }
