@@ -157,7 +157,10 @@ void drain(int out, int errors, Ran& ran) {
   std::string* sinks[2] = {&ran.out, &ran.error};
   char buffer[1 << 16];
   while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-    if (::poll(waiting, 2, -1) < 0 && errno != EINTR) return;
+    // After a signal `revents` says nothing; reading then could wait for ever.
+    const int ready = ::poll(waiting, 2, -1);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0) return;
     for (int i = 0; i < 2; ++i) {
       if (waiting[i].fd < 0 || waiting[i].revents == 0) continue;
       const ssize_t got = ::read(waiting[i].fd, buffer, sizeof buffer);
