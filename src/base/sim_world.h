@@ -2,8 +2,6 @@
 // operation on a file can be made to fail, so that every error path can be walked in a test.
 #pragma once
 
-#include <atomic>
-
 #include "base/world.h"
 
 namespace culprit {
@@ -36,7 +34,7 @@ class SimWorld final : public World {
 
   Time now_ = from_nanoseconds(1'763'647'200'000'000'000);  // 2025-11-20T14:00:00Z
   std::uint64_t seed_ = 0;
-  std::atomic<std::size_t> operations_{0};  // several threads may read
+  std::size_t operations_ = 0;
   std::size_t failing_operation_ = 0;  // 0: none
   std::map<std::string, std::shared_ptr<const std::string>> files_;
   std::map<std::string, std::string> environment_;
