@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
 namespace culprit {
 
@@ -35,7 +34,9 @@ std::string_view name_of(Packing packing) {
 struct Stream::Unpacker {
   File file;
   Packing packing = Packing::plain;
-  std::vector<char> input = std::vector<char>(1 << 18);
+  // Not set to zeros: that would cost more than all else where thousands of files are opened.
+  static constexpr std::size_t input_size = 1 << 18;
+  std::unique_ptr<char[]> input = std::make_unique_for_overwrite<char[]>(input_size);
   std::size_t begin = 0;
   std::size_t end = 0;
   std::uint64_t consumed = 0;
@@ -68,7 +69,7 @@ Status Stream::Unpacker::start() {
   while (end < 6 && !input_ended) {
     TRY(refill());
   }
-  packing = packing_of({input.data(), end});
+  packing = packing_of({input.get(), end});
   // 15 + 16: the largest window, gzip framing (zlib.h, inflateInit2).
   if (packing == Packing::gzip) inflateInit2(&gzip, 15 + 16);
   if (packing == Packing::zstd) zstd = ZSTD_createDStream();
@@ -82,10 +83,10 @@ Status Stream::Unpacker::start() {
 
 // Moves what is left to the front and reads on behind it.
 Status Stream::Unpacker::refill() {
-  std::memmove(input.data(), input.data() + begin, end - begin);
+  std::memmove(input.get(), input.get() + begin, end - begin);
   end -= begin;
   begin = 0;
-  const std::size_t got = TRY(file.read_next(std::span<char>(input).subspan(end)));
+  const std::size_t got = TRY(file.read_next({input.get() + end, input_size - end}));
   end += got;
   consumed += got;
   input_ended = got == 0;
@@ -103,7 +104,7 @@ Error Stream::Unpacker::damaged() const {
 Result<std::size_t> Stream::Unpacker::read_plain(std::span<char> into) {
   if (begin < end) {
     const std::size_t count = std::min(into.size(), end - begin);
-    std::memcpy(into.data(), input.data() + begin, count);
+    std::memcpy(into.data(), input.get() + begin, count);
     begin += count;
     return count;
   }
@@ -119,11 +120,11 @@ Result<std::size_t> Stream::Unpacker::read_gzip(std::span<char> into) {
       TRY(refill());
     }
     if (begin == end) return inside_member ? Result<std::size_t>(damaged()) : std::size_t{0};
-    if (!inside_member && packing_of({input.data() + begin, end - begin}) != Packing::gzip) {
+    if (!inside_member && packing_of({input.get() + begin, end - begin}) != Packing::gzip) {
       return std::size_t{0};  // zero padding behind the last member, as tar leaves it
     }
     inside_member = true;
-    gzip.next_in = reinterpret_cast<Bytef*>(input.data() + begin);
+    gzip.next_in = reinterpret_cast<Bytef*>(input.get() + begin);
     gzip.avail_in = static_cast<uInt>(end - begin);
     gzip.next_out = reinterpret_cast<Bytef*>(into.data());
     gzip.avail_out = static_cast<uInt>(into.size());
@@ -146,7 +147,7 @@ Result<std::size_t> Stream::Unpacker::read_zstd(std::span<char> into) {
       TRY(refill());
     }
     if (begin == end) return inside_member ? Result<std::size_t>(damaged()) : std::size_t{0};
-    ZSTD_inBuffer from{input.data() + begin, end - begin, 0};
+    ZSTD_inBuffer from{input.get() + begin, end - begin, 0};
     ZSTD_outBuffer to{into.data(), into.size(), 0};
     const std::size_t state = ZSTD_decompressStream(zstd, &to, &from);
     if (ZSTD_isError(state) != 0U) return damaged();
@@ -161,7 +162,7 @@ Result<std::size_t> Stream::Unpacker::read_xz(std::span<char> into) {
     if (begin == end && !input_ended) {
       TRY(refill());
     }
-    xz.next_in = reinterpret_cast<const std::uint8_t*>(input.data() + begin);
+    xz.next_in = reinterpret_cast<const std::uint8_t*>(input.get() + begin);
     xz.avail_in = end - begin;
     xz.next_out = reinterpret_cast<std::uint8_t*>(into.data());
     xz.avail_out = into.size();

@@ -47,25 +47,29 @@ std::string escaped(char c) {
 
 }  // namespace
 
-std::string json_string(std::string_view text) {
-  std::string made = "\"";
-  made.reserve(text.size() + text.size() / 4 + 2);
+void JsonText::add_string(std::string_view text) {
+  text_ += '"';
   while (!text.empty()) {
     std::size_t run = 0;
     while (run < text.size() && plain(text[run])) ++run;
-    made += text.substr(0, run);
+    text_ += text.substr(0, run);
     text.remove_prefix(run);
     if (text.empty()) break;
     const std::size_t length = sequence_length(text);
     if (length == 1) {
-      made += escaped(text.front());
+      text_ += escaped(text.front());
     } else {
-      made += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+      text_ += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }
-  made += '"';
-  return made;
+  text_ += '"';
+}
+
+std::string json_string(std::string_view text) {
+  JsonText json;
+  json.add_string(text);
+  return json.take();
 }
 
 bool is_json_number(std::string_view text) {

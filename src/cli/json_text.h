@@ -4,10 +4,22 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace culprit {
 
-// With its quotes. Bytes that are not UTF-8 become U+FFFD, so that the result always is.
+class JsonText {
+ public:
+  void add(std::string_view json) { text_ += json; }
+  // With its quotes. Bytes that are not UTF-8 become U+FFFD, so that the result always is.
+  void add_string(std::string_view text);
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+// One string alone.
 std::string json_string(std::string_view text);
 
 // Whether a number may stand in JSON as it is spelled: no leading zeros, no '+', no "1.".

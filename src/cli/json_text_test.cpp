@@ -5,7 +5,6 @@
 #include <random>
 
 namespace culprit {
-
 TEST_CASE("a string is what JSON says, and bytes that are not UTF-8 become U+FFFD") {
   using namespace std::string_view_literals;
   const std::pair<std::string_view, std::string_view> table[] = {
@@ -25,7 +24,7 @@ TEST_CASE("a string is what JSON says, and bytes that are not UTF-8 become U+FFF
 
 namespace {
 
-// By arithmetic, where json_string() goes by the table of the standard.
+// By arithmetic, where JsonText goes by the table of the standard.
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto lead = static_cast<unsigned char>(text[at]);

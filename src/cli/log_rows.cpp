@@ -55,32 +55,57 @@ bool needs_no_escape(std::string_view line) {
   return std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
-std::string value_of(const Field& field) {
+void add_value(const Field& field, JsonText& json) {
   const bool bare = field.kind == Kind::boolean || field.kind == Kind::null ||
                     (field.kind == Kind::number && is_json_number(field.value));
-  return bare ? std::string(field.value) : json_string(field.value);
+  if (bare) {
+    json.add(field.value);
+  } else {
+    json.add_string(field.value);
+  }
 }
 
-// Fields by name, in the order of their first values.
-std::string fields_of(const std::vector<Field>& fields) {
-  std::vector<std::pair<std::string_view, std::vector<std::string>>> names;
-  for (const Field& field : fields) {
-    const auto known = std::find_if(names.begin(), names.end(),
-                                    [&](const auto& entry) { return entry.first == field.name; });
-    auto& entry = known != names.end() ? *known : names.emplace_back(field.name, 0);
-    std::string value = value_of(field);
-    auto& values = entry.second;
-    if (std::find(values.begin(), values.end(), value) == values.end()) {
-      values.push_back(std::move(value));
-    }
+bool same_value(const Field& a, const Field& b) { return a.value == b.value && a.kind == b.kind; }
+
+// The values of a name that stands first at `begin`; several distinct ones are an array.
+void add_values(const std::vector<Field>& fields, std::size_t begin, JsonText& json) {
+  std::vector<const Field*> values = {&fields[begin]};
+  for (std::size_t i = begin + 1; i < fields.size(); ++i) {
+    if (fields[i].name != fields[begin].name) continue;
+    const bool known = std::any_of(values.begin(), values.end(), [&](const Field* value) {
+      return same_value(*value, fields[i]);
+    });
+    if (!known) values.push_back(&fields[i]);
   }
-  std::string text = "{";
-  for (const auto& [name, values] : names) {
-    if (text.size() > 1) text += ',';
-    text += json_string(name) + ':';
-    text += values.size() == 1 ? values.front() : fmt::format("[{}]", fmt::join(values, ","));
+  if (values.size() > 1) json.add("[");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) json.add(",");
+    add_value(*values[i], json);
   }
-  return text + '}';
+  if (values.size() > 1) json.add("]");
+}
+
+void add_fields(const std::vector<Field>& fields, JsonText& json) {
+  json.add("{");
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto before = fields.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool told = std::any_of(fields.begin(), before,
+                                  [&](const Field& field) { return field.name == fields[i].name; });
+    if (told) continue;
+    if (i > 0) json.add(",");
+    json.add_string(fields[i].name);
+    json.add(":");
+    add_values(fields, i, json);
+  }
+  json.add("}");
+}
+
+void add_text_or_null(std::string_view text, JsonText& json) {
+  if (text.empty()) {
+    json.add("null");
+  } else {
+    json.add_string(text);
+  }
 }
 
 }  // namespace
@@ -146,21 +171,30 @@ std::string LogRows::folded(std::string_view line) const {
 
 std::string json_of(const LogRow& row) {
   const Record& record = *row.record;
-  std::string made = "{\"time\":";
-  made += record.timed ? json_string(to_string(record.time)) : "null";
-  made += fmt::format(",\"source\":{},\"offset\":{},\"line\":", json_string(row.source->name),
-                      record.offset);
-  made += json_string(record.text);
-  made += ",\"level\":";
-  made += record.level == Level::none ? "null" : json_string(name_of(record.level));
-  made += ",\"template\":";
-  made += row.pattern == nullptr
-              ? "null"
-              : fmt::format("{{\"id\":{},\"text\":{}}}", json_string(row.pattern->id),
-                            json_string(row.pattern->text));
-  made += ",\"fields\":" + fields_of(row.fields);
-  if (record.late) made += ",\"late\":true";
-  return made + "}\n";
+  JsonText json;
+  json.add("{\"time\":");
+  add_text_or_null(record.timed ? to_string(record.time) : "", json);
+  json.add(",\"source\":");
+  json.add_string(row.source->name);
+  json.add(fmt::format(",\"offset\":{},\"line\":", record.offset));
+  json.add_string(record.text);
+  json.add(",\"level\":");
+  add_text_or_null(name_of(record.level), json);
+  json.add(",\"template\":");
+  if (row.pattern == nullptr) {
+    json.add("null");
+  } else {
+    json.add("{\"id\":");
+    json.add_string(row.pattern->id);
+    json.add(",\"text\":");
+    json.add_string(row.pattern->text);
+    json.add("}");
+  }
+  json.add(",\"fields\":");
+  add_fields(row.fields, json);
+  if (record.late) json.add(",\"late\":true");
+  json.add("}\n");
+  return json.take();
 }
 
 }  // namespace culprit

@@ -68,7 +68,10 @@ void LineFeed::refill() {
     end_ = searched_ = 0;
     return;
   }
-  const auto got = read_more(std::max(chunk_, end_));
+  const std::uint64_t at = base_ + end_;
+  // A small file needs no more room than it is long, and one byte to see that it ends there.
+  const bool small = source_->seekable && source_->size >= at && source_->size - at < chunk_;
+  const auto got = read_more(small ? source_->size - at + 1 : std::max(chunk_, end_));
   chunk_ = std::min(chunk_ * 2, chunk_most);
   if (!got) fault_ = got.error();
   ended_ = !got || *got == 0;

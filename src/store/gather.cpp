@@ -147,9 +147,11 @@ Status take_sample(World& world, Source& source) {
   Stream stream = TRY(open_source(world, source));
   source.packing = stream.packing();
   source.seekable &= source.packing == Packing::plain;
-  source.sample.resize(sample_bytes);
+  // Of thousands of small files no more memory is taken than they are long.
+  const bool small = source.seekable && source.size > 0 && source.size < sample_bytes;
+  source.sample.resize(small ? static_cast<std::size_t>(source.size) : sample_bytes);
   std::size_t filled = 0;
-  while (filled < sample_bytes) {
+  while (filled < source.sample.size()) {
     const auto got = stream.read(std::span<char>(source.sample).subspan(filled));
     if (!got && filled == 0) return got.error();
     if (!got || *got == 0) break;
