@@ -33,7 +33,7 @@ std::size_t bytes_of(std::string_view text, std::size_t columns) {
 
 // The end of a long name says more than its beginning.
 std::string name_within(const std::string& name, std::size_t columns) {
-  const std::string shown = safe(name, uncut);
+  std::string shown = safe(name, uncut);
   const std::size_t width = width_of(shown);
   if (width <= columns) return shown;
   return "…" + shown.substr(bytes_of(shown, width - columns + 1));

@@ -193,7 +193,8 @@ Command logs_command() {
           "Each line comes with its source and offset. Sources may differ in format; what comes\n"
           "more than 2s late is shown where it was read, marked and counted.\n"
           "14:03 is on the day of the newest event, by the clocks of --tz; for --at and --since,\n"
-          "of the day before if the newest event is earlier. Exit 1: nothing matched.\n\n"
+          "of the day before if the newest event is earlier. Units are judged by their events\n"
+          "between --since, --until or around --at. Exit 1: nothing matched.\n\n"
           "  culprit logs logs/ --at 14:03 --around 10s\n"
           "  culprit logs logs/ --since -5m --where 'status >= 500' --units\n"
           "  culprit logs logs/*.gz --template t3f2c1a09 --json",
