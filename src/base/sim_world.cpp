@@ -56,8 +56,9 @@ Result<FileInfo> SimWorld::info(const std::string& path) {
   if (const std::string* bytes = content(path)) {
     return FileInfo{FileInfo::Type::regular, bytes->size(), std::hash<std::string>{}(path)};
   }
-  const auto below = files_.lower_bound(path + "/");
-  if (below != files_.end() && below->first.starts_with(path + "/")) {
+  const std::string prefix = path == "." ? "" : path + "/";
+  const auto below = files_.lower_bound(prefix);
+  if (below != files_.end() && below->first.starts_with(prefix)) {
     return FileInfo{FileInfo::Type::directory, 0, std::hash<std::string>{}(path)};
   }
   return error(Fault::missing, "no such file or directory: {}", path);
@@ -66,7 +67,7 @@ Result<FileInfo> SimWorld::info(const std::string& path) {
 Result<std::vector<std::string>> SimWorld::list(const std::string& directory) {
   TRY(count_operation(directory));
   std::vector<std::string> names;
-  const std::string prefix = directory + "/";
+  const std::string prefix = directory == "." ? "" : directory + "/";
   for (auto file = files_.lower_bound(prefix); file != files_.end(); ++file) {
     if (!file->first.starts_with(prefix)) break;
     const std::string rest = file->first.substr(prefix.size());

@@ -7,21 +7,46 @@ namespace culprit {
 namespace {
 
 constexpr std::size_t sample_bytes = 1 << 18;  // enough lines to see ids repeat
-constexpr std::size_t depth_max = 32;          // of folders; a loop of links ends here
+constexpr std::size_t depth_max = 32;          // of folders
 constexpr std::size_t sources_max = 1'000'000;
 
+// Only the last `*` is ever tried again: what stands between two stars may match where it first
+// can.
 bool glob_matches(std::string_view pattern, std::string_view name) {
-  if (pattern.empty()) return name.empty();
-  if (pattern.front() == '*') {
-    return glob_matches(pattern.substr(1), name) ||
-           (!name.empty() && glob_matches(pattern, name.substr(1)));
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
   }
-  if (name.empty()) return false;
-  return (pattern.front() == '?' || pattern.front() == name.front()) &&
-         glob_matches(pattern.substr(1), name.substr(1));
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
 bool has_glob(std::string_view text) { return text.find_first_of("*?") != std::string_view::npos; }
+
+// What stands before and behind the last slash.
+std::pair<std::string, std::string> parted(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return {".", path};
+  return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
+}
+
+std::string joined(const std::string& directory, const std::string& name) {
+  if (directory == ".") return name;
+  return directory.ends_with('/') ? directory + name : directory + "/" + name;
+}
 
 // Walks what the user named and lists files in a fixed order.
 class Finder {
@@ -30,7 +55,7 @@ class Finder {
 
   void find(const std::string& named) {
     if (named == "-") {
-      found_.push_back(source_at("-"));
+      if (!std::exchange(input_found_, true)) found_.push_back(source_at("-"));
       return;
     }
     const auto info = world_.info(named);
@@ -56,8 +81,8 @@ class Finder {
 
   void visit(const std::string& path, const FileInfo& info, std::size_t depth) {
     if (found_.size() >= sources_max || depth > depth_max) return;
-    if (info.type == FileInfo::Type::directory) return walk(path, depth);
     if (!seen_.insert(info.identity).second) return;
+    if (info.type == FileInfo::Type::directory) return walk(path, depth);
     Source source = source_at(path);
     source.size = info.size;
     source.seekable = info.type == FileInfo::Type::regular;
@@ -70,7 +95,7 @@ class Finder {
     if (!names) return fault(directory, names.error());
     for (const std::string& name : *names) {
       if (name.starts_with(".")) continue;
-      const std::string path = directory == "." ? name : directory + "/" + name;
+      const std::string path = joined(directory, name);
       const auto info = world_.info(path);
       if (!info) {
         fault(path, info.error());
@@ -80,47 +105,47 @@ class Finder {
     }
   }
 
-  // One folder level at a time; only the last part with a glob is matched against names.
+  // Of the last part of the pattern; the folders before it are matched level by level.
   void expand(const std::string& pattern) {
-    const std::size_t slash = pattern.find_last_of('/');
-    const std::string folder = slash == std::string::npos ? "." : pattern.substr(0, slash);
-    const std::string last = slash == std::string::npos ? pattern : pattern.substr(slash + 1);
-    const std::size_t before = found_.size();
+    const auto [folder, last] = parted(pattern);
+    bool matched = false;
     for (const std::string& directory : folders_matching(folder)) {
-      const auto names = world_.list(directory);
-      if (!names) continue;
-      for (const std::string& name : *names) {
-        if (!glob_matches(last, name) || (name.starts_with(".") && !last.starts_with(".")))
-          continue;
-        const std::string path = directory == "." ? name : directory + "/" + name;
-        if (const auto info = world_.info(path)) visit(path, *info, 0);
+      for (const std::string& path : matching(directory, last)) {
+        matched = true;
+        const auto info = world_.info(path);
+        info ? visit(path, *info, 0) : fault(path, info.error());
       }
     }
-    if (found_.size() == before) {
-      fault(pattern, error(Fault::missing, "nothing matches {}", pattern));
-    }
+    if (!matched) fault(pattern, error(Fault::missing, "nothing matches {}", pattern));
   }
 
   std::vector<std::string> folders_matching(const std::string& folder) {
-    if (!has_glob(folder)) return {folder.empty() ? "/" : folder};
-    const std::size_t slash = folder.find_last_of('/');
-    const std::string parent = slash == std::string::npos ? "." : folder.substr(0, slash);
-    const std::string last = slash == std::string::npos ? folder : folder.substr(slash + 1);
-    std::vector<std::string> matching;
+    if (!has_glob(folder)) return {folder};
+    const auto [parent, last] = parted(folder);
+    std::vector<std::string> folders;
     for (const std::string& directory : folders_matching(parent)) {
-      const auto names = world_.list(directory);
-      if (!names) continue;
-      for (const std::string& name : *names) {
-        if (!glob_matches(last, name)) continue;
-        matching.push_back(directory == "." ? name : directory + "/" + name);
-      }
+      for (std::string& path : matching(directory, last)) folders.push_back(std::move(path));
     }
-    return matching;
+    return folders;
+  }
+
+  std::vector<std::string> matching(const std::string& directory, const std::string& pattern) {
+    std::vector<std::string> paths;
+    const auto names = world_.list(directory);
+    // What is no folder has nothing in it.
+    if (!names && names.error().fault != Fault::missing) fault(directory, names.error());
+    if (!names) return paths;
+    for (const std::string& name : *names) {
+      const bool hidden = name.starts_with(".") && !pattern.starts_with(".");
+      if (!hidden && glob_matches(pattern, name)) paths.push_back(joined(directory, name));
+    }
+    return paths;
   }
 
   World& world_;
   std::vector<Source> found_;
-  std::set<std::uint64_t> seen_;
+  std::set<std::uint64_t> seen_;  // identities of files and folders: a loop of links ends
+  bool input_found_ = false;
 };
 
 // Copies what can be read only once to a file that can be read again.
@@ -200,6 +225,11 @@ Result<File> open_seekable(World& world, const Source& source) {
 }
 
 Result<std::vector<Source>> find_sources(World& world, const GatherOptions& options) {
+  if (options.sources.empty()) {
+    Error made = error(Fault::usage, "no source is named");
+    made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
+    return made;
+  }
   Finder finder(world);
   for (const std::string& named : options.sources) finder.find(named);
   std::vector<Source> sources = finder.take();
