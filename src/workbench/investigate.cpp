@@ -21,7 +21,7 @@ namespace {
 
 constexpr double throughout_rate_min = 0.01;  // of all units: more is an incident in itself
 constexpr std::size_t around_lines = 14;
-constexpr std::size_t around_tried = 2000;  // some seconds of a busy site
+constexpr std::size_t around_tried = 20'000;  // half a minute of a busy site
 constexpr std::size_t people_max = 200'000;
 constexpr std::size_t deploys_bytes_max = 64 << 20;
 
@@ -181,7 +181,8 @@ void find_around(Engine& engine, Investigation& made) {
   if (made.when.onset == no_time) return;
   std::set<std::uint64_t> fresh;
   for (const ChangedTemplate& changed : made.templates) {
-    if (changed.status == TemplateStatus::stopped) continue;
+    const bool fails = changed.what.bad_events * 2 >= changed.what.all_events;
+    if (changed.status == TemplateStatus::stopped || !fails) continue;  // a benign message is noise
     fresh.insert(changed.what.skeletons.begin(), changed.what.skeletons.end());
   }
   // What is newly said tells most; the rest of the lines are those nearest to the onset.
