@@ -52,6 +52,8 @@ class Sweep {
     }
     for (std::thread& one : working) one.join();
     if (interrupted()) return interrupted_error();
+    // All may have been over before the first look.
+    if (options_.progress) options_.progress(bytes_done_, bytes_total_);
     return ok();
   }
 
