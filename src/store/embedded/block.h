@@ -15,6 +15,7 @@
 namespace culprit {
 
 using FieldId = std::uint16_t;
+constexpr FieldId no_field = 0xFFFF;
 
 struct Column {
   FieldId field = 0;

@@ -128,8 +128,8 @@ FacetTally Embedded::facet(const FacetQuery& query, const Population& selection,
 void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies) {
   const Population selection =
       select(evidence_, units_where(queries.front().where), queries.front().windows);
-  static const EvidenceField no_field;
-  static const UnitColumn no_column;
+  static const EvidenceField nameless;
+  static const UnitColumn valueless;
   struct Prepared {
     const UnitColumn* column;
     const AxisMap* map;
@@ -138,7 +138,7 @@ void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTal
   for (const FacetQuery& query : queries) {
     const EvidenceField* field = evidence_.field(query.axis.field);
     const UnitColumn* found = field == nullptr ? nullptr : &column(evidence_.id_of(*field));
-    prepared.push_back({found, found == nullptr ? &axis_map(no_field, no_column, query.axis)
+    prepared.push_back({found, found == nullptr ? &axis_map(nameless, valueless, query.axis)
                                                 : &axis_map(*field, *found, query.axis)});
   }
   std::atomic<std::size_t> next{0};
@@ -183,8 +183,8 @@ CrossTally Embedded::cross(const CrossQuery& query, std::span<const std::uint32_
     const EvidenceField* field = evidence_.field(axis.field);
     const auto found = field == nullptr ? columns_.end() : columns_.find(evidence_.id_of(*field));
     columns.push_back(found == columns_.end() ? &nothing : &found->second);
-    static const EvidenceField no_field;
-    maps.push_back(map_axis(field == nullptr ? no_field : *field, *columns.back(), axis));
+    static const EvidenceField nameless;
+    maps.push_back(map_axis(field == nullptr ? nameless : *field, *columns.back(), axis));
     tally.sizes.push_back(maps.back().size());
     cells *= maps.back().size();
   }

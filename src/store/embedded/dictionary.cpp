@@ -1,7 +1,11 @@
 #include "store/embedded/dictionary.h"
 
+#include <utility>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+
+#include "store/embedded/memo.h"
 
 namespace culprit {
 namespace {
@@ -25,20 +29,26 @@ std::string_view Dictionary::keep(std::string_view text) {
 }
 
 void Dictionary::grow() {
-  slots_.assign(std::max<std::size_t>(16, slots_.size() * 2), 0);
-  for (std::uint32_t number = 0; number < texts_.size(); ++number) {
-    std::size_t at = hashes_[number] & (slots_.size() - 1);
-    while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = number + 1;
+  const std::vector<Slot> old = std::exchange(slots_, {});
+  slots_.resize(std::max<std::size_t>(16, old.size() * 2));
+  for (const Slot& slot : old) {
+    if (slot.number != none) place(slot);
   }
+}
+
+void Dictionary::place(Slot slot) {
+  std::size_t at = slot.tag & (slots_.size() - 1);
+  while (slots_[at].number != none) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = slot;
 }
 
 std::uint32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
   if (slots_.empty()) return none;
-  for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
-    if (slots_[at] == 0) return none;
-    const std::uint32_t number = slots_[at] - 1;
-    if (hashes_[number] == hash && texts_[number] == text) return number;
+  const std::uint32_t tag = tag_of(hash);
+  for (std::size_t at = tag & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+    const Slot slot = slots_[at];
+    if (slot.number == none) return none;
+    if (slot.tag == tag && same_text(texts_[slot.number], text)) return slot.number;
   }
 }
 
@@ -48,10 +58,7 @@ std::uint32_t Dictionary::add(std::string_view text, std::uint64_t hash, std::si
   if (texts_.size() * 2 >= slots_.size()) grow();
   const auto number = static_cast<std::uint32_t>(texts_.size());
   texts_.push_back(keep(text));
-  hashes_.push_back(hash);
-  std::size_t at = hash & (slots_.size() - 1);
-  while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
-  slots_[at] = number + 1;
+  place({tag_of(hash), number});
   return number;
 }
 

@@ -1,6 +1,6 @@
 // A Dictionary gives each distinct text a small number, in order of first sight.
 //
-// Open addressing over 32-bit slots, texts in one arena. It stops growing at `entries_max` and
+// Open addressing, texts in one arena. It stops growing at `entries_max` and
 // says so; the caller then works with hashes.
 #pragma once
 
@@ -32,15 +32,22 @@ class Dictionary {
 
   std::string_view operator[](std::uint32_t number) const { return texts_[number]; }
   std::size_t size() const { return texts_.size(); }
-  std::size_t bytes() const { return arena_bytes_ + texts_.size() * 28 + slots_.size() * 4; }
+  std::size_t bytes() const { return arena_bytes_ + texts_.size() * 16 + slots_.size() * 8; }
   void clear();
 
  private:
+  // Half of a hash: it says where to begin, and spares most looks at texts that are others.
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t number = none;  // none: free
+  };
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
+
   void grow();
+  void place(Slot slot);
   std::string_view keep(std::string_view text);
 
-  std::vector<std::uint32_t> slots_;  // number + 1; 0: free; size a power of two
-  std::vector<std::uint64_t> hashes_;
+  std::vector<Slot> slots_;  // size a power of two
   std::vector<std::string_view> texts_;
   std::deque<std::string> arena_;  // chunks; a deque never moves them
   std::size_t arena_bytes_ = 0;

@@ -63,6 +63,7 @@ void join_values(EvidenceField& field, FieldId global, const Shards& shards,
   for (const auto& [s, id] : parts) {
     const Dictionary& values = shards[s]->fields()[id].values;
     std::vector<Code>& codes = numbers[s].codes[id];
+    codes = std::move(shards[s]->fields()[id].lost);
     for (std::uint32_t i = 0; i < values.size(); ++i) {
       if (field.many) {
         codes.push_back(code::without_text(values[i], hash_of(values[i])));

@@ -8,8 +8,6 @@
 namespace culprit {
 namespace {
 
-constexpr FieldId no_field = 0xFFFF;
-
 // The end of the line that begins at `at`; chunk.size() if it has none.
 std::size_t line_end(std::string_view chunk, std::size_t at) {
   const void* found = std::memchr(chunk.data() + at, '\n', chunk.size() - at);
@@ -136,13 +134,15 @@ void Shard::gather_fields(const Event& event) {
   row_.id_rank = INT32_MAX;
   row_.suspicious = event.level >= Level::error;
   row_.fields.clear();
-  std::size_t position = 0;
+  FieldId previous = no_field;
   for (const Field& field : event.fields) {
-    const FieldId id = field_of(field.name, position++, Origin::line);
+    const FieldId id = field_of(field.name, previous);
     if (id == no_field) continue;
-    fields_[id].last_named = event_number_;
+    ShardField& known = fields_[id];
+    known.last_named = event_number_;
     row_.fields.emplace_back(id, &field);
-    note(fields_[id], field);
+    note(known, field);
+    previous = id;
   }
   row_.named = row_.fields.size();
 }
@@ -157,8 +157,7 @@ void Shard::gather_slots(std::string_view message) {
   for (std::size_t i = 0; i < found.slots.size(); ++i) {
     const Field& slot = found.slots[i];
     // A message that holds "<*>" itself has the skeleton of another with more slots.
-    const FieldId id =
-        known.size() == found.slots.size() ? known[i] : field_of(slot.name, SIZE_MAX, Origin::slot);
+    const FieldId id = known.size() == found.slots.size() ? known[i] : slot_field(slot.name);
     if (id == no_field || fields_[id].last_named == event_number_) continue;
     row_.fields.emplace_back(id, &slot);
     note(fields_[id], slot);
@@ -210,8 +209,8 @@ void Shard::code_fields(const Event& event) {
       known.error_events += event.level >= Level::error ? 1 : 0;
     }
     if (!known.stored || same_view(field->value, event.message)) continue;
-    const Code code = code_of(known, field->value);
-    if (first_look && known.last_number != event_number_ && spells_number(code, field->value)) {
+    const auto [code, number] = code_of(known, field->value);
+    if (first_look && number && known.last_number != event_number_) {
       known.last_number = event_number_;
       ++known.numbers;
     }
@@ -221,24 +220,31 @@ void Shard::code_fields(const Event& event) {
   }
 }
 
-FieldId Shard::field_of(std::string_view name, std::size_t position, Origin origin) {
-  if (position < previous_.size() && previous_[position] != no_field &&
-      names_[previous_[position]] == name) {
-    return previous_[position];
+// Fields nearly always follow each other as they did before.
+FieldId Shard::field_of(std::string_view name, FieldId previous) {
+  const auto& guesses = previous == no_field ? first_ : fields_[previous].next;
+  for (const FieldId guess : guesses) {
+    if (guess != no_field && same_text(fields_[guess].name, name)) return guess;
   }
-  const std::uint32_t found = names_.find(name);
-  const FieldId id = found != Dictionary::none ? static_cast<FieldId>(found) : add_field(name);
-  if (origin == Origin::slot || id == no_field) return id;
+  const FieldId id = slot_field(name);
+  if (id == no_field) return id;
   fields_[id].slot = false;
-  if (previous_.size() <= position) previous_.resize(position + 1, no_field);
-  previous_[position] = id;
+  // add_field() may have moved the fields, so the guesses are looked up again.
+  auto& learnt = previous == no_field ? first_ : fields_[previous].next;
+  learnt[learnt[0] == no_field ? 0 : 1] = id;
   return id;
+}
+
+FieldId Shard::slot_field(std::string_view name) {
+  const std::uint32_t found = names_.find(name);
+  return found != Dictionary::none ? static_cast<FieldId>(found) : add_field(name);
 }
 
 FieldId Shard::add_field(std::string_view name) {
   if (fields_.size() >= fields_max) return no_field;
   const auto id = static_cast<FieldId>(names_.add(name));
   ShardField field;
+  field.name = names_[id];
   field.role = role_of(name);
   const auto unit = std::find(unit_.fields.begin(), unit_.fields.end(), name);
   if (unit != unit_.fields.end()) {
@@ -273,7 +279,7 @@ std::uint32_t Shard::skeleton_number(const Skeleton& skeleton, std::string_view 
   if (added) {
     ShardSkeleton made{skeleton.hash, skeleton_text(message), {}};
     for (const Field& slot : skeleton.slots) {
-      made.slots.push_back(field_of(slot.name, SIZE_MAX, Origin::slot));
+      made.slots.push_back(slot_field(slot.name));
     }
     skeletons_.push_back(std::move(made));
   }
@@ -282,20 +288,41 @@ std::uint32_t Shard::skeleton_number(const Skeleton& skeleton, std::string_view 
   return last_skeleton_;
 }
 
-Code Shard::code_of(ShardField& field, std::string_view value) {
-  if (field.last_valid && field.last_text == value) return field.last_code;
+Shard::Coded Shard::code_of(ShardField& field, std::string_view value) {
+  // Reading a number is cheaper than remembering it.
   const auto first = value.empty() ? '\0' : value.front();
   if ((first >= '0' && first <= '9') || first == '-') {
-    if (const auto number = code::of_text(value)) return *number;
+    if (const auto number = code::of_text(value)) return {*number, true};
   }
+  if (value.size() > ShortText::bytes_max || field.overflowed) {
+    const Code code = text_code(field, value);
+    return {code, spells_number(code, value)};
+  }
+  const ShortText text = ShortText::of(value);
+  ValueMemo::Entry& entry = field.memo.at(text, value.size());
+  if (ValueMemo::holds(entry, text, value.size())) return {entry.code, entry.number};
+  const Code code = text_code(field, value);
+  const bool number = spells_number(code, value);
+  // What overflowed just so has no memo any more.
+  if (!field.overflowed) entry = {text, static_cast<std::uint32_t>(value.size()), code, number};
+  return {code, number};
+}
+
+// Of a value that is no number, or none that fits a Code.
+Code Shard::text_code(ShardField& field, std::string_view value) {
   const std::uint64_t hash = hash_of(value);
   if (value.size() > value_bytes_max) return code::of_hash(hash);
+  if (field.overflowed) return code::without_text(value, hash);
   const std::uint32_t entry = field.values.add(value, hash, values_max);
-  field.overflowed |= entry == Dictionary::none;
-  field.last_text.assign(value);
-  field.last_valid = true;
-  field.last_code = entry == Dictionary::none ? code::without_text(value, hash) : entry;
-  return field.last_code;
+  if (entry != Dictionary::none) return entry;
+  // All values of such a field are known by their hashes, so the texts need not be kept.
+  field.overflowed = true;
+  for (std::uint32_t i = 0; i < field.values.size(); ++i) {
+    field.lost.push_back(code::without_text(field.values[i], hash_of(field.values[i])));
+  }
+  field.values.clear();
+  field.memo.clear();
+  return code::without_text(value, hash);
 }
 
 void Shard::thin_out(Sampling sampling) {

@@ -21,6 +21,7 @@
 #include "parse/skeleton.h"
 #include "store/embedded/block.h"
 #include "store/embedded/dictionary.h"
+#include "store/embedded/memo.h"
 #include "store/gather.h"
 
 namespace culprit {
@@ -72,25 +73,27 @@ struct ChunkCount {
   std::uint64_t levels[7] = {};
 };
 
+// What is asked of every value comes first, so that it shares two cache lines.
 struct ShardField {
+  std::string_view name;
+  std::array<FieldId, 2> next{no_field, no_field};  // that followed in a line
   Role role = Role::none;
-  bool stored = true;    // false: counted only (times, the message, the correlation id)
-  bool unit_id = false;  // one of UnitRule::fields
-  int unit_rank = 0;
+  bool stored = true;       // false: counted only (times, the message, the correlation id)
+  bool unit_id = false;     // one of UnitRule::fields
   bool slot = true;         // no line names it itself
-  bool overflowed = false;  // the dictionary is full: some texts are lost
+  bool overflowed = false;  // the dictionary was full: all texts are lost
+  int unit_rank = 0;
+  std::uint64_t last_named = 0;   // the number of the last event that names it itself,
+  std::uint64_t last_event = 0;   // that carries it,
+  std::uint64_t last_number = 0;  // that has a number for it
   std::uint64_t events = 0;
   std::uint64_t error_events = 0;
   std::uint64_t numbers = 0;
-  std::uint64_t last_event = 0;   // the number of the last event that carries it,
-  std::uint64_t last_named = 0;   // that names it itself,
-  std::uint64_t last_number = 0;  // that has a number for it
-  Dictionary values;
-  std::string last_text;
-  Code last_code = 0;
-  bool last_valid = false;
   std::vector<std::uint16_t> rows;  // of the open block
   std::vector<Code> codes;
+  ValueMemo memo;
+  Dictionary values;
+  std::vector<Code> lost;  // where overflowed: the Codes, without text, of what `values` held
 };
 
 struct ShardSkeleton {
@@ -127,7 +130,6 @@ class Shard {
   RowBytes take_row_bytes() { return std::exchange(row_bytes_, {}); }
 
  private:
-  enum class Origin : std::uint8_t { line, slot };
   // What is known of the row in hand.
   struct RowInHand {
     std::uint64_t id = 0;  // of its unit; 0: none
@@ -150,10 +152,17 @@ class Shard {
   void judge(const Event& event);
   bool keep(Sampling sampling);
   void code_fields(const Event& event);
-  FieldId field_of(std::string_view name, std::size_t position, Origin origin);
+  FieldId field_of(std::string_view name, FieldId previous);
+  FieldId slot_field(std::string_view name);
   FieldId add_field(std::string_view name);
   std::uint32_t skeleton_number(const Skeleton& skeleton, std::string_view message);
-  Code code_of(ShardField& field, std::string_view value);
+  // A value's Code, and whether the value spells a number.
+  struct Coded {
+    Code code = 0;
+    bool number = false;
+  };
+  Coded code_of(ShardField& field, std::string_view value);
+  Code text_code(ShardField& field, std::string_view value);
   void note(const ShardField& field, const Field& value);
 
   const GatherOptions& options_;
@@ -162,7 +171,7 @@ class Shard {
 
   Dictionary names_;
   std::vector<ShardField> fields_;
-  std::vector<FieldId> previous_;  // fields of the line before, by position
+  std::array<FieldId, 2> first_{no_field, no_field};  // that lines began with
   std::vector<ShardSkeleton> skeletons_;
   std::unordered_map<std::uint64_t, std::uint32_t> skeleton_numbers_;
   std::uint64_t last_skeleton_hash_ = 0;
