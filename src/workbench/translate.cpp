@@ -1,6 +1,7 @@
 #include "workbench/translate.h"
 
 #include <algorithm>
+#include <set>
 
 #include "workbench/translate_parts.h"
 
@@ -26,13 +27,20 @@ bool takes_digits(std::string_view& text) {
   return text.size() < before;
 }
 
-// jq's doubles and DuckDB's timestamps end at the microsecond, towards which they cut: an end that
-// lies just behind an event must not be cut to the event.
-Verification in_microseconds(Verification finding) {
-  using std::chrono::microseconds;
-  finding.from = std::chrono::floor<microseconds>(finding.from);
-  if (finding.onset != no_time) finding.onset = std::chrono::ceil<microseconds>(finding.onset);
-  finding.to = std::chrono::ceil<microseconds>(finding.to);
+// jq's doubles and DuckDB's timestamps end at the microsecond, Loki's ranges at the millisecond;
+// they cut towards it: an end that lies just behind an event must not be cut to the event.
+template <typename Unit>
+Window widened(Window window) {
+  return {std::chrono::floor<Unit>(window.from), std::chrono::ceil<Unit>(window.to)};
+}
+
+template <typename Unit>
+Verification in_whole(Verification finding) {
+  const Time onset = std::chrono::ceil<Unit>(finding.after.from);
+  finding.after = widened<Unit>(finding.after);
+  if (finding.has_before()) finding.after.from = onset;
+  finding.before = widened<Unit>(finding.before);
+  finding.evidence = widened<Unit>(finding.evidence);
   return finding;
 }
 
@@ -46,11 +54,12 @@ std::optional<QueryLanguage> query_language_named(std::string_view name) {
 }
 
 std::string query_of(const Verification& finding, QueryLanguage language,
-                     std::span<const std::string> files) {
+                     std::span<const QueryFile> files) {
+  using std::chrono::microseconds;
   switch (language) {
-    case QueryLanguage::jq: return jq_query(in_microseconds(finding), files);
-    case QueryLanguage::sql: return sql_query(in_microseconds(finding), files);
-    case QueryLanguage::logql: return logql_query(finding);
+    case QueryLanguage::jq: return jq_query(in_whole<microseconds>(finding), files);
+    case QueryLanguage::sql: return sql_query(in_whole<microseconds>(finding), files);
+    case QueryLanguage::logql: return logql_query(in_whole<std::chrono::milliseconds>(finding));
   }
   return {};
 }
@@ -92,9 +101,52 @@ std::size_t place_of(const Expr& leaf, const std::vector<Expr>& leaves) {
   return static_cast<std::size_t>(std::find(leaves.begin(), leaves.end(), leaf) - leaves.begin());
 }
 
-std::vector<std::pair<std::string, std::pair<Time, Time>>> windows_of(const Verification& finding) {
-  if (finding.onset == no_time) return {{"throughout", {finding.from, finding.to}}};
-  return {{"before", {finding.from, finding.onset}}, {"after", {finding.onset, finding.to}}};
+std::vector<std::pair<std::string, Window>> windows_of(const Verification& finding) {
+  if (!finding.has_before()) return {{"throughout", finding.after}};
+  return {{"before", finding.before}, {"after", finding.after}};
+}
+
+std::vector<std::string> fields_of(const Verification& finding) {
+  const OutcomeRule& rule = finding.rule;
+  std::set<std::string> fields;
+  const auto add = [&fields](const std::vector<std::string>& names) {
+    fields.insert(names.begin(), names.end());
+  };
+  for (const auto* names : {&finding.time_fields, &finding.unit_fields}) add(*names);
+  add(fields_of(finding.where));
+  if (rule.how == OutcomeRule::How::given) {
+    add(fields_of(*rule.bad));
+    if (rule.good) add(fields_of(*rule.good));
+    return {fields.begin(), fields.end()};
+  }
+  for (const auto* names : {&rule.status_fields, &rule.success_fields, &rule.exception_fields}) {
+    add(*names);
+  }
+  if (rule.levels) add(finding.level_fields);
+  return {fields.begin(), fields.end()};
+}
+
+std::span<const std::string_view> words_of(Level level) {
+  static constexpr std::string_view trace[] = {"trace",  "trc",   "verbose", "vrb",
+                                               "finest", "finer", "t",       "v"};
+  static constexpr std::string_view debug[] = {"debug", "dbg", "fine", "d"};
+  static constexpr std::string_view info[] = {"info",    "inf", "notice",       "information",
+                                              "success", "i",   "informational"};
+  static constexpr std::string_view warn[] = {"warn", "warning", "wrn", "w"};
+  static constexpr std::string_view error[] = {"error", "err", "severe", "e"};
+  static constexpr std::string_view fatal[] = {"fatal", "ftl",    "critical", "crit",
+                                               "panic", "dpanic", "emerg",    "emergency",
+                                               "alert", "f",      "c"};
+  switch (level) {
+    case Level::trace: return trace;
+    case Level::debug: return debug;
+    case Level::info: return info;
+    case Level::warn: return warn;
+    case Level::error: return error;
+    case Level::fatal: return fatal;
+    case Level::none: break;
+  }
+  return {};
 }
 
 std::string regex_quoted(std::string_view text) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "event/outcome.h"
 #include "event/quantity.h"
 #include "workbench/translate_parts.h"
 
@@ -135,40 +136,159 @@ std::int64_t micros(Time time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
-// What one unit counts as: [time, in the segment, bad]. Events are folded into $units first where
-// a unit is more than one.
+// The values of all these fields, one after another.
+std::string gets(const std::vector<std::string>& fields) {
+  std::string text;
+  for (const std::string& field : fields) {
+    text += fmt::format("{}get({})", text.empty() ? "" : ", ", json_quoted(field));
+  }
+  return text.empty() ? "empty" : fmt::format("({})", text);
+}
+
+std::string words(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + json_quoted(word);
+  return text;
+}
+
+// What an event says of its unit's outcome: true, false or null. The last such verdict decides.
+std::string verdict_text(const OutcomeRule& rule) {
+  std::string parts;
+  if (!rule.status_fields.empty()) {
+    parts = gets(rule.status_fields) + " | number | select(. >= 100 and . < 600) | . >= 500";
+  }
+  if (!rule.success_fields.empty()) {
+    parts = (parts.empty() ? "" : fmt::format("({}), ", parts)) +
+            fmt::format(
+                "({} | tostring | ascii_downcase | if IN({}) then true elif IN({}) "
+                "then false else empty end)",
+                gets(rule.success_fields), words(words_of_failure()), words(words_of_success()));
+  }
+  return parts.empty() ? "null" : fmt::format("([{}] | max)", parts);
+}
+
+// What it says besides, which counts where no event of the unit has a verdict.
+std::string hint_text(const Verification& finding) {
+  const OutcomeRule& rule = finding.rule;
+  if (rule.how == OutcomeRule::How::given) {
+    const std::string good =
+        !rule.good ? "false" : fmt::format("if {} then false else null end", jq_of(*rule.good));
+    return fmt::format("(if {} then true else {} end)", jq_of(*rule.bad), good);
+  }
+  std::string parts;
+  if (!rule.exception_fields.empty()) {
+    parts = fmt::format("({} | tostring | select(. != \"\" and . != \"null\") | true)",
+                        gets(rule.exception_fields));
+  }
+  if (rule.levels) {
+    parts += fmt::format("{}(first({} | severity) | . >= 5)", parts.empty() ? "" : ", ",
+                         gets(finding.level_fields));
+  }
+  return parts.empty() ? "null" : fmt::format("([{}] | max)", parts);
+}
+
+std::string severity_text() {
+  std::string names;
+  for (int level = static_cast<int>(Level::trace); level <= static_cast<int>(Level::fatal);
+       ++level) {
+    for (const std::string_view word : words_of(static_cast<Level>(level))) {
+      names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", json_quoted(word), level);
+    }
+  }
+  return fmt::format(
+      " def severity: tostring | ascii_downcase | {{{}}}[.] "
+      "// (select(test(\"^[1-6][0-9]$\")) | .[:1] | tonumber); ",
+      names);
+}
+
+std::string time_text(const Verification& finding) {
+  return fmt::format("(first({} | micros? | values) // null)", gets(finding.time_fields));
+}
+
+// How a unit's state $s takes in one event: [start, time and text of the verdict, hint, leaves...].
+std::string folded_text(std::size_t leaves) {
+  std::string text =
+      "[([$s[0], $t] | map(numbers) | min), "
+      "(if $v == null then $s[1], $s[2] elif $s[2] == null or $t > $s[1] then $t, $v "
+      "elif $t == $s[1] then $t, ($s[2] or $v) else $s[1], $s[2] end), ([$s[3], $h] | max)";
+  for (std::size_t i = 0; i < leaves; ++i) text += fmt::format(", ($s[{}] or $l[{}])", i + 4, i);
+  return text + "]";
+}
+
+// Each event as [id, time, verdict, hint, leaves].
+std::string events_text(const Verification& finding, const std::vector<Expr>& leaves) {
+  std::string seen;
+  for (const Expr& leaf : leaves) {
+    seen += fmt::format("{}({})", seen.empty() ? "" : ", ", leaf_filter(leaf));
+  }
+  return fmt::format(
+      "inputs | fromjson? | objects "
+      "| [(first({} | values | tostring | select(. != \"\" and . != \"-\")) // null), {}, {}, {}, "
+      "[{}]] | select(.[0] != null and (.[1] == null or (.[1] >= {} and .[1] < {})))",
+      gets(finding.unit_fields), time_text(finding), verdict_text(finding.rule), hint_text(finding),
+      seen, micros(finding.evidence.from), micros(finding.evidence.to));
+}
+
+// What one unit counts as: [time, in the segment, bad]. Events are folded into units first where
+// a unit is more than one. What folds must leave nothing to be tried again (no `//`, no `|=`): jq
+// would keep the old state for that and copy all of it for each event.
 std::string units_text(const Verification& finding) {
-  const std::string events = "inputs | fromjson? | objects";
-  const std::string time =
-      fmt::format("first(get({}) | micros?) // null", json_quoted(finding.time_field));
-  if (finding.unit_field.empty()) {
-    return fmt::format("({} | [({}), ({}), ({})])", events, time, jq_of(finding.where),
-                       jq_of(finding.bad));
+  if (finding.unit_fields.empty()) {
+    return fmt::format(
+        "(inputs | fromjson? | objects | [{}, ({}), ({} as $v | if $v != null then $v else {} "
+        "end)] | select(.[0] != null and .[0] >= {} and .[0] < {}))",
+        time_text(finding), jq_of(finding.where), verdict_text(finding.rule), hint_text(finding),
+        micros(finding.evidence.from), micros(finding.evidence.to));
   }
-  const Expr both = all_of({without_differs(finding.where), without_differs(finding.bad)});
-  const std::vector<Expr> leaves = leaves_of(both);
-  std::string folded, seen;
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
-    folded += fmt::format(", (.[{}] or $l[{}])", i + 1, i);
-    seen += (i == 0 ? "" : ", ") + fmt::format("({})", leaf_filter(leaves[i]));
-  }
+  const std::vector<Expr> leaves = leaves_of(without_differs(finding.where));
   const LeafText place = [&leaves](const Expr& leaf) {
-    return fmt::format(".[{}]", place_of(leaf, leaves) + 1);
+    return fmt::format(".[{}]", place_of(leaf, leaves) + 4);
   };
   return fmt::format(
-      "(reduce ({}) as $e ({{}}; ($e | first(get({})) // null) as $u | if $u == null then . else "
-      "($e | {}) as $t | ($e | [{}]) as $l | .[$u | tostring] |= "
-      "[([.[0], $t] | map(numbers) | min){}] end) | .[] | [.[0], ({}), ({})])",
-      events, json_quoted(finding.unit_field), time, seen, folded, filter(finding.where, place),
-      filter(finding.bad, place));
+      "(reduce ({}) as [$u, $t, $v, $h, $l] ({{}}; .[$u] as $s | setpath([$u]; {})) "
+      "| .[] | [.[0], ({}), (if .[2] != null then .[2] else .[3] end)])",
+      events_text(finding, leaves), folded_text(leaves.size()), filter(finding.where, place));
+}
+
+// Where all are plain files jq opens them itself.
+std::string reading(const std::string& jq, std::span<const QueryFile> files) {
+  const bool packed = std::any_of(files.begin(), files.end(),
+                                  [](const QueryFile& file) { return !file.packing.empty(); });
+  std::string text = packed ? "{" : jq;
+  for (const QueryFile& file : files) {
+    const char* unpacks = !packed                  ? ""
+                          : file.packing == "gzip" ? " gzip -dc"
+                          : file.packing == "zstd" ? " zstd -dc"
+                          : file.packing == "xz"   ? " xz -dc"
+                                                   : " cat";
+    text += fmt::format("{} {}{}", unpacks, shell_quoted(file.name), packed ? ";" : "");
+  }
+  return packed ? fmt::format("{} }} | {}", text, jq) : text;
+}
+
+// What stands before the program: the functions that it uses.
+std::string definitions(const Verification& finding) {
+  const OutcomeRule& rule = finding.rule;
+  std::vector<Expr> exprs = {finding.where};
+  if (rule.bad) exprs.push_back(*rule.bad);
+  if (rule.good) exprs.push_back(*rule.good);
+  // Statuses are compared as numbers.
+  if (!rule.status_fields.empty()) {
+    exprs.push_back(compares(rule.status_fields.front(), Comparison::at_least, status_bad_min));
+  }
+  std::string text = jq_prelude(exprs, fields_of(finding)) + on_one_line(micros_text);
+  if (rule.how == OutcomeRule::How::status && rule.levels) text += on_one_line(severity_text());
+  return text;
 }
 
 }  // namespace
 
 std::string jq_of(const Expr& expr) { return filter(expr, leaf_filter); }
 
-std::string jq_prelude(std::span<const Expr> exprs, std::string_view other_fields) {
-  bool dotted = other_fields.find('.') != std::string_view::npos;
+std::string jq_prelude(std::span<const Expr> exprs, std::span<const std::string> other_fields) {
+  bool dotted = std::any_of(other_fields.begin(), other_fields.end(), [](const std::string& name) {
+    return name.find('.') != std::string::npos;
+  });
   bool numbers = false, durations = false, sizes = false;
   for (const Expr& expr : exprs) {
     for (const Expr& leaf : leaves_of(expr)) {
@@ -189,28 +309,24 @@ std::string jq_prelude(std::span<const Expr> exprs, std::string_view other_field
   return on_one_line(text);
 }
 
-std::string jq_query(const Verification& finding, std::span<const std::string> files) {
+std::string jq_query(const Verification& finding, std::span<const QueryFile> files) {
   const auto windows = windows_of(finding);
   std::string names, place = "null";
   for (std::size_t i = windows.size(); i-- > 0;) {
     names = json_quoted(windows[i].first) + (names.empty() ? "" : ", ") + names;
-    place =
-        fmt::format("if $t >= {} and $t < {} then {} else {} end", micros(windows[i].second.first),
-                    micros(windows[i].second.second), i, place);
+    place = fmt::format("if $t >= {} and $t < {} then {} else {} end",
+                        micros(windows[i].second.from), micros(windows[i].second.to), i, place);
   }
-  const Expr exprs[] = {finding.bad, finding.where};
   const std::string program = fmt::format(
-      "{}{}reduce {} as [$t, $segment, $bad] ({{}}; (if $t == null then null else {} end) as $w "
+      "{}reduce {} as [$t, $segment, $bad] ({{}}; "
+      "(if $t == null or $bad == null then null else {} end) as $w "
       "| if $w == null then . else .[\"\\($segment) \\($w)\"] |= "
       "[.[0] + (if $bad then 1 else 0 end), .[1] + 1] end) "
       "| . as $counts | (true, false) as $segment | ([{}] | to_entries[]) as $w "
       "| ($counts[\"\\($segment) \\($w.key)\"] // [0, 0]) as [$bad, $total] "
       "| {{$segment, when: $w.value, $bad, $total}}",
-      jq_prelude(exprs, finding.time_field + finding.unit_field), on_one_line(micros_text),
-      units_text(finding), place, names);
-  std::string command = "jq -nRc " + shell_quoted(program);
-  for (const std::string& file : files) command += " " + shell_quoted(file);
-  return command;
+      definitions(finding), units_text(finding), place, names);
+  return reading("jq -nRc " + shell_quoted(program), files);
 }
 
 }  // namespace culprit

@@ -1,3 +1,6 @@
+#include <fmt/ranges.h>
+
+#include "event/outcome.h"
 #include "workbench/translate_parts.h"
 
 namespace culprit {
@@ -123,15 +126,67 @@ std::string without_outer_parentheses(const std::string& text) {
   return text.substr(1, text.size() - 2);
 }
 
-// In the largest unit that says it exactly.
-std::string exact_text(Duration duration) {
-  const std::int64_t count = duration.count();
-  constexpr std::pair<std::int64_t, const char*> units[] = {
-      {1'000'000'000, "s"}, {1'000'000, "ms"}, {1'000, "us"}};
-  for (const auto& [scale, name] : units) {
-    if (count % scale == 0) return fmt::format("{}{}", count / scale, name);
+// Loki reads ranges in whole milliseconds.
+std::string range_text(Duration range) {
+  const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(range).count();
+  return count % 1000 == 0 ? fmt::format("{}s", count / 1000) : fmt::format("{}ms", count);
+}
+
+Expr any_of(std::vector<Expr> parts) {
+  if (parts.size() == 1) return std::move(parts.front());
+  Expr any;
+  any.op = Expr::Op::any;
+  any.parts = std::move(parts);
+  return any;
+}
+
+Expr matches(const std::string& field, std::string regex) {
+  Expr leaf = equals(field, regex);
+  leaf.comparison = Comparison::matches;
+  return leaf;
+}
+
+std::string alternatives(std::span<const std::string_view> words) {
+  return fmt::format("{}", fmt::join(words, "|"));
+}
+
+// What a line says that makes its unit fail; the unit's later lines cannot be asked.
+Expr failing_line(const Verification& finding) {
+  const OutcomeRule& rule = finding.rule;
+  if (rule.how == OutcomeRule::How::given) return *rule.bad;
+  std::vector<Expr> parts;
+  for (const std::string& field : rule.status_fields) {
+    parts.push_back(compares(field, Comparison::at_least, status_bad_min));
   }
-  return fmt::format("{}ns", count);
+  for (const std::string& field : rule.success_fields) {
+    parts.push_back(matches(field, fmt::format("^(?i:{})$", alternatives(words_of_failure()))));
+  }
+  if (!parts.empty()) return any_of(std::move(parts));
+  for (const std::string& field : rule.exception_fields) {
+    parts.push_back(absent(field).parts.front());
+  }
+  const std::string severe =
+      fmt::format("^(?i:{}|{}|[56][0-9])$", alternatives(words_of(Level::error)),
+                  alternatives(words_of(Level::fatal)));
+  if (rule.levels) {
+    for (const std::string& field : finding.level_fields) parts.push_back(matches(field, severe));
+  }
+  return any_of(std::move(parts));
+}
+
+// The label that names the unit; several fields become one label.
+std::string unit_label(const Verification& finding) {
+  if (finding.unit_fields.size() > 1) return "culprit_unit";
+  return finding.unit_fields.empty() ? "" : label(finding.unit_fields.front());
+}
+
+std::string unit_filter(const Verification& finding) {
+  const std::string unit = unit_label(finding);
+  if (unit.empty()) return "";
+  if (finding.unit_fields.size() == 1) return fmt::format(" | {} != \"\"", unit);
+  std::string names;
+  for (const std::string& field : finding.unit_fields) names += " ." + label(field);
+  return fmt::format(" | label_format {0}=\"{{{{ or{1} }}}}\" | {0} != \"\"", unit, names);
 }
 
 std::string count_of(const Verification& finding, const std::vector<Expr>& filters,
@@ -140,11 +195,17 @@ std::string count_of(const Verification& finding, const std::vector<Expr>& filte
   for (const Expr& expr : filters) {
     if (expr.op != Expr::Op::always) pipeline += " | " + logql_of(expr);
   }
-  const std::string unit = label(finding.unit_field);
-  if (!unit.empty()) pipeline += fmt::format(" | {} != \"\"", unit);
-  const std::string lines = fmt::format("count_over_time({} [{}])", pipeline, exact_text(range));
+  pipeline += unit_filter(finding);
+  const std::string lines = fmt::format("count_over_time({} [{}])", pipeline, range_text(range));
+  const std::string unit = unit_label(finding);
   if (unit.empty()) return fmt::format("sum({})", lines);
   return fmt::format("count(sum by ({}) ({}))", unit, lines);
+}
+
+// How its answers differ from culprit's.
+std::string caveat(const Verification& finding) {
+  if (finding.unit_fields.empty() || finding.rule.how == OutcomeRule::How::given) return "";
+  return " What failed and then ended well counts as a failure here.";
 }
 
 }  // namespace
@@ -154,21 +215,21 @@ std::string logql_of(const Expr& expr) {
 }
 
 std::string logql_query(const Verification& finding) {
-  const bool everyone = finding.where.op == Expr::Op::always;
-  std::string text = "# In place of {job=~\".+\"}, name the streams of your own.";
+  const Expr bad = failing_line(finding);
+  std::vector<std::pair<const char*, std::vector<Expr>>> questions = {{"failures", {bad}},
+                                                                      {"all", {}}};
+  if (finding.where.op != Expr::Op::always) {
+    questions.push_back({"failures in the segment", {bad, finding.where}});
+    questions.push_back({"all in the segment", {finding.where}});
+  }
+  std::string text = "# In place of {job=~\".+\"}, name the streams of your own." + caveat(finding);
   for (const auto& [name, window] : windows_of(finding)) {
-    std::vector<std::pair<const char*, std::vector<Expr>>> questions = {{"failures", {finding.bad}},
-                                                                        {"all", {}}};
-    if (!everyone) {
-      questions.push_back({"failures in the segment", {finding.bad, finding.where}});
-      questions.push_back({"all in the segment", {finding.where}});
-    }
     for (const auto& [what, filters] : questions) {
       // Loki's ranges are (from, to]; one nanosecond earlier they are [from, to).
       text += fmt::format("\nlogcli instant-query --now={} {}  # {}{}: {}",
-                          to_string(window.second - Duration(1)),
-                          shell_quoted(count_of(finding, filters, window.second - window.first)),
-                          name, finding.onset == no_time ? "" : " the onset", what);
+                          to_string(window.to - Duration(1)),
+                          shell_quoted(count_of(finding, filters, window.to - window.from)), name,
+                          finding.has_before() ? " the onset" : "", what);
     }
   }
   return text;

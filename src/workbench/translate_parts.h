@@ -33,7 +33,11 @@ std::size_t place_of(const Expr& leaf, const std::vector<Expr>& leaves);
 Expr without_differs(const Expr& expr);
 
 // The windows that a Verification counts in, by name.
-std::vector<std::pair<std::string, std::pair<Time, Time>>> windows_of(const Verification& finding);
+std::vector<std::pair<std::string, Window>> windows_of(const Verification& finding);
+
+// The words that a level goes by, in lower case; besides them the numbers from 10 (trace) to 69
+// (fatal), whose first digit is the Level's (level_named, event/event.h).
+std::span<const std::string_view> words_of(Level level);
 
 // "eu-*" as a regular expression that is to match the whole of a value, for RE2 and Oniguruma.
 std::string regex_of_glob(std::string_view glob);
@@ -45,8 +49,8 @@ std::string shell_quoted(std::string_view text);
 // Whether JSON would write the text as a number.
 bool spells_json_number(std::string_view text);
 
-std::string jq_query(const Verification& finding, std::span<const std::string> files);
-std::string sql_query(const Verification& finding, std::span<const std::string> files);
+std::string jq_query(const Verification& finding, std::span<const QueryFile> files);
+std::string sql_query(const Verification& finding, std::span<const QueryFile> files);
 std::string logql_query(const Verification& finding);
 
 }  // namespace culprit

@@ -1,7 +1,6 @@
-#include <set>
-
 #include <fmt/ranges.h>
 
+#include "event/outcome.h"
 #include "workbench/translate_parts.h"
 
 namespace culprit {
@@ -127,58 +126,144 @@ std::string instant(const std::string& field) {
 
 std::string timestamp(Time time) { return fmt::format("timestamptz '{}'", to_string(time)); }
 
-std::string lines_table(const Verification& finding, std::span<const std::string> files) {
-  std::set<std::string> fields = {finding.time_field};
-  if (!finding.unit_field.empty()) fields.insert(finding.unit_field);
-  for (const Expr* expr : {&finding.where, &finding.bad}) {
-    for (std::string& field : fields_of(*expr)) fields.insert(std::move(field));
+std::string inside(const char* name, Window window) {
+  return fmt::format("({0} >= {1} and {0} < {2})", name, timestamp(window.from),
+                     timestamp(window.to));
+}
+
+// The first that is not null, the largest that is not null.
+std::string chosen(const char* function, const std::vector<std::string>& parts) {
+  if (parts.empty()) return "null";
+  if (parts.size() == 1) return parts.front();
+  return fmt::format("{}({})", function, fmt::join(parts, ", "));
+}
+
+std::string literals(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + literal(word);
+  return text;
+}
+
+// 1: the event says that it failed, 0: that it did not; the last such event decides.
+std::string verdict(const OutcomeRule& rule) {
+  std::vector<std::string> parts;
+  if (rule.how == OutcomeRule::How::given) return "null";
+  for (const std::string& field : rule.status_fields) {
+    const std::string value = number(column(field));
+    parts.push_back(fmt::format(
+        "case when {0} >= 500 and {0} < 600 then 1 when {0} >= 100 and {0} < 500 then 0 end",
+        value));
   }
-  std::string columns;
-  for (const std::string& field : fields) {
-    const bool null = asks_for_null(finding.where, field) || asks_for_null(finding.bad, field);
-    columns += fmt::format("{}{} as {}", columns.empty() ? "" : ", ",
-                           field_text(field, null ? Null::text : Null::missing), column(field));
+  for (const std::string& field : rule.success_fields) {
+    parts.push_back(
+        fmt::format("case when lower({0}) in ({1}) then 1 when lower({0}) in ({2}) "
+                    "then 0 end",
+                    column(field), literals(words_of_failure()), literals(words_of_success())));
   }
-  std::string names;
-  for (const std::string& file : files) names += (names.empty() ? "" : ", ") + literal(file);
-  return fmt::format("select {} from read_ndjson_objects([{}], ignore_errors = true)", columns,
-                     names);
+  return chosen("greatest", parts);
+}
+
+std::string severity_case(const std::string& field) {
+  std::string severe, other;
+  for (const Level level : {Level::error, Level::fatal}) {
+    severe += (severe.empty() ? "" : ", ") + literals(words_of(level));
+  }
+  for (const Level level : {Level::trace, Level::debug, Level::info, Level::warn}) {
+    other += (other.empty() ? "" : ", ") + literals(words_of(level));
+  }
+  return fmt::format(
+      "case when lower({0}) in ({1}) or regexp_matches({0}, '^[56]\\d$') then 1 "
+      "when lower({0}) in ({2}) or regexp_matches({0}, '^[1-4]\\d$') then 0 end",
+      column(field), severe, other);
+}
+
+// What an event says besides, which counts where no event of the unit has a verdict.
+std::string hint(const Verification& finding) {
+  const OutcomeRule& rule = finding.rule;
+  if (rule.how == OutcomeRule::How::given) {
+    const std::string good =
+        rule.good ? fmt::format("when coalesce({}, false) then 0", sql_of(*rule.good)) : "else 0";
+    return fmt::format("case when coalesce({}, false) then 1 {} end", sql_of(*rule.bad), good);
+  }
+  std::vector<std::string> parts, levels;
+  for (const std::string& field : rule.exception_fields) {
+    parts.push_back(fmt::format("case when {} not in ('', 'null') then 1 end", column(field)));
+  }
+  if (rule.levels) {
+    for (const std::string& field : finding.level_fields) levels.push_back(severity_case(field));
+    parts.push_back(chosen("coalesce", levels));
+  }
+  return chosen("greatest", parts);
+}
+
+// A column of text for each field that the query asks about.
+std::string lines_table(const Verification& finding, std::span<const QueryFile> files) {
+  const auto null_of = [&finding](const std::string& field) {
+    const OutcomeRule& rule = finding.rule;
+    const bool asks = asks_for_null(finding.where, field) ||
+                      (rule.bad && asks_for_null(*rule.bad, field)) ||
+                      (rule.good && asks_for_null(*rule.good, field));
+    return asks ? Null::text : Null::missing;
+  };
+  std::vector<std::string> columns, names;
+  for (const std::string& field : fields_of(finding)) {
+    columns.push_back(fmt::format("{} as {}", field_text(field, null_of(field)), column(field)));
+  }
+  for (const QueryFile& file : files) names.push_back(literal(file.name));
+  return fmt::format("select {} from read_ndjson_objects([{}], ignore_errors = true)",
+                     fmt::join(columns, ", "), fmt::join(names, ", "));
+}
+
+// Each line with its time, its unit and what it says of the outcome.
+std::string events_table(const Verification& finding) {
+  std::vector<std::string> instants, ids;
+  for (const std::string& field : finding.time_fields) instants.push_back(instant(field));
+  for (const std::string& field : finding.unit_fields) {
+    ids.push_back(fmt::format("nullif(nullif({}, ''), '-')", column(field)));
+  }
+  return fmt::format(
+      "select *, {} as culprit_time, {} as culprit_unit, {} as culprit_verdict, {} as culprit_hint "
+      "from line",
+      chosen("coalesce", instants), chosen("coalesce", ids), verdict(finding.rule), hint(finding));
 }
 
 std::string units_table(const Verification& finding) {
-  const std::string time = instant(finding.time_field);
-  if (finding.unit_field.empty()) {
+  if (finding.unit_fields.empty()) {
     return fmt::format(
-        "select {} as t, coalesce({}, false) as segment, coalesce({}, false) as bad from line",
-        time, sql_of(finding.where), sql_of(finding.bad));
+        "select culprit_time as t, coalesce({}, false) as segment, coalesce(culprit_verdict, "
+        "culprit_hint) as bad "
+        "from event where {}",
+        sql_of(finding.where), inside("culprit_time", finding.evidence));
   }
   const LeafText any = [](const Expr& leaf) {
     return fmt::format("bool_or({})", leaf_condition(leaf));
   };
-  const std::string unit = column(finding.unit_field);
+  // Of two verdicts at one instant the failure counts.
   return fmt::format(
-      "select min({}) as t, coalesce({}, false) as segment, coalesce({}, false) as bad from line "
-      "where {} is not null group by {}",
-      time, condition(without_differs(finding.where), any),
-      condition(without_differs(finding.bad), any), unit, unit);
+      "select min(culprit_time) as t, coalesce({}, false) as segment, "
+      "coalesce(arg_max(culprit_verdict, epoch_us(culprit_time) * 2 + culprit_verdict), "
+      "max(culprit_hint)) as bad "
+      "from event where culprit_unit is not null and (culprit_time is null or {}) group by "
+      "culprit_unit",
+      condition(without_differs(finding.where), any), inside("culprit_time", finding.evidence));
 }
 
 }  // namespace
 
 std::string sql_of(const Expr& expr) { return condition(expr, leaf_condition); }
 
-std::string sql_query(const Verification& finding, std::span<const std::string> files) {
-  std::string period = "'throughout'";
-  if (finding.onset != no_time) {
-    period =
-        fmt::format("case when t < {} then 'before' else 'after' end", timestamp(finding.onset));
+std::string sql_query(const Verification& finding, std::span<const QueryFile> files) {
+  std::string period = "case", inside_any;
+  for (const auto& [name, window] : windows_of(finding)) {
+    const std::string is = inside("t", window);
+    period += fmt::format(" when {} then '{}'", is, name);
+    inside_any += (inside_any.empty() ? "" : " or ") + is;
   }
   return fmt::format(
-      "with line as ({}), unit as ({}) select segment, {} as period, "
-      "count(*) filter (where bad) as bad, count(*) as total from unit "
-      "where t >= {} and t < {} group by 1, 2 order by 1 desc, 2 desc;",
-      lines_table(finding, files), units_table(finding), period, timestamp(finding.from),
-      timestamp(finding.to));
+      "with line as ({}), event as ({}), unit as ({}) select segment, {} end as period, "
+      "count(*) filter (where bad = 1) as bad, count(*) as total from unit "
+      "where bad is not null and ({}) group by 1, 2 order by 1 desc, 2 desc;",
+      lines_table(finding, files), events_table(finding), units_table(finding), period, inside_any);
 }
 
 }  // namespace culprit

@@ -10,6 +10,8 @@
 #include <doctest/doctest.h>
 
 #include "base/world.h"
+#include "event/outcome.h"
+#include "workbench/translate_parts.h"
 
 using namespace culprit;
 
@@ -77,7 +79,8 @@ class Lines {
     json_.clear();
     line_ = {};
     add_time();
-    if (below(8) > 0) add_text("request", fmt::format("r{}", below(120)));
+    const char* const ids[] = {"request", "request", "request", "http.request_id"};
+    if (below(8) > 0) add_text(ids[below(4)], fmt::format("r{}", below(120)));
     const char* const regions[] = {"eu-west", "eu-north", "us_east", "us%east", "EU"};
     if (below(6) > 0) add_text("region", regions[below(5)]);
     const std::string status = below(5) == 0 ? "503" : below(2) == 0 ? "200" : "500";
@@ -95,6 +98,10 @@ class Lines {
       line_.fields.emplace("tags", "a");
       line_.fields.emplace("tags", "b");
     }
+    const char* const levels[] = {"INFO", "warning", "Error", "ERR", "50", "30", "crit", "odd"};
+    if (below(3) == 0) add_text(below(3) == 0 ? "severity" : "level", levels[below(8)]);
+    if (below(9) == 0) add_text("ok", below(3) == 0 ? "Failed" : below(2) == 0 ? "yes" : "later");
+    if (below(30) == 0) add_text("exception", below(3) == 0 ? "" : "Timeout");
     if (below(3) == 0) add("note", R"("it's \"odd\"\\n")", "it's \"odd\"\\n");
     line_.json = fmt::format("{{{}}}", json_);
     return std::move(line_);
@@ -114,30 +121,96 @@ bool truth(const Expr& expr, const FieldSet& fields) {
   });
 }
 
+const std::string* value_of(const FieldSet& fields, const std::string& name) {
+  const auto found = fields.find(name);
+  return found == fields.end() ? nullptr : &found->second;
+}
+
+// The id, the level of the first field that holds one.
+std::optional<std::string> id_of(const Verification& finding, const Line& line) {
+  for (const std::string& field : finding.unit_fields) {
+    if (const std::string* id = value_of(line.fields, field)) return *id;
+  }
+  return {};
+}
+
+Level level_of(const Verification& finding, const Line& line) {
+  for (const std::string& field : finding.level_fields) {
+    const std::string* text = value_of(line.fields, field);
+    if (text != nullptr && level_named(*text) != Level::none) return level_named(*text);
+  }
+  return Level::none;
+}
+
+// What a line says for good (the last such counts), and what it says besides (the worst counts).
+struct Says {
+  std::optional<bool> verdict, hint;
+  void worse(std::optional<bool>& what, bool bad) { what = what.value_or(false) || bad; }
+};
+
+Says said_by(const Verification& finding, const Line& line) {
+  const OutcomeRule& rule = finding.rule;
+  Says says;
+  if (rule.how == OutcomeRule::How::given) {
+    const bool bad = truth(*rule.bad, line.fields);
+    if (bad || !rule.good || truth(*rule.good, line.fields)) says.hint = bad;
+    return says;
+  }
+  for (const std::string& field : rule.status_fields) {
+    const std::string* text = value_of(line.fields, field);
+    if (text == nullptr || !number_in(*text)) continue;
+    const double status = *number_in(*text);
+    if (status >= 100 && status < 600) says.worse(says.verdict, status >= 500);
+  }
+  for (const std::string& field : rule.success_fields) {
+    const std::string* text = value_of(line.fields, field);
+    if (text == nullptr) continue;
+    if (says_failed(*text) || says_succeeded(*text)) says.worse(says.verdict, says_failed(*text));
+  }
+  for (const std::string& field : rule.exception_fields) {
+    const std::string* text = value_of(line.fields, field);
+    if (text != nullptr && !text->empty()) says.hint = true;
+  }
+  const Level level = level_of(finding, line);
+  if (rule.levels && level != Level::none) says.worse(says.hint, level >= Level::error);
+  return says;
+}
+
+struct Unit {
+  Time start = no_time;
+  Time verdict_at = no_time;
+  Says says;
+  FieldSet fields;
+
+  void add(const Line& line, const Says& said) {
+    if (start == no_time || line.time < start) start = line.time;
+    fields.insert(line.fields.begin(), line.fields.end());
+    if (said.hint) says.worse(says.hint, *said.hint);
+    if (!said.verdict || (says.verdict && line.time < verdict_at)) return;
+    if (line.time > verdict_at) says.verdict.reset();
+    says.worse(says.verdict, *said.verdict);
+    verdict_at = line.time;
+  }
+};
+
 // [bad, total] by "segment when", counted the obvious way.
 std::map<std::string, std::pair<int, int>> counted(const Verification& finding,
                                                    const std::vector<Line>& lines) {
-  std::map<std::string, Line> units;
+  std::map<std::string, Unit> units;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    std::string id = fmt::format("line {}", i);
-    if (!finding.unit_field.empty()) {
-      const auto found = lines[i].fields.find(finding.unit_field);
-      if (found == lines[i].fields.end()) continue;
-      id = found->second;
-    }
-    Line& unit = units[id];
-    const bool earliest = unit.time == no_time || lines[i].time < unit.time;
-    if (earliest) unit.time = lines[i].time;
-    unit.fields.insert(lines[i].fields.begin(), lines[i].fields.end());
+    if (!finding.evidence.contains(lines[i].time)) continue;
+    const std::optional<std::string> id =
+        finding.unit_fields.empty() ? fmt::format("line {}", i) : id_of(finding, lines[i]);
+    if (id) units[*id].add(lines[i], said_by(finding, lines[i]));
   }
   std::map<std::string, std::pair<int, int>> counts;
   for (const auto& [id, unit] : units) {
-    if (unit.time < finding.from || unit.time >= finding.to) continue;
-    const char* when = finding.onset == no_time    ? "throughout"
-                       : unit.time < finding.onset ? "before"
-                                                   : "after";
-    auto& [bad, total] = counts[fmt::format("{} {}", truth(finding.where, unit.fields), when)];
-    bad += truth(finding.bad, unit.fields) ? 1 : 0;
+    const bool before = finding.has_before() && finding.before.contains(unit.start);
+    const std::optional<bool> bad = unit.says.verdict ? unit.says.verdict : unit.says.hint;
+    if ((!before && !finding.after.contains(unit.start)) || !bad) continue;
+    const char* when = !finding.has_before() ? "throughout" : before ? "before" : "after";
+    auto& [failed, total] = counts[fmt::format("{} {}", truth(finding.where, unit.fields), when)];
+    failed += *bad ? 1 : 0;
     ++total;
   }
   return counts;
@@ -173,15 +246,41 @@ std::string ran(const std::vector<std::string>& command) {
   return ran->out;
 }
 
-Verification finding_of(std::string_view bad, std::string_view where, std::string_view unit) {
+Verification finding_where(std::string_view where, std::string_view unit) {
   Verification finding;
-  finding.bad = *parse_expr(bad);
   finding.where = *parse_expr(where);
-  finding.from = start + std::chrono::seconds(300);
-  finding.onset = start + std::chrono::milliseconds(1'800'250);
-  finding.to = start + std::chrono::seconds(3300);
-  finding.time_field = "ts";
-  finding.unit_field = unit;
+  finding.evidence = {start + std::chrono::seconds(120), start + std::chrono::seconds(3500)};
+  finding.before = {start + std::chrono::seconds(300),
+                    start + std::chrono::milliseconds(1'700'250)};
+  finding.after = {start + std::chrono::milliseconds(1'800'250),
+                   start + std::chrono::seconds(3300)};
+  finding.time_fields = {"ts"};
+  if (!unit.empty()) finding.unit_fields = {std::string(unit)};
+  return finding;
+}
+
+Verification finding_of(std::string_view bad, std::string_view where, std::string_view unit) {
+  Verification finding = finding_where(where, unit);
+  finding.rule.how = OutcomeRule::How::given;
+  finding.rule.bad = *parse_expr(bad);
+  return finding;
+}
+
+// By the last status, a word of success beside it, and levels where there is neither.
+Verification inferred(std::string_view where, std::vector<std::string> units) {
+  Verification finding = finding_where(where, "");
+  finding.unit_fields = std::move(units);
+  finding.rule.how = OutcomeRule::How::status;
+  finding.rule.status_fields = {"status"};
+  finding.rule.success_fields = {"ok"};
+  finding.rule.exception_fields = {"exception"};
+  finding.rule.levels = true;
+  finding.level_fields = {"level", "severity"};
+  return finding;
+}
+
+Verification without_before(Verification finding) {
+  finding.before.to = finding.before.from;
   return finding;
 }
 
@@ -206,7 +305,7 @@ const char* const conditions[] = {
 std::string jq_rows(const std::map<std::string, std::pair<int, int>>& counts,
                     const Verification& finding) {
   std::vector<std::string> windows = {"before", "after"};
-  if (finding.onset == no_time) windows = {"throughout"};
+  if (!finding.has_before()) windows = {"throughout"};
   std::string rows;
   for (const char* segment : {"true", "false"}) {
     for (const std::string& when : windows) {
@@ -222,9 +321,10 @@ std::string jq_rows(const std::map<std::string, std::pair<int, int>>& counts,
 
 void check_jq(const Verification& finding, const std::string& path,
               const std::vector<Line>& lines) {
-  const std::string command = query_of(finding, QueryLanguage::jq, std::span(&path, 1));
+  const QueryFile file{path, ""};
+  const std::string command = query_of(finding, QueryLanguage::jq, {&file, 1});
   CHECK(command.find('\n') == std::string::npos);
-  INFO(to_string(finding.bad) << " | " << to_string(finding.where));
+  INFO(command << " | " << to_string(finding.where));
   CHECK(ran({"bash", "-c", command}) == jq_rows(counted(finding, lines), finding));
 }
 
@@ -270,23 +370,56 @@ TEST_CASE("the jq program counts what culprit counts") {
     check_jq(finding_of("took > 1s", "tags = b", unit), path, lines);
     check_jq(finding_of("took = 350ms or tags != a", "took in (1500ms, x)", unit), path, lines);
   }
-  Verification throughout = finding_of("status in (500, 503)", "has(http.route)", "request");
-  throughout.onset = no_time;
-  check_jq(throughout, path, lines);
+  check_jq(without_before(finding_of("status in (500, 503)", "has(http.route)", "request")), path,
+           lines);
+  Verification judged = finding_of("status >= 500", "true", "request");
+  judged.rule.good = *parse_expr("status = 200");
+  check_jq(judged, path, lines);
+}
+
+TEST_CASE("the jq program takes a unit's last verdict, as culprit does") {
+  const Folder folder;
+  const std::vector<Line> lines = Lines(4).some(500);
+  const std::string path = write_lines(folder, lines, "");
+  const std::vector<std::string> both = {"request", "http.request_id"};
+  for (const std::vector<std::string>& units : {{}, {"request"}, both}) {
+    for (const char* where : {"true", "region = eu-*", "not has(wait_ms) and region != EU"}) {
+      check_jq(inferred(where, units), path, lines);
+      Verification levels = inferred(where, units);
+      levels.rule.status_fields.clear();
+      check_jq(levels, path, lines);
+      levels.rule.success_fields.clear();
+      check_jq(levels, path, lines);
+    }
+  }
+}
+
+TEST_CASE("jq reads packed files through the program that unpacks them") {
+  const Folder folder;
+  const std::vector<Line> lines = Lines(5).some(200);
+  const std::vector<Line> first(lines.begin(), lines.begin() + 100);
+  const std::vector<Line> second(lines.begin() + 100, lines.end());
+  std::string plain = write_lines(folder, first, "");
+  ran({"gzip", plain});
+  const QueryFile files[] = {{plain + ".gz", "gzip"}, {write_lines(folder, second, ""), ""}};
+  const Verification finding = inferred("region = eu-*", {"request"});
+  const std::string command = query_of(finding, QueryLanguage::jq, files);
+  CHECK(ran({"bash", "-c", command}) == jq_rows(counted(finding, lines), finding));
 }
 
 TEST_CASE("the first and the last event are inside") {
   const Folder folder;
   const std::vector<Line> lines = Lines(3).some(40);
   const std::string path = write_lines(folder, lines, "");
-  Verification whole = finding_of("status >= 500", "true", "");
-  whole.onset = no_time;
+  Verification whole = without_before(finding_of("status >= 500", "true", ""));
   const auto earlier = [](const Line& a, const Line& b) { return a.time < b.time; };
-  whole.from = std::min_element(lines.begin(), lines.end(), earlier)->time;
-  whole.to = std::max_element(lines.begin(), lines.end(), earlier)->time + Duration(1);
+  whole.evidence.from = std::min_element(lines.begin(), lines.end(), earlier)->time;
+  whole.evidence.to = std::max_element(lines.begin(), lines.end(), earlier)->time + Duration(1);
+  whole.after = whole.evidence;
   CHECK(counted(whole, lines)["true throughout"].second == 40);
   check_jq(whole, path, lines);
-  const std::string sql = query_of(whole, QueryLanguage::sql, std::span(&path, 1));
+  const QueryFile file{path, ""};
+  const std::string sql = query_of(whole, QueryLanguage::sql, {&file, 1});
   const auto [bad, total] = counted(whole, lines)["true throughout"];
   const std::optional<std::string> seen = duckdb({sql});
   if (seen) CHECK(*seen == fmt::format("{}\ntrue throughout {} {}\n", sql, bad, total));
@@ -296,21 +429,40 @@ TEST_CASE("the SQL counts what culprit counts") {
   const Folder folder;
   const std::vector<Line> lines = Lines(2).some(300);
   const std::string path = write_lines(folder, lines, "not json\n\n[1]\n");
+  const QueryFile file{path, ""};
   std::vector<std::string> queries;
   std::string expected;
+  const auto ask = [&](const Verification& finding) {
+    queries.push_back(query_of(finding, QueryLanguage::sql, {&file, 1}));
+    CHECK(queries.back().find('\n') == std::string::npos);
+    expected += queries.back() + "\n" + sql_rows(counted(finding, lines));
+  };
   for (const char* unit : {"", "request"}) {
     for (const char* where : conditions) {
-      const Verification finding = finding_of("status >= 500 or status = x?z", where, unit);
-      queries.push_back(query_of(finding, QueryLanguage::sql, std::span(&path, 1)));
-      CHECK(queries.back().find('\n') == std::string::npos);
-      expected += queries.back() + "\n" + sql_rows(counted(finding, lines));
+      ask(finding_of("status >= 500 or status = x?z", where, unit));
+      ask(inferred(where, unit[0] == '\0' ? std::vector<std::string>{}
+                                          : std::vector<std::string>{unit, "http.request_id"}));
     }
+    Verification levels = inferred("true", {"request"});
+    levels.rule.status_fields.clear();
+    levels.rule.success_fields.clear();
+    ask(levels);
+    levels.rule = finding_of("status = 500", "true", unit).rule;
+    levels.rule.good = *parse_expr("status = 200");
+    ask(levels);
   }
   const std::optional<std::string> seen = duckdb(queries);
   if (seen) {
     CHECK(*seen == expected);
   } else {
     MESSAGE("DuckDB is not installed (npm ci): the SQL was not run");
+  }
+}
+
+TEST_CASE("the words of levels are those that events are read by") {
+  for (const Level level :
+       {Level::trace, Level::debug, Level::info, Level::warn, Level::error, Level::fatal}) {
+    for (const std::string_view word : words_of(level)) CHECK(level_named(word) == level);
   }
 }
 
@@ -350,7 +502,7 @@ TEST_CASE("conditions in LogQL, which knows no not and no missing label") {
 TEST_CASE("LogQL asks once per window, and once more for the segment") {
   const Verification finding = finding_of("status >= 500", "region = eu-west", "request");
   const std::pair<const char*, const char*> windows[] = {
-      {"2025-11-20T14:30:00.249999999Z", "1500250ms"},
+      {"2025-11-20T14:28:20.249999999Z", "1400250ms"},
       {"2025-11-20T14:54:59.999999999Z", "1499750ms"}};
   const std::pair<const char*, const char*> questions[] = {
       {" | status >= 500", "failures"},
@@ -370,10 +522,23 @@ TEST_CASE("LogQL asks once per window, and once more for the segment") {
 }
 
 TEST_CASE("LogQL counts lines where nothing joins them, and everyone where none is singled out") {
-  Verification finding = finding_of("status >= 500", "true", "");
-  finding.onset = no_time;
+  const Verification finding = without_before(finding_of("status >= 500", "true", ""));
   const std::string query = query_of(finding, QueryLanguage::logql, {});
-  CHECK(query.find("'sum(count_over_time({job=~\".+\"} | json | status >= 500 [3000s]))'") !=
+  CHECK(query.find("'sum(count_over_time({job=~\".+\"} | json | status >= 500 [1499750ms]))'") !=
         std::string::npos);
   CHECK(std::count(query.begin(), query.end(), '\n') == 2);
+}
+
+TEST_CASE("LogQL says what an inferred failure looks like, and joins the names of the unit") {
+  Verification finding = inferred("true", {"trace.id", "traceId"});
+  finding.rule.success_fields.clear();
+  const std::string query = query_of(finding, QueryLanguage::logql, {});
+  CHECK(query.find("failed and then ended well") != std::string::npos);
+  CHECK(query.find("sum by (culprit_unit) (count_over_time({job=~\".+\"} | json | status >= 500 "
+                   "| label_format culprit_unit=\"{{ or .trace_id .traceId }}\" "
+                   "| culprit_unit != \"\" [1400250ms]") != std::string::npos);
+  finding.rule.status_fields.clear();
+  CHECK(query_of(finding, QueryLanguage::logql, {})
+            .find("(exception != \"\" or level =~ \"(?s:.*)(?:^(?i:error|err|severe|e|fatal") !=
+        std::string::npos);
 }

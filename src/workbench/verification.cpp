@@ -1,43 +1,87 @@
 #include "workbench/verification.h"
 
+#include <algorithm>
+
 #include "event/roles.h"
 
 namespace culprit {
 namespace {
 
-// An inferred rule as one EXPR about an event. It counts units with any failing event, so units
-// that recovered differ from the report; the query says so itself.
-Result<Expr> bad_of(const OutcomeRule& rule) {
-  if (rule.bad) return *rule.bad;
-  if (rule.how != OutcomeRule::How::status) {
-    Error made = error(Fault::missing, "this outcome has no query in another tool's words");
-    made.advice = "give --bad EXPR, for example --bad 'duration_ms > 800'";
-    return made;
-  }
-  Expr any;
-  any.op = Expr::Op::any;
-  for (const std::string& field : rule.status_fields) {
-    any.parts.push_back(compares(field, Comparison::at_least, 500));
-  }
-  if (any.parts.empty() && rule.levels) {
-    any.parts.push_back(equals("level", "error"));
-    any.parts.push_back(equals("level", "fatal"));
-  }
-  for (const std::string& field : rule.success_fields) {
-    any.parts.push_back(equals(field, "false"));
-    any.parts.push_back(equals(field, "failed"));
-  }
-  if (any.parts.empty()) return error(Fault::missing, "nothing here says what failure is");
-  return any.parts.size() == 1 ? any.parts.front() : any;
+bool is_slot(const Schema& schema, const std::string& name) {
+  const FieldSummary* field = schema.field(name);
+  return field != nullptr && field->slot;
 }
 
-std::string time_field_of(const Schema& schema) {
-  const FieldSummary* best = nullptr;
-  for (const FieldSummary& field : schema.fields) {
-    if (field.role != Role::time) continue;
-    if (best == nullptr || field.events > best->events) best = &field;
+// Other tools know the fields of a line, not those that culprit finds in its message.
+Status all_on_lines(const Schema& schema, const Verification& finding) {
+  for (const std::string& name : fields_of(finding)) {
+    if (!is_slot(schema, name)) continue;
+    return error(Fault::missing, "{} is a part of messages, which has no name in another tool",
+                 name);
   }
-  return best == nullptr ? "time" : best->name;
+  return ok();
+}
+
+Status can_be_said(const OutcomeRule& rule) {
+  if (rule.how == OutcomeRule::How::given || rule.how == OutcomeRule::How::status) return ok();
+  Error made = error(Fault::missing, "this outcome has no query in another tool's words");
+  made.advice = "give --bad EXPR, for example --bad 'duration_ms > 800'";
+  return made;
+}
+
+// Names of fields with that role, the best known first.
+std::vector<std::string> fields_with(const Schema& schema, Role role) {
+  std::vector<std::string> names;
+  for (const FieldSummary& field : schema.fields) {
+    if (field.role == role && !field.slot && field.events > 0) names.push_back(field.name);
+  }
+  std::stable_sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+    return rank_in_role(a) < rank_in_role(b);
+  });
+  return names;
+}
+
+struct Readable {
+  std::vector<QueryFile> files;
+  std::size_t left_out = 0;
+};
+
+Result<Readable> readable(const Schema& schema, QueryLanguage language) {
+  Readable found;
+  for (const SourceSummary& source : schema.sources) {
+    const bool unpacks = source.packing != "xz" || language != QueryLanguage::sql;
+    if (!source.fault.empty() || source.events == 0) continue;
+    if (source.format == "ndjson" && unpacks) {
+      found.files.push_back({source.name == "-" ? "/dev/stdin" : source.name, source.packing});
+    } else {
+      ++found.left_out;
+    }
+  }
+  if (!found.files.empty()) return found;
+  Error made = error(Fault::usage, "these queries read NDJSON, and none of the sources is that");
+  made.advice = "--json for the counts, or `culprit logs SOURCE... --where EXPR` for the lines";
+  return made;
+}
+
+std::string left_out_text(const Readable& sources, QueryLanguage language) {
+  if (sources.left_out == 0) return "";
+  return fmt::format("{} Reads NDJSON only, which {} of {} sources {}; culprit counted in all.\n",
+                     language == QueryLanguage::sql ? "--" : "#", sources.files.size(),
+                     sources.files.size() + sources.left_out,
+                     sources.files.size() == 1 ? "is" : "are");
+}
+
+Verification windows_in(const Investigation& made) {
+  Verification finding;
+  const WhenAnswer& when = made.when;
+  finding.evidence = {made.schema.from, made.schema.to + Duration{1}};
+  finding.after = finding.evidence;
+  finding.before = {made.schema.from, made.schema.from};
+  if (when.onset == no_time) return finding;
+  finding.before.to = when.from;
+  finding.after.from = when.onset;
+  if (!when.ongoing && when.end != no_time) finding.after.to = when.end;
+  return finding;
 }
 
 }  // namespace
@@ -50,22 +94,20 @@ Result<std::string> verification_of(const Investigation& made, std::string_view 
     return fault;
   }
   if (!made.when.found) return error(Fault::missing, "there is no finding to verify");
-  Verification verification;
-  verification.bad = TRY(bad_of(made.rule));
-  if (!made.who.empty()) verification.where = expr_of(made.who.front().finding.conditions);
-  verification.from = made.schema.from;
-  verification.onset = made.when.onset;
-  verification.to = made.schema.to + Duration{1};
-  verification.time_field = time_field_of(made.schema);
-  if (!made.schema.unit.fields.empty()) verification.unit_field = made.schema.unit.fields.front();
-  std::vector<std::string> files;
-  for (const SourceSummary& source : made.schema.sources) {
-    if (source.fault.empty() && source.format == "ndjson") files.push_back(source.name);
+  TRY(can_be_said(made.rule));
+  const Readable sources = TRY(readable(made.schema, *named));
+  Verification finding = windows_in(made);
+  finding.rule = made.rule;
+  if (!made.who.empty()) finding.where = expr_of(made.who.front().finding.conditions);
+  finding.time_fields = fields_with(made.schema, Role::time);
+  finding.level_fields = fields_with(made.schema, Role::level);
+  for (const std::string& field : made.schema.unit.fields) {
+    // A name that only stands in messages is the id of other sources than those of the query.
+    const bool elsewhere = is_slot(made.schema, field) && made.schema.unit.fields.size() > 1;
+    if (!elsewhere) finding.unit_fields.push_back(field);
   }
-  if (files.empty()) {
-    for (const SourceSummary& source : made.schema.sources) files.push_back(source.name);
-  }
-  return query_of(verification, *named, files) + "\n";
+  TRY(all_on_lines(made.schema, finding));
+  return left_out_text(sources, *named) + query_of(finding, *named, sources.files) + "\n";
 }
 
 }  // namespace culprit
