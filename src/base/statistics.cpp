@@ -4,18 +4,22 @@
 #include <cmath>
 #include <numeric>
 
+#include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/erf.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+
 namespace culprit {
 namespace {
 
-// The z that leaves (1 - confidence) / 2 in each tail, by bisection of normal_tail: called rarely.
+namespace policies = boost::math::policies;
+// doubles are enough; what overflows is infinite, as elsewhere in this file, and nothing throws.
+using Policy = policies::policy<policies::promote_double<false>,
+                                policies::overflow_error<policies::ignore_error>,
+                                policies::underflow_error<policies::ignore_error>>;
+
+// The z that leaves (1 - confidence) / 2 in each tail.
 double two_sided_z(double confidence) {
-  double low = 0;
-  double high = 40;
-  for (int step = 0; step < 80; ++step) {
-    const double middle = (low + high) / 2;
-    (normal_tail(middle) > (1 - confidence) / 2 ? low : high) = middle;
-  }
-  return low;
+  return std::sqrt(2.0) * boost::math::erfc_inv(1 - confidence, Policy());
 }
 
 double term(double count, double rate) { return count > 0 ? count * std::log(rate) : 0; }
@@ -43,7 +47,7 @@ double log_add(double a, double b) {
 
 Interval wilson(double bad, double total, double confidence, double dispersion) {
   if (total <= 0) return {0, 1};
-  const double z = confidence == 0.95 ? 1.959963984540054 : two_sided_z(confidence);
+  const double z = two_sided_z(confidence);
   const double n = total / std::max(1.0, dispersion);
   const double rate = std::clamp(bad / total, 0.0, 1.0);
   const double centre = (rate + z * z / (2 * n)) / (1 + z * z / n);
@@ -61,6 +65,15 @@ RiskRatio risk_ratio(double bad_a, double total_a, double bad_b, double total_b)
   return {std::exp(log_ratio), std::exp(log_ratio - half), std::exp(log_ratio + half)};
 }
 
+Interval rate_ratio(double bad_a, double total_a, double bad_b, double total_b, double tail) {
+  Interval ratio{0, INFINITY};
+  if (total_a <= 0 || total_b <= 0 || bad_a + bad_b <= 0) return ratio;
+  const auto ratio_of = [&](double share) { return share / (1 - share) * total_b / total_a; };
+  if (bad_a > 0) ratio.low = ratio_of(boost::math::ibeta_inv(bad_a, bad_b + 1, tail, Policy()));
+  if (bad_b > 0) ratio.high = ratio_of(boost::math::ibetac_inv(bad_a + 1, bad_b, tail, Policy()));
+  return ratio;
+}
+
 double log_marginal(double bad, double total) {
   static const double prior = log_beta(0.5, 0.5);
   return log_beta(bad + 0.5, total - bad + 0.5) - prior;
@@ -71,6 +84,8 @@ double g_statistic(double bad_a, double total_a, double bad_b, double total_b) {
   return std::max(0.0, 2 * (apart - log_likelihood(bad_a + bad_b, total_a + total_b)));
 }
 
+// Boost's hypergeometric distribution factorises below 104,729 units and takes 880 us for 10,000 of
+// them; this takes 0.3 us, and the search asks for hundreds (2 cores, 2026).
 double fisher_tail(double bad_a, double total_a, double bad_b, double total_b) {
   const double k = std::round(bad_a);
   const double n = std::round(total_a);
@@ -91,23 +106,13 @@ double fisher_tail(double bad_a, double total_a, double bad_b, double total_b) {
 double poisson_upper(double count, double mean) {
   if (count <= 0) return 1;
   if (mean <= 0) return 0;
-  if (mean > 500) return normal_tail((count - 0.5 - mean) / std::sqrt(mean));  // error < 1 %
-  double sum = 0;
-  for (double i = std::ceil(count); i < count + 10 * mean + 200; ++i) {
-    const double p = std::exp(i * std::log(mean) - mean - std::lgamma(i + 1));
-    sum += p;
-    if (i > mean && p < sum * 1e-15) break;
-  }
-  return std::min(1.0, sum);
+  return boost::math::gamma_p(std::ceil(count), mean, Policy());
 }
 
 double poisson_lower(double count, double mean) {
   if (mean <= 0) return 1;
-  if (mean > 500) return normal_tail((mean - count - 0.5) / std::sqrt(mean));
-  double sum = 0;
-  for (double i = 0; i <= count; ++i)
-    sum += std::exp(i * std::log(mean) - mean - std::lgamma(i + 1));
-  return std::min(1.0, sum);
+  if (count < 0) return 0;
+  return boost::math::gamma_q(std::floor(count) + 1, mean, Policy());
 }
 
 std::vector<double> q_values(std::span<const double> p_values, double tests) {

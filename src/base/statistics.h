@@ -26,6 +26,11 @@ struct RiskRatio {
 };
 RiskRatio risk_ratio(double bad_a, double total_a, double bad_b, double total_b);
 
+// Exact interval of the ratio of two small rates, given how many failures there are in all
+// (Przyborowski and Wilenski, 1940): `tail` is left out on each side. Right where one sample has a
+// handful of units, as Katz's is not.
+Interval rate_ratio(double bad_a, double total_a, double bad_b, double total_b, double tail);
+
 double log_beta(double a, double b);
 double normal_tail(double z);        // P(Z > z)
 double chi2_tail(double x);          // P(chi^2 with one degree of freedom > x)

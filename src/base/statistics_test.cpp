@@ -22,13 +22,60 @@ TEST_CASE("fisher's test is the tea lady's") {
   CHECK(fisher_tail(0, 4, 4, 4) == doctest::Approx(1));
 }
 
-TEST_CASE("poisson tails complement each other") {
-  for (const double mean : {0.3, 4.0, 60.0, 900.0}) {
-    for (const double count : {1.0, 5.0, 70.0, 920.0}) {
+TEST_CASE("poisson tails are the sums of their terms, and complement each other") {
+  for (const double mean : {0.01, 0.3, 4.0, 60.0, 499.0, 900.0, 3000.0}) {
+    for (const double count : {1.0, 5.0, 70.0, 470.0, 920.0, 3050.0}) {
+      double lower = 0;
+      for (double i = 0; i < count; ++i) {
+        lower += std::exp(i * std::log(mean) - mean - std::lgamma(i + 1));
+      }
+      CAPTURE(mean);
+      CAPTURE(count);
+      CHECK(std::abs(poisson_lower(count - 1, mean) - lower) < 1e-9);
       CHECK(poisson_upper(count, mean) + poisson_lower(count - 1, mean) ==
-            doctest::Approx(1).epsilon(0.01));
+            doctest::Approx(1).epsilon(1e-12));
     }
   }
+  CHECK(poisson_upper(4.2, 3) == poisson_upper(5, 3));  // sampled counts carry weights
+  CHECK(poisson_lower(4.2, 3) == poisson_lower(4, 3));
+  CHECK(poisson_upper(0, 3) == 1);
+  CHECK(poisson_upper(2, 0) == 0);
+  CHECK(poisson_lower(0, 0) == 1);
+  CHECK(poisson_lower(-1, 2) == 0);
+  CHECK(poisson_upper(300, 0.1) >= 0);  // below the least double, not a NaN
+  CHECK(poisson_upper(30, 4) == doctest::Approx(9.13413563697e-17).epsilon(1e-9));
+}
+
+TEST_CASE("the width of wilson's interval follows the confidence") {
+  // z of 99 % is 2.5758293035489004, of 50 % 0.6744897501960817 (tables of the normal quantile).
+  const auto half = [](double confidence) {  // at a rate of one half: z / sqrt(n + z^2) / 2
+    const Interval interval = wilson(5000, 10000, confidence);
+    return (interval.high - interval.low) / 2;
+  };
+  for (const auto& [confidence, z] : {std::pair{0.99, 2.5758293035489004},
+                                      {0.95, 1.959963984540054},
+                                      {0.5, 0.6744897501960817}}) {
+    CHECK(half(confidence) == doctest::Approx(z / std::sqrt(10000 + z * z) / 2).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("the exact interval of a ratio is wide where little is known") {
+  // With k failures in all on equal samples a is Binomial(k, r / (1 + r)): of one in one the 2.5 %
+  // bound solves p = 0.025, of two in three p^2 (3 - 2 p) = 0.025.
+  CHECK(rate_ratio(1, 10, 0, 10, 0.025).low == doctest::Approx(0.025 / 0.975));
+  const double low = rate_ratio(2, 10, 1, 10, 0.025).low;
+  const double p = low / (1 + low);
+  CHECK(p * p * (3 - 2 * p) == doctest::Approx(0.025).epsilon(1e-9));
+  CHECK(rate_ratio(2, 10, 1, 10, 0.025).high ==
+        doctest::Approx(1 / rate_ratio(1, 10, 2, 10, 0.025).low));
+  CHECK(rate_ratio(1, 3, 99, 9997, 2e-4).low < 0.1);    // 33 times as bad, by one failure
+  CHECK(rate_ratio(800, 1e4, 100, 1e4, 2e-4).low > 5);  // 8 times as bad
+  CHECK(rate_ratio(10, 1000, 40, 4000, 0.025).low < 1);
+  CHECK(rate_ratio(10, 1000, 40, 4000, 0.025).high > 1);
+  CHECK(rate_ratio(5, 10, 0, 10, 0.025).high == INFINITY);
+  CHECK(rate_ratio(0, 10, 5, 10, 0.025).low == 0);
+  CHECK(rate_ratio(0, 10, 0, 10, 0.025).high == INFINITY);
+  CHECK(rate_ratio(1, 0, 1, 10, 0.025).low == 0);
 }
 
 TEST_CASE("q-values grow with rank and count the tests that were not kept") {
