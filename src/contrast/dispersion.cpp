@@ -1,6 +1,7 @@
 #include "contrast/dispersion.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace culprit {
 namespace {
@@ -43,6 +44,21 @@ double dispersion_of(std::span<const Counts> counts, std::span<const Stretch> st
     most = std::max(most, pearson.sum / freedom);
   }
   return most;
+}
+
+double log_scatter(std::span<const Counts> counts, std::span<const Stretch> stretches) {
+  Stretch whole{0, counts.size(), 0, 0};
+  Pearson around;
+  for (const Stretch& stretch : stretches) {
+    whole.total += stretch.total;
+    whole.bad += stretch.bad;
+    add_stretch(around, counts, stretch, 1);
+  }
+  Pearson one;
+  add_stretch(one, counts, whole, 1);
+  const double freedom = around.cells - static_cast<double>(stretches.size());
+  if (freedom < 8) return 0;
+  return one.cells * std::log(std::max(1.0, around.sum / freedom));
 }
 
 }  // namespace culprit

@@ -15,4 +15,8 @@ namespace culprit {
 // widths of 1, 4 and 16, at least 1.
 double dispersion_of(std::span<const Counts> counts, std::span<const Stretch> stretches);
 
+// n log(scatter around the stretches), with the n cells that one rate for all would give: compares
+// ways to cut the same series, the less the better.
+double log_scatter(std::span<const Counts> counts, std::span<const Stretch> stretches);
+
 }  // namespace culprit

@@ -9,7 +9,8 @@ namespace culprit {
 namespace {
 
 constexpr double rate_least = 1e-9;
-constexpr double step_prior = 0.5;  // the other half is shared by the ramps
+constexpr double step_prior = 0.5;      // the other half is shared by the ramps
+constexpr double prior_failures = 0.5;  // Jeffreys: a rate is never taken for exactly 0
 
 double log_likelihood(const Counts& counts, double rate) {
   const double p = std::clamp(rate, rate_least, 1 - 1e-6);
@@ -23,6 +24,24 @@ std::vector<std::size_t> ramp_lengths(std::size_t buckets) {
     lengths.push_back(static_cast<std::size_t>(length));
   }
   return lengths;
+}
+
+// All that lies before a place, at the one rate that explains it best. A rate fixed beforehand
+// would hold the foot of a slow rise, and place the onset where the rise leaves that behind.
+struct Prefix {
+  double rate = 0;
+  double likelihood = 0;
+};
+
+std::vector<Prefix> prefixes(const std::vector<Counts>& counts, const Counts& past) {
+  std::vector<Prefix> made;
+  Counts sum = past;
+  for (std::size_t i = 0; i <= counts.size(); ++i) {
+    const double rate = (sum.bad + prior_failures) / (sum.total + 2 * prior_failures);
+    made.push_back({rate, log_likelihood(sum, rate)});
+    if (i < counts.size()) sum += counts[i];
+  }
+  return made;
 }
 
 // The log likelihood of buckets [start, end) when the rate rises from `before` over `length`
@@ -75,10 +94,7 @@ OnsetPosterior locate_onset(const HistTally& series, const OnsetOptions& options
   OnsetPosterior found;
   if (counts.empty()) return found;
   const std::vector<std::size_t> lengths = ramp_lengths(counts.size());
-  std::vector<double> before(counts.size() + 1, 0);
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    before[i + 1] = before[i] + log_likelihood(counts[i], options.rate_before);
-  }
+  const std::vector<Prefix> before = prefixes(counts, options.past);
   std::vector<std::vector<double>> scores(lengths.size(), std::vector<double>(counts.size()));
   double most = -INFINITY;
   for (std::size_t l = 0; l < lengths.size(); ++l) {
@@ -86,7 +102,7 @@ OnsetPosterior locate_onset(const HistTally& series, const OnsetOptions& options
         l == 0 ? step_prior : (1 - step_prior) / static_cast<double>(lengths.size() - 1);
     for (std::size_t start = 0; start < counts.size(); ++start) {
       const double likelihood =
-          before[start] + rise_likelihood(counts, start, lengths[l], options.rate_before);
+          before[start].likelihood + rise_likelihood(counts, start, lengths[l], before[start].rate);
       scores[l][start] = likelihood / options.dispersion + std::log(prior);
       most = std::max(most, scores[l][start]);
     }

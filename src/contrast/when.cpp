@@ -90,6 +90,39 @@ void judge_shape(Outbreak& outbreak, const HistTally& series) {
   }
 }
 
+struct Fit {
+  Segmentation cut;
+  double dispersion = 1;
+};
+
+// Cuts that follow clusters hide the scatter, and scatter hides cuts: begin with every cut that
+// independent failures would justify and take back those that the scatter left over refutes. Four
+// short bursts can end as one stretch of wild scatter that way, so of all rounds the one counts
+// that explains most: n log(scatter) is twice the extended quasi-likelihood (Nelder and Pregibon,
+// 1987).
+Fit fit_of(std::span<const Counts> counts, double penalty) {
+  Fit best;
+  double least = INFINITY;
+  double dispersion = 1;
+  for (std::size_t round = 0; round < rounds_max; ++round) {
+    Segmentation cut = segment(counts, dispersion, penalty);
+    const double left = dispersion_of(counts, cut.stretches);
+    const double cuts = static_cast<double>(cut.stretches.size()) - 1;
+    const double unexplained = log_scatter(counts, cut.stretches) + cuts * penalty;
+    const bool settled = left <= dispersion * 1.02 || cuts == 0;
+    // The gain was measured with the scatter assumed; what counts is what is left.
+    cut.gain =
+        (cut.gain + cuts * penalty) * dispersion / std::max(left, dispersion) - cuts * penalty;
+    dispersion = std::max(left, dispersion);
+    if (unexplained < least) {
+      least = unexplained;
+      best = {std::move(cut), dispersion};
+    }
+    if (settled) break;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::string_view name_of(Shape shape) {
@@ -111,16 +144,9 @@ Outbreak find_outbreak(const HistTally& series) {
   // A cut costs its place (log n bits of choice) and a rate: Schwarz's criterion, doubled for the
   // place, as Zhang and Siegmund (2007) correct it.
   const double penalty = 3 * std::log(static_cast<double>(counts.size()));
-  // Cuts that follow clusters hide the scatter, and scatter hides cuts: begin with every cut that
-  // independent failures would justify and take back those that the scatter left over refutes.
-  Segmentation cut = segment(counts, 1, penalty);
-  outbreak.dispersion = dispersion_of(counts, cut.stretches);
-  for (std::size_t round = 0; round < rounds_max && cut.stretches.size() > 1; ++round) {
-    cut = segment(counts, outbreak.dispersion, penalty);
-    const double left = dispersion_of(counts, cut.stretches);
-    if (left <= outbreak.dispersion * 1.02) break;
-    outbreak.dispersion = left;
-  }
+  const Fit fit = fit_of(counts, penalty);
+  const Segmentation& cut = fit.cut;
+  outbreak.dispersion = fit.dispersion;
   outbreak.stretches = cut.stretches;
   outbreak.log_odds = std::log(prior_odds) + cut.gain / 2;
   outbreak.probability = 1 / (1 + std::exp(-std::clamp(outbreak.log_odds, -700.0, 700.0)));

@@ -49,7 +49,7 @@ struct Outbreak {
 };
 Outbreak find_outbreak(const HistTally& series);
 
-// Where within a series that holds one rise from a known rate the rise began.
+// Where within a series that holds one rise the rise began.
 struct OnsetPosterior {
   Time from = no_time;  // 95 % of the probability
   Time at = no_time;    // the likeliest instant
@@ -58,7 +58,7 @@ struct OnsetPosterior {
   Duration ramp_duration{};  // likeliest
 };
 struct OnsetOptions {
-  double rate_before = 0;
+  Counts past;  // what lies before the series, at the rate before
   double dispersion = 1;
   double confidence = 0.95;
 };

@@ -29,16 +29,25 @@ HistTally series_in(Engine& engine, const OnsetSearch& search, Window window, st
   return series;
 }
 
-// The rate before in the units of a series: as_counts() gives each its own scale.
-double rate_in(const HistTally& fine, const HistTally& coarse, double rate, bool counts_only) {
-  if (!counts_only || fine.counts.empty() || coarse.counts.empty()) return rate;
-  const double scale = coarse.counts[0].total / fine.counts[0].total;
-  return rate * scale * seconds(fine.bucket) / seconds(coarse.bucket);
+// What lies before an instant, in the units of a finer series: as_counts() gives each its own
+// scale.
+Counts past_of(const HistTally& coarse, Time until, const HistTally& fine, bool counts_only) {
+  Counts past;
+  double buckets = 0;
+  for (std::size_t i = 0; i < coarse.counts.size(); ++i) {
+    if (coarse.from + coarse.bucket * static_cast<std::int64_t>(i + 1) > until) break;
+    past += coarse.counts[i];
+    buckets += 1;
+  }
+  if (counts_only && !fine.counts.empty()) {
+    past.total = fine.counts[0].total * buckets * seconds(coarse.bucket) / seconds(fine.bucket);
+  }
+  return past;
 }
 
 OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& part,
                     const Outbreak& outbreak) {
-  OnsetOptions options{outbreak.rate_before, outbreak.dispersion, 0.95};
+  OnsetOptions options{{}, outbreak.dispersion, 0.95};
   OnsetPosterior onset = locate_onset(part, options);
   Duration bucket = part.bucket;
   const Time part_end = part.from + part.bucket * static_cast<std::int64_t>(part.counts.size());
@@ -49,7 +58,7 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
                         std::min(part_end, onset.to + width * 8)};
     const HistTally fine = series_in(engine, search, window, buckets_fine);
     if (fine.bucket >= bucket) break;
-    options.rate_before = rate_in(fine, part, outbreak.rate_before, search.counts_only);
+    options.past = past_of(part, window.from, fine, search.counts_only);
     const OnsetPosterior finer = locate_onset(fine, options);
     bucket = fine.bucket;
     onset.from = finer.from;
