@@ -7,6 +7,7 @@
 #include "contrast/outcome_rule.h"
 #include "contrast/silence.h"
 #include "workbench/onset_search.h"
+#include "workbench/part_onset.h"
 
 namespace culprit {
 namespace {
@@ -165,7 +166,14 @@ void find_failure(Engine& engine, const InvestigateOptions& options, Investigati
   investigation.schema.unit.errors_only = errors_only(investigation.judged);
   OnsetSearch search{{}, span_of(schema), investigation.schema.unit.errors_only};
   investigation.when = find_onset(engine, search);
-  if (investigation.when.found || given) return;
+  if (investigation.when.found) return;
+  if (!investigation.schema.unit.errors_only) {
+    if (WhenAnswer part = find_part_onset(engine, investigation); part.found) {
+      investigation.when = std::move(part);
+      return;
+    }
+  }
+  if (given) return;
   if (errors_only(investigation.judged) && try_status_alone(engine, investigation)) return;
   const OutcomeRule rule = investigation.rule;
   const WhenAnswer quiet = investigation.when;

@@ -215,8 +215,10 @@ void sharpen_onset(Engine& engine, Investigation& made) {
   const Window span{made.schema.from, made.schema.to};
   const WhenAnswer sharp = find_onset(
       engine, {expr_of(made.who.front().finding.conditions), span, made.schema.unit.errors_only});
-  if (!sharp.found || sharp.to - sharp.from > made.when.to - made.when.from) return;
-  const Duration tolerance = (made.when.to - made.when.from) * 4 + std::chrono::seconds(5);
+  if (!sharp.found) return;
+  // A wider interval is taken too: the rest's failures had made the whole look surer than it is.
+  const Duration width = std::max(sharp.to - sharp.from, made.when.to - made.when.from);
+  const Duration tolerance = width * 4 + std::chrono::seconds(5);
   if (sharp.from > made.when.to + tolerance || sharp.to < made.when.from - tolerance) return;
   made.when.from = sharp.from;
   made.when.onset = sharp.onset;
