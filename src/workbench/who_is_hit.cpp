@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "contrast/stratified.h"
+
 namespace culprit {
 namespace {
 
@@ -11,6 +13,8 @@ constexpr double looks_share_min = 0.2;    // of the failures
 constexpr double looks_purity_min = 0.5;   // of the units with that value fail
 constexpr double segment_share_min = 0.2;  // of the failures that findings must hold together
 constexpr double many_value_share = 0.05;  // one id is a cause only with that much
+constexpr std::int64_t strata = 40;        // of the time after the onset
+constexpr double separates_z = 3;          // standard errors; far fewer than a cause shows
 
 // Facets of every candidate, numeric ones turned into cuts.
 std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candidates,
@@ -134,6 +138,47 @@ std::optional<Twin> find_twin(Engine& engine, const Segment& segment, const WhoQ
   return twin;
 }
 
+Counted counted_where(Engine& engine, const WhoQuestion& question, const Expr& where) {
+  const FacetQuery query{{"", {}, {}}, where, {question.before, question.after}, 1};
+  const std::vector<Counts> all = engine.facets({&query, 1}).front().all;
+  return {all[0], all[1], 1};
+}
+
+// Whether units that meet `condition` fail more than others of the same segment and the same time.
+bool separates(Engine& engine, const WhoQuestion& question, const std::vector<Condition>& rest,
+               const Condition& condition) {
+  const Window span{question.after.from, std::min(question.after.to, engine.schema().to)};
+  const Duration bucket = (span.to - span.from) / strata + Duration{1};
+  Expr outside;
+  outside.op = Expr::Op::negate;
+  outside.parts.push_back(expr_of(condition));
+  const Expr within = expr_of(rest);
+  const HistTally with = engine.hist({all_of({within, expr_of(condition)}), span, bucket});
+  const HistTally without = engine.hist({all_of({within, outside}), span, bucket});
+  return separation(with.counts, without.counts, question.dispersion).z >= separates_z;
+}
+
+// Takes back the conditions that only tell early units from late ones.
+Finding at_equal_times(Engine& engine, const WhoQuestion& question, const Baseline& baseline,
+                       Finding finding) {
+  if (!question.has_before || question.errors_only) return finding;
+  for (std::size_t i = 0; finding.conditions.size() > 1 && i < finding.conditions.size();) {
+    std::vector<Condition> rest = finding.conditions;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    if (separates(engine, question, rest, finding.conditions[i])) {
+      ++i;
+      continue;
+    }
+    finding.conditions = std::move(rest);
+    finding.counted = counted_where(engine, question, expr_of(finding.conditions));
+    finding.risk = risk_of(finding.counted, baseline);
+    finding.share_of_bad = finding.counted.after.bad / baseline.whole.after.bad;
+    finding.aliases.clear();  // they may have stood for what was taken out
+    i = 0;
+  }
+  return finding;
+}
+
 Segment segment_of(const Finding& finding, const Baseline& baseline) {
   Segment segment;
   segment.finding = finding;
@@ -171,7 +216,7 @@ std::vector<LooksLike> looks_like(Engine& engine, const std::vector<std::string>
 
 bool stands_out(const Segment& segment) {
   const Counts& after = segment.finding.counted.after;
-  return after.bad >= 20 && after.bad >= 0.03 * after.total && segment.finding.risk.low > 4 &&
+  return after.bad >= 20 && after.bad >= 0.01 * after.total && segment.finding.risk.low > 4 &&
          segment.finding.share_of_bad >= 0.5;
 }
 
@@ -204,7 +249,8 @@ void find_who(Engine& engine, const WhoQuestion& question, Investigation& invest
     search.answers(engine.facets(questions));
   }
   double explained = 0;
-  for (const Finding& finding : search.findings()) {
+  for (const Finding& found : search.findings()) {
+    const Finding finding = at_equal_times(engine, question, baseline, found);
     Segment segment = segment_of(finding, baseline);
     segment.twin = find_twin(engine, segment, question,
                              comparable(investigation.schema, plan.candidates, finding.conditions));
