@@ -1,6 +1,8 @@
 #include "store/embedded/code.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -133,20 +135,37 @@ double number(Code c) {
   return (c & sign_bit) != 0 ? -size : size;
 }
 
-std::string text(Code c) {
+Spelled spelled(Code c) {
+  Spelled made;
+  char* out = made.bytes.data();
+  char* const end = out + made.bytes.size();
   if ((c & tag_mask) == integer_tag) {
-    return fmt::format("{}", static_cast<std::int32_t>(c << 2) >> 2);
+    out = std::to_chars(out, end, static_cast<std::int32_t>(c << 2) >> 2).ptr;
+    made.size = static_cast<std::size_t>(out - made.bytes.data());
+    return made;
   }
-  std::string digits = fmt::format("{}", c & digits_mask);
+  if ((c & sign_bit) != 0) *out++ = '-';
   const int power = static_cast<int>(c >> digits_bits & power_mask) - power_bias;
-  const std::string sign = (c & sign_bit) != 0 ? "-" : "";
+  std::array<char, 8> digits;
+  const char* digits_end = std::to_chars(digits.begin(), digits.end(), c & digits_mask).ptr;
+  const auto count = static_cast<int>(digits_end - digits.data());
   if (std::abs(power) > static_cast<int>(text_bytes_max)) {
-    return fmt::format("{}{}e{}", sign, digits, power);
+    out = std::copy_n(digits.data(), count, out);
+    *out++ = 'e';
+    out = std::to_chars(out, end, power).ptr;
+  } else if (power >= 0) {
+    out = std::copy_n(digits.data(), count, out);
+    out = std::fill_n(out, power, '0');
+  } else {
+    const int whole = std::max(0, count + power);
+    out = std::copy_n(digits.data(), whole, out);
+    if (whole == 0) *out++ = '0';
+    *out++ = '.';
+    out = std::fill_n(out, std::max(0, -power - count), '0');
+    out = std::copy_n(digits.data() + whole, count - whole, out);
   }
-  if (power >= 0) return sign + digits + std::string(static_cast<std::size_t>(power), '0');
-  const auto behind = static_cast<std::size_t>(-power);
-  if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
-  return sign + digits.insert(digits.size() - behind, 1, '.');
+  made.size = static_cast<std::size_t>(out - made.bytes.data());
+  return made;
 }
 
 }  // namespace culprit::code

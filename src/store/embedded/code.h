@@ -12,6 +12,7 @@
 // to one byte.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,9 +50,17 @@ std::optional<Code> of_text(std::string_view text);
 // The Code of a text that the dictionary has no room for: of any number its first six digits.
 Code without_text(std::string_view text, std::uint64_t hash);
 
+// A number's text without memory of its own.
+struct Spelled {
+  std::array<char, 48> bytes;  // a sign, seven digits, a point, 25 zeros at most
+  std::size_t size = 0;
+  std::string_view view() const { return {bytes.data(), size}; }
+};
+
 // Of a Code that is_number().
 double number(Code c);
-std::string text(Code c);
+Spelled spelled(Code c);
+inline std::string text(Code c) { return std::string(spelled(c).view()); }
 
 }  // namespace code
 }  // namespace culprit

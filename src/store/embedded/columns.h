@@ -23,8 +23,65 @@ struct UnitColumn {
 
 UnitColumn column_of(const Evidence& evidence, FieldId field);
 
-// What a Code says. `hash` Codes have lost their text: "#1a2b3c4d".
-std::string text_of(const EvidenceField& field, Code code);
+// Calls each(unit, number) for every unit; number 0: none, else place in `table` + 1.
+template <typename Each>
+void for_first(const UnitColumn& column, Each each) {
+  const auto loop = [&](const auto* numbers) {
+    const auto size = static_cast<std::uint32_t>(column.first.size());
+    for (std::uint32_t unit = 0; unit < size; ++unit) each(unit, numbers[unit]);
+  };
+  switch (column.first.width()) {
+    case 1: return loop(column.first.data());
+    case 2: return loop(column.first.as<std::uint16_t>());
+    case 4: return loop(column.first.as<std::uint32_t>());
+    default:
+      for (std::uint32_t unit = 0; unit < column.first.size(); ++unit) each(unit, 0);
+  }
+}
+
+// Numbers Codes in order of first sight.
+class CodeNumbers {
+ public:
+  CodeNumbers() : slots_(64) {}
+  std::uint32_t of(Code code) {
+    std::size_t at = slot_of(code);
+    while (slots_[at].number != 0 && slots_[at].code != code) at = (at + 1) & (slots_.size() - 1);
+    if (slots_[at].number == 0) return add(code);
+    return slots_[at].number - 1;
+  }
+  const std::vector<Code>& codes() const { return codes_; }
+
+ private:
+  struct Slot {
+    Code code = 0;
+    std::uint32_t number = 0;  // + 1; 0: free
+  };
+  std::size_t slot_of(Code code) const {
+    // Fibonacci hashing: the upper bits of the product.
+    return (code * 0x9E37'79B9'7F4A'7C15ULL >> 32) & (slots_.size() - 1);
+  }
+  std::uint32_t add(Code code);
+  void put(std::uint32_t number);
+
+  std::vector<Slot> slots_;  // size a power of two
+  std::vector<Code> codes_;
+};
+
+// What a Code says, for reading only. `hash` Codes have lost their text: "#1a2b3c4d".
+class CodeText {
+ public:
+  CodeText(const EvidenceField& field, Code code);  // `field` must outlive it
+  CodeText(const CodeText&) = delete;
+  CodeText& operator=(const CodeText&) = delete;
+  std::string_view view() const { return view_; }
+
+ private:
+  code::Spelled spelled_;
+  std::string_view view_;
+};
+inline std::string text_of(const EvidenceField& field, Code code) {
+  return std::string(CodeText(field, code).view());
+}
 // Whether the one's text stands before the other's; cheaper than asking for both texts.
 bool text_less(const EvidenceField& field, Code a, Code b);
 // Its number, of numbers and of texts that spell one.

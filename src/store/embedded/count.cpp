@@ -1,19 +1,19 @@
 // Counting units: histograms, facets, crosses. Each is one loop over the units in question.
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <optional>
-#include <thread>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "store/embedded/cells.h"
 #include "store/embedded/embedded.h"
+#include "store/embedded/parallel.h"
 
 namespace culprit {
 namespace {
 
-constexpr std::size_t units_per_thread = 200'000;  // to count; below it a thread costs more
+constexpr std::size_t axis_places_max = 1 << 20;
 
 // Which of a query's windows a unit falls into; most queries have one to three.
 class Windows {
@@ -71,6 +71,39 @@ HistTally Embedded::hist(const HistQuery& query) {
   return tally;
 }
 
+std::vector<std::size_t> Embedded::ordered_places(const FacetQuery& query, const UnitColumn* found,
+                                                  const AxisMap& map,
+                                                  const std::vector<Counts>& cells) const {
+  const EvidenceField* field = evidence_.field(query.axis.field);
+  const std::size_t width = query.windows.size();
+  struct Ordered {
+    std::size_t place;
+    Counts counts;
+  };
+  std::vector<Ordered> order;
+  for (std::size_t place = 0; place < map.size(); ++place) {
+    Ordered entry{place, {}};
+    for (std::size_t w = 0; w < width; ++w) entry.counts += cells[place * width + w];
+    if (entry.counts.total > 0 && place != map.listed) order.push_back(entry);
+  }
+  const bool bins = !query.axis.cuts.empty();
+  const auto before = [&](const Ordered& a, const Ordered& b) {
+    if (!bins && a.counts.bad != b.counts.bad) return a.counts.bad > b.counts.bad;
+    if (!bins && a.counts.total != b.counts.total) return a.counts.total > b.counts.total;
+    if (bins || a.place > map.listed || b.place > map.listed) return a.place < b.place;
+    if (!query.axis.values.empty()) {
+      return query.axis.values[a.place] < query.axis.values[b.place];
+    }
+    return text_less(*field, found->table[a.place], found->table[b.place]);
+  };
+  // Behind the first `top` only sums are asked for.
+  const auto kept = static_cast<std::ptrdiff_t>(std::min(query.top, order.size()));
+  std::partial_sort(order.begin(), order.begin() + kept, order.end(), before);
+  std::vector<std::size_t> places;
+  for (const Ordered& entry : order) places.push_back(entry.place);
+  return places;
+}
+
 FacetTally Embedded::facet(const FacetQuery& query, const Population& selection,
                            const UnitColumn* found, const AxisMap& map) const {
   FacetTally tally;
@@ -85,46 +118,38 @@ FacetTally Embedded::facet(const FacetQuery& query, const Population& selection,
   };
   tally.other.assign(cell(map.listed), cell(map.listed + 1));
   tally.distinct = found == nullptr ? 0 : found->table.size();
-
-  struct Ordered {
-    std::size_t place;
-    double bad;
-    double total;
-  };
-  std::vector<Ordered> order;
-  for (std::size_t place = 0; place < map.size(); ++place) {
-    Ordered entry{place, 0, 0};
-    for (std::size_t w = 0; w < width; ++w) {
-      entry.bad += cell(place)[static_cast<std::ptrdiff_t>(w)].bad;
-      entry.total += cell(place)[static_cast<std::ptrdiff_t>(w)].total;
-    }
-    if (entry.total > 0 && place != map.listed) order.push_back(entry);
-  }
   const bool bins = !query.axis.cuts.empty();
-  std::sort(order.begin(), order.end(), [&](const Ordered& a, const Ordered& b) {
-    if (!bins && a.bad != b.bad) return a.bad > b.bad;
-    if (!bins && a.total != b.total) return a.total > b.total;
-    if (bins || a.place > map.listed || b.place > map.listed) return a.place < b.place;
-    if (!query.axis.values.empty()) {
-      return query.axis.values[a.place] < query.axis.values[b.place];
-    }
-    return text_less(*field, found->table[a.place], found->table[b.place]);
-  });
-  for (const Ordered& entry : order) {
-    if (tally.values.size() < query.top || entry.place > map.listed) {
-      tally.values.push_back({value_at(field, found, map, query.axis, entry.place),
-                              bins ? entry.place : 0,
-                              {cell(entry.place), cell(entry.place + 1)}});
+  for (const std::size_t place : ordered_places(query, found, map, cells)) {
+    if (tally.values.size() < query.top || place > map.listed) {
+      tally.values.push_back({value_at(field, found, map, query.axis, place),
+                              bins ? place : 0,
+                              {cell(place), cell(place + 1)}});
       continue;
     }
     for (std::size_t w = 0; w < width; ++w) {
-      tally.other[w] += cell(entry.place)[static_cast<std::ptrdiff_t>(w)];
+      tally.other[w] += cell(place)[static_cast<std::ptrdiff_t>(w)];
     }
   }
   return tally;
 }
 
-// The queries [from, to) share their units; several threads take one query at a time.
+// Makes the columns that are not there yet, several at a time.
+void Embedded::make_columns(std::span<const FacetQuery> queries) {
+  std::vector<std::pair<FieldId, UnitColumn>> missing;
+  std::set<FieldId> wanted;
+  for (const FacetQuery& query : queries) {
+    const EvidenceField* field = evidence_.field(query.axis.field);
+    if (field == nullptr || columns_.contains(evidence_.id_of(*field))) continue;
+    if (wanted.insert(evidence_.id_of(*field)).second) {
+      missing.emplace_back(evidence_.id_of(*field), UnitColumn{});
+    }
+  }
+  in_parallel(missing.size(), missing.size() * evidence_.units.size(),
+              [&](std::size_t i) { missing[i].second = column_of(evidence_, missing[i].first); });
+  for (auto& [field, made] : missing) columns_.emplace(field, std::move(made));
+}
+
+// The queries share their units; several threads take one query at a time.
 void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies) {
   const Population selection =
       select(evidence_, units_where(queries.front().where), queries.front().windows);
@@ -141,24 +166,14 @@ void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTal
     prepared.push_back({found, found == nullptr ? &axis_map(nameless, valueless, query.axis)
                                                 : &axis_map(*field, *found, query.axis)});
   }
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < queries.size(); i = next++) {
-      tallies[i] = facet(queries[i], selection, prepared[i].column, *prepared[i].map);
-    }
-  };
-  std::vector<std::thread> threads;
-  const bool worth_it = selection.units.size() * queries.size() > units_per_thread;
-  for (unsigned i = 1; worth_it && i < std::thread::hardware_concurrency(); ++i) {
-    threads.emplace_back(work);
-  }
-  work();
-  for (std::thread& thread : threads) thread.join();
+  in_parallel(queries.size(), selection.units.size() * queries.size(), [&](std::size_t i) {
+    tallies[i] = facet(queries[i], selection, prepared[i].column, *prepared[i].map);
+  });
 }
 
 std::vector<FacetTally> Embedded::facets(std::span<const FacetQuery> queries) {
   std::vector<FacetTally> tallies(queries.size());
-  axis_maps_.clear();
+  make_columns(queries);
   for (std::size_t from = 0; from < queries.size();) {
     const std::string where = to_string(queries[from].where);
     std::size_t to = from + 1;
@@ -168,8 +183,16 @@ std::vector<FacetTally> Embedded::facets(std::span<const FacetQuery> queries) {
     }
     facets_of(queries.subspan(from, to - from), std::span(tallies).subspan(from, to - from));
     from = to;
+    forget_axis_maps();
   }
   return tallies;
+}
+
+// The same axes are asked about again and again, but what they take is bounded.
+void Embedded::forget_axis_maps() {
+  std::size_t places = 0;
+  for (const auto& [key, map] : axis_maps_) places += map.places.size();
+  if (places > axis_places_max) axis_maps_.clear();
 }
 
 CrossTally Embedded::cross(const CrossQuery& query, std::span<const std::uint32_t> units) const {

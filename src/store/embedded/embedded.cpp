@@ -1,43 +1,55 @@
 #include "store/embedded/embedded.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <iterator>
+
+#include "store/embedded/parallel.h"
 
 namespace culprit {
 namespace {
 
-// Selections and columns beyond that are not kept: questions about tiny segments are cheap to
-// repeat, and a report asks about a few hundred at most.
-constexpr std::size_t selections_max = 64;
+// Selections are kept while all of them together are that many times the units.
+constexpr std::size_t selections_units_max = 3;
 constexpr std::size_t distinct_max = 100'000;  // of a field; more are not told apart
 
 // How often each value of a field occurs.
-std::unordered_map<Code, std::size_t> count_values(const Evidence& evidence, FieldId field) {
-  std::unordered_map<Code, std::size_t> counts;
+struct ValueCounts {
+  CodeNumbers numbers;
+  std::vector<std::size_t> counts;  // by number
+
+  void add(Code code, std::size_t count) {
+    const std::uint32_t number = numbers.of(code);
+    if (number >= counts.size()) counts.resize(number + std::size_t{1});
+    counts[number] += count;
+  }
+};
+
+ValueCounts count_values(const Evidence& evidence, FieldId field) {
+  ValueCounts counted;
   for (const Block& block : evidence.blocks) {
     const Column* column = block.column(field);
-    if (column == nullptr || counts.size() > distinct_max) continue;
+    if (column == nullptr || counted.counts.size() > distinct_max) continue;
     if (column->table.empty()) {
-      for (std::size_t i = 0; i < column->size(); ++i) ++counts[column->codes[i]];
+      for (std::size_t i = 0; i < column->size(); ++i) counted.add(column->codes[i], 1);
       continue;
     }
     std::vector<std::size_t> local(column->table.size());
     for (std::size_t i = 0; i < column->size(); ++i) ++local[column->codes[i]];
     for (std::size_t place = 0; place < local.size(); ++place) {
-      counts[column->table[place]] += local[place];
+      counted.add(column->table[place], local[place]);
     }
   }
-  return counts;
+  return counted;
 }
 
 void summarise_values(const Evidence& evidence, const EvidenceField& field, FieldSummary& summary) {
-  const std::unordered_map<Code, std::size_t> counts =
-      count_values(evidence, evidence.id_of(field));
-  summary.distinct = counts.size();
+  const ValueCounts counted = count_values(evidence, evidence.id_of(field));
+  summary.distinct = counted.counts.size();
   std::vector<std::pair<std::size_t, Code>> frequent;
   bool first = true;
-  for (const auto& [code, count] : counts) {
-    frequent.emplace_back(count, code);
+  for (std::size_t i = 0; i < counted.counts.size(); ++i) {
+    const Code code = counted.numbers.codes()[i];
+    frequent.emplace_back(counted.counts[i], code);
     const auto number = number_of(field, code);
     if (!number) continue;
     summary.least = first ? *number : std::min(summary.least, *number);
@@ -53,6 +65,24 @@ void summarise_values(const Evidence& evidence, const EvidenceField& field, Fiel
   for (std::size_t i = 0; i < shown; ++i) {
     summary.examples.push_back(text_of(field, frequent[i].second));
   }
+}
+
+// Whether a leaf holds for a unit's value, by its place in the table + 1; 0: the unit has none. Of
+// `differs` the contrary.
+std::vector<std::uint8_t> holding_values(const Expr& leaf, const EvidenceField& field,
+                                         const UnitColumn& values) {
+  std::vector<std::uint8_t> holds_at(values.table.size() + 1, 0);
+  for (std::size_t place = 0; place < values.table.size(); ++place) {
+    const Code code = values.table[place];
+    const bool hashed = !code::is_index(code) && !code::is_number(code);
+    holds_at[place + 1] = leaf.op == Expr::Op::has ||
+                          (hashed ? std::any_of(leaf.operands.begin(), leaf.operands.end(),
+                                                [&](const Operand& operand) {
+                                                  return code_equals(field, code, operand);
+                                                })
+                                  : value_holds(leaf, CodeText(field, code).view()));
+  }
+  return holds_at;
 }
 
 }  // namespace
@@ -77,9 +107,12 @@ void Embedded::summarise_fields() {
     summary.error_events = field.error_events;
     summary.numbers = field.numbers;
     summary.many = field.many;
-    summarise_values(evidence_, field, summary);
     evidence_.schema.fields.push_back(std::move(summary));
   }
+  in_parallel(evidence_.fields.size(), evidence_.row_bases.empty() ? 0 : evidence_.row_bases.back(),
+              [&](std::size_t i) {
+                summarise_values(evidence_, evidence_.fields[i], evidence_.schema.fields[i]);
+              });
 }
 
 Judged Embedded::judge(const OutcomeRule& rule) {
@@ -98,26 +131,13 @@ Embedded::Mask Embedded::mask_of_leaf(const Expr& leaf) {
   const EvidenceField* field = evidence_.field(leaf.field);
   if (field == nullptr) return mask;
   const UnitColumn& values = column(evidence_.id_of(*field));
-  if (leaf.op == Expr::Op::has) {
-    for (std::size_t unit = 0; unit < mask.size(); ++unit) mask[unit] = values.first[unit] > 0;
-    return mask;
-  }
-  std::vector<std::uint8_t> holds_at(values.table.size() + 1, 0);
-  for (std::size_t place = 0; place < values.table.size(); ++place) {
-    const Code code = values.table[place];
-    const bool hashed = !code::is_index(code) && !code::is_number(code);
-    holds_at[place + 1] = hashed ? std::any_of(leaf.operands.begin(), leaf.operands.end(),
-                                               [&](const Operand& operand) {
-                                                 return code_equals(*field, code, operand);
-                                               })
-                                 : value_holds(leaf, text_of(*field, code));
-  }
-  for (std::size_t unit = 0; unit < mask.size(); ++unit) mask[unit] = holds_at[values.first[unit]];
+  const std::vector<std::uint8_t> holds_at = holding_values(leaf, *field, values);
+  for_first(values, [&](std::uint32_t unit, std::uint32_t at) { mask[unit] = holds_at[at]; });
   for (const auto& [unit, place] : values.more) mask[unit] |= holds_at[place + 1];
-  if (leaf.comparison == Comparison::differs) {
-    for (std::size_t unit = 0; unit < mask.size(); ++unit) {
-      mask[unit] = values.first[unit] > 0 && mask[unit] == 0;
-    }
+  if (leaf.op != Expr::Op::has && leaf.comparison == Comparison::differs) {
+    for_first(values, [&](std::uint32_t unit, std::uint32_t at) {
+      mask[unit] = at > 0 && mask[unit] == 0;
+    });
   }
   return mask;
 }
@@ -145,16 +165,49 @@ Embedded::Mask Embedded::mask_of(const Expr& where) {
   return mask;
 }
 
+std::vector<std::uint32_t> Embedded::filtered(const std::vector<std::uint32_t>& units,
+                                              const Expr& where) {
+  std::vector<std::uint32_t> kept;
+  const bool is_leaf = where.op == Expr::Op::compare || where.op == Expr::Op::has;
+  const EvidenceField* field = is_leaf ? evidence_.field(where.field) : nullptr;
+  const UnitColumn* values = field == nullptr ? nullptr : &column(evidence_.id_of(*field));
+  if (values == nullptr || !values->more.empty()) {
+    const Mask mask = mask_of(where);
+    std::copy_if(units.begin(), units.end(), std::back_inserter(kept),
+                 [&](std::uint32_t unit) { return mask[unit] != 0; });
+    return kept;
+  }
+  const std::vector<std::uint8_t> holds_at = holding_values(where, *field, *values);
+  const bool differs = where.op == Expr::Op::compare && where.comparison == Comparison::differs;
+  std::copy_if(units.begin(), units.end(), std::back_inserter(kept), [&](std::uint32_t unit) {
+    const std::uint32_t at = values->first[unit];
+    return differs ? at > 0 && holds_at[at] == 0 : holds_at[at] != 0;
+  });
+  return kept;
+}
+
 const std::vector<std::uint32_t>& Embedded::units_where(const Expr& where) {
   const std::string key = to_string(where);
   const auto found = selections_.find(key);
   if (found != selections_.end()) return found->second;
-  if (selections_.size() >= selections_max) selections_.clear();
-  const Mask mask = mask_of(where);
+  std::size_t kept = 0;
+  for (const auto& [expr, selected] : selections_) kept += selected.size() + expr.size();
+  if (kept > selections_units_max * evidence_.units.size() + 4096) selections_.clear();
   std::vector<std::uint32_t> units;
-  for (std::uint32_t unit = 0; unit < mask.size(); ++unit) {
-    if (mask[unit] != 0 && evidence_.units.outcomes[unit] >= 0) units.push_back(unit);
+  if (where.op == Expr::Op::always) {
+    for (std::uint32_t unit = 0; unit < evidence_.units.size(); ++unit) {
+      if (evidence_.units.outcomes[unit] >= 0) units.push_back(unit);
+    }
+  } else if (where.op == Expr::Op::all) {
+    // A search asks about ever narrower parts of the same: the wider ones are known already.
+    Expr wider = where;
+    wider.parts.pop_back();
+    if (wider.parts.size() == 1) wider = Expr(wider.parts.front());
+    units = filtered(units_where(wider), where.parts.back());
+  } else {
+    units = filtered(units_where({}), where);
   }
+  units.shrink_to_fit();
   return selections_.emplace(key, std::move(units)).first->second;
 }
 

@@ -42,12 +42,19 @@ class Embedded final : public Engine {
   const UnitColumn& column(FieldId field);
   Mask mask_of(const Expr& where);
   Mask mask_of_leaf(const Expr& leaf);
+  // Those of `units` that satisfy a leaf or any other Expr.
+  std::vector<std::uint32_t> filtered(const std::vector<std::uint32_t>& units, const Expr& where);
   // The units with an Outcome that satisfy `where`, ascending; kept for the next question.
   const std::vector<std::uint32_t>& units_where(const Expr& where);
   const AxisMap& axis_map(const EvidenceField& field, const UnitColumn& values, const Axis& axis);
+  void forget_axis_maps();
+  void make_columns(std::span<const FacetQuery> queries);
   void facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
   FacetTally facet(const FacetQuery& query, const Population& selection, const UnitColumn* found,
                    const AxisMap& map) const;
+  std::vector<std::size_t> ordered_places(const FacetQuery& query, const UnitColumn* found,
+                                          const AxisMap& map,
+                                          const std::vector<Counts>& cells) const;
   CrossTally cross(const CrossQuery& query, std::span<const std::uint32_t> units) const;
   double row_weight(const Block& block, std::size_t row) const;
   UnitSample sample_of(std::uint32_t unit) const;
