@@ -60,6 +60,10 @@ double p_value(const Counted& part, const Baseline& baseline);
 // Failures in the part beyond those it was due, as a share of all failures after the onset.
 double excess_share(const Counted& part, const Baseline& baseline);
 
+// Failures in the part beyond those that its own rate before explains, likewise. A part that fails
+// as ever did not become worse, however bad it is. One where that cannot be told: 1.
+double risen_share(const Counted& part, const Baseline& baseline);
+
 // After the onset, against all that is not in the part. Errors-only: after against before.
 RiskRatio risk_of(const Counted& part, const Baseline& baseline);
 

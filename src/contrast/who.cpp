@@ -9,7 +9,7 @@ namespace {
 constexpr double support_min = 5;           // failures in a segment worth naming
 constexpr double support_share_min = 0.01;  // and of all failures
 constexpr double excess_share_min = 0.05;   // of the failures that a finding must explain
-constexpr double weak_share = 0.1;           // of the strongest candidate's strength
+constexpr double weak_share = 0.1;          // of the strongest candidate's strength
 constexpr double same_share = 0.98;         // of units in common: two names for one segment
 constexpr std::size_t per_field_max = 3;    // conditions of one field in the beam
 
@@ -151,9 +151,12 @@ void WhoSearch::level_done() {
 void WhoSearch::conclude() {
   const double m = static_cast<double>(std::max<std::size_t>(looked_at_, 2));
   const double price = std::log(m) + 2;  // 2: half of AIC's charge for a parameter, doubled
+  // Shares are of the units outside earlier findings, else the first would hide the second.
+  const double left = rest_.whole.after.bad / options_.baseline.whole.after.bad;
   const Candidate* best = nullptr;
   double most = 0;
   for (const Candidate& candidate : found_) {
+    if (risen_share(candidate.counted, rest_) * left < excess_share_min) continue;
     const double net =
         candidate.strength - price * static_cast<double>(candidate.conditions.size());
     // Of equals the one with fewer conditions, then the first by name.
@@ -166,7 +169,7 @@ void WhoSearch::conclude() {
                                    : std::min(1.0, p_value(best->counted, rest_) * m /
                                                        static_cast<double>(findings_.size() + 1));
   const bool good_enough = best != nullptr && q <= options_.q_max &&
-                           excess_share(best->counted, options_.baseline) >= excess_share_min;
+                           excess_share(best->counted, rest_) * left >= excess_share_min;
   if (!good_enough) {
     note_always_worse();
     done_ = true;
