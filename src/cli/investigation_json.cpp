@@ -88,12 +88,17 @@ Json rate_of(const Investigation& made) {
           {"ratio", made.rate.ratio > 0 ? number(made.rate.ratio) : Json(nullptr)}};
 }
 
-Json sample_of(const UnitSample& sample, const std::string& line, const Schema& schema) {
+Json sample_of(const UnitSample& sample, Place shown, const std::string& line,
+               const Schema& schema) {
   Json places = Json::array();
   for (const Place& place : sample.places) {
     places.push_back({{"source", schema.sources[place.source].name}, {"offset", place.offset}});
   }
-  return {{"at", instant(sample.start)}, {"places", places}, {"line", line}};
+  return {{"at", instant(sample.start)},
+          {"places", places},
+          {"source", schema.sources[shown.source].name},
+          {"offset", shown.offset},
+          {"line", line}};
 }
 
 Json twin_of(const std::optional<Twin>& twin, const Schema& schema) {
@@ -103,8 +108,8 @@ Json twin_of(const std::optional<Twin>& twin, const Schema& schema) {
     differences.push_back(
         {{"field", one.field}, {"bad", text_or_null(one.bad)}, {"good", text_or_null(one.good)}});
   }
-  return {{"bad", sample_of(twin->bad, twin->bad_line, schema)},
-          {"good", sample_of(twin->good, twin->good_line, schema)},
+  return {{"bad", sample_of(twin->bad, twin->bad_place, twin->bad_line, schema)},
+          {"good", sample_of(twin->good, twin->good_place, twin->good_line, schema)},
           {"differences", differences}};
 }
 

@@ -301,8 +301,8 @@ void Report::twin(const Segment& one) {
                         shown(difference.bad), shown(difference.good));
   }
   line("", text);
-  const std::string bad = "fails  " + name_at(one.twin->bad.places.front()) + "  ";
-  const std::string good = "works  " + name_at(one.twin->good.places.front()) + "  ";
+  const std::string bad = "fails  " + name_at(one.twin->bad_place) + "  ";
+  const std::string good = "works  " + name_at(one.twin->good_place) + "  ";
   raw("", fitted(bad + safe(one.twin->bad_line, room()), room()));
   raw("", fitted(good + safe(one.twin->good_line, room()), room()));
 }

@@ -71,7 +71,9 @@ struct Difference {
 struct Twin {
   UnitSample bad;
   UnitSample good;
+  Place bad_place;  // of the event that made it fail
   std::string bad_line;
+  Place good_place;  // of what stands there where it went well
   std::string good_line;
   std::vector<Difference> differences;
 };

@@ -1,14 +1,13 @@
 #include "workbench/who_is_hit.h"
 
 #include <algorithm>
-#include <set>
 
 #include "contrast/stratified.h"
+#include "workbench/twins.h"
 
 namespace culprit {
 namespace {
 
-constexpr std::size_t twins_tried = 2000;  // good units compared with the failing one
 constexpr double looks_share_min = 0.2;    // of the failures
 constexpr double looks_purity_min = 0.5;   // of the units with that value fail
 constexpr double segment_share_min = 0.2;  // of the failures that findings must hold together
@@ -62,80 +61,6 @@ std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candid
     if (!axis.values.empty()) axes.push_back(std::move(axis));
   }
   return axes;
-}
-
-std::string shown(const std::vector<std::string>& values) {
-  std::string text;
-  for (std::size_t i = 0; i < values.size() && i < 3; ++i) text += (i > 0 ? ", " : "") + values[i];
-  return text;
-}
-
-using FieldValues = std::vector<std::pair<std::string, std::vector<std::string>>>;
-
-const std::vector<std::string>* values_in(const FieldValues& fields, const std::string& name) {
-  const auto found = std::lower_bound(
-      fields.begin(), fields.end(), name,
-      [](const auto& field, const std::string& wanted) { return field.first < wanted; });
-  return found != fields.end() && found->first == name ? &found->second : nullptr;
-}
-
-std::vector<Difference> differences(const UnitSample& bad, const UnitSample& good,
-                                    const std::set<std::string>& fields) {
-  std::vector<Difference> found;
-  for (const std::string& field : fields) {
-    const auto* left = values_in(bad.fields, field);
-    const auto* right = values_in(good.fields, field);
-    if (left == nullptr && right == nullptr) continue;
-    if (left != nullptr && right != nullptr && *left == *right) continue;
-    found.push_back(
-        {field, left == nullptr ? "" : shown(*left), right == nullptr ? "" : shown(*right)});
-  }
-  return found;
-}
-
-// Ids, people and numbers differ between any two units and say nothing.
-std::set<std::string> comparable(const Schema& schema, const std::vector<std::string>& candidates,
-                                 const std::vector<Condition>& conditions) {
-  std::set<std::string> fields;
-  for (const std::string& name : candidates) {
-    const FieldSummary* field = schema.field(name);
-    if (!field->many && field->distinct <= 50 && field->role != Role::person) fields.insert(name);
-  }
-  for (const Condition& condition : conditions) fields.insert(condition.field);
-  return fields;
-}
-
-std::optional<Twin> find_twin(Engine& engine, const Segment& segment, const WhoQuestion& question,
-                              const std::set<std::string>& fields) {
-  const Expr inside = expr_of(segment.finding.conditions);
-  Expr outside;
-  outside.op = Expr::Op::negate;
-  outside.parts.push_back(inside);
-  std::vector<UnitSample> failing =
-      engine.sample({inside, question.after, Outcome::bad, 1, question.seed});
-  std::vector<UnitSample> good =
-      engine.sample({outside, question.after, Outcome::good, twins_tried, question.seed});
-  if (failing.empty() || good.empty()) return std::nullopt;
-  Twin twin;
-  twin.bad = std::move(failing.front());
-  std::size_t fewest = SIZE_MAX;
-  for (UnitSample& candidate : good) {
-    std::vector<Difference> found = differences(twin.bad, candidate, fields);
-    if (found.size() >= fewest) continue;
-    fewest = found.size();
-    twin.differences = std::move(found);
-    twin.good = std::move(candidate);
-  }
-  // The conditions of the segment first, the rest by name.
-  std::stable_partition(twin.differences.begin(), twin.differences.end(), [&](const Difference& d) {
-    return std::any_of(segment.finding.conditions.begin(), segment.finding.conditions.end(),
-                       [&](const Condition& c) { return c.field == d.field; });
-  });
-  const Place places[] = {twin.bad.places.front(), twin.good.places.front()};
-  const std::vector<std::string> lines = engine.lines_at(places);
-  twin.bad_line = lines[0];
-  twin.good_line = lines[1];
-  return twin;
 }
 
 Counted counted_where(Engine& engine, const WhoQuestion& question, const Expr& where) {
@@ -252,8 +177,8 @@ void find_who(Engine& engine, const WhoQuestion& question, Investigation& invest
   for (const Finding& found : search.findings()) {
     const Finding finding = at_equal_times(engine, question, baseline, found);
     Segment segment = segment_of(finding, baseline);
-    segment.twin = find_twin(engine, segment, question,
-                             comparable(investigation.schema, plan.candidates, finding.conditions));
+    segment.twin = find_twin(engine, {investigation.rule, finding.conditions, plan.candidates,
+                                      question.after, question.seed});
     explained += finding.share_of_bad;
     investigation.who.push_back(std::move(segment));
   }

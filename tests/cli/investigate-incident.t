@@ -22,10 +22,9 @@ WHEN     since 13:35:34.680Z (13:35:26.075Z..13:35:39.461Z, 95%), a step: 0.057%
          641 failed since, the last at 13:41:59.366Z; 459 of 4,656 values of user_id are affected
 WHO      payment_provider = cardnet and route = /checkout: 99% of the failures, 442x the risk (q <
          1e-9); 53% of 1,196 fail there, 0.11% elsewhere
-         differs from its nearest success in payment_provider: cardnet not bankwire, client.version:
-         5.2.1 not 5.1.4, host: auth-2, gw-05 not auth-1, gw-05, provider: (none) not bankwire
-         fails  logs/auth.log:1234679  ts=2025-11-20T13:35:44.395Z level=info service=auth host=aut…
-         works  logs/auth.log:1306491  ts=2025-11-20T13:36:08.686Z level=info service=auth host=aut…
+         differs from its nearest success in route: /checkout not /cart
+         fails  logs/gateway.ndjson:4219645  {"ts":"2025-11-20T13:35:44.425Z","level":"error","serv…
+         works  logs/gateway.ndjson:4866263  {"ts":"2025-11-20T13:36:44.117Z","level":"info","servi…
          looks like level = ERROR (100%), level = error (100%), status = 500 (99%)
 LOGS     new:     exchange rate missing pair=<*> trace=<*>      0 -> 634  logs/payments.log:1068425
          new:     request failed: exchange rate missing pai…  0 -> 634  logs/gateway.ndjson:4125083

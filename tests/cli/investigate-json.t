@@ -17,7 +17,7 @@ $ jq -c '.input, .outcome, .unit, .when, .rate, .affected | keys_unsorted' found
 $ jq -c '.who[0], .who[0].twin, .who[0].twin.bad, .looks_like[0] | keys_unsorted' found.json
 ["where","conditions","bad","total","risk_ratio","risk_ratio_low","share_of_bad","became_worse","q_value","aliases","rate_without","twin"]
 ["bad","good","differences"]
-["at","places","line"]
+["at","places","source","offset","line"]
 ["condition","share_of_bad"]
 [exit 0]
 $ jq -c '.templates[0], .templates[0].example, .changes[0], .around[0], .next[0] | keys_unsorted' found.json
