@@ -1,5 +1,6 @@
 #include "store/embedded/cells.h"
 
+#include <array>
 #include <utility>
 
 #include "base/verify.h"
@@ -16,14 +17,30 @@ std::vector<std::uint32_t> cell_bases(const AxisMap& map, std::size_t stride) {
   return bases;
 }
 
+// A cell that is raised twice in a row has to wait for itself; most units have the same few values,
+// so neighbours count in cells of their own.
+constexpr std::size_t lanes = 4;
+constexpr std::size_t lane_cells_max = 4096;  // all lanes together stay in the first-level cache
+
 template <typename Number>
 void count_plain(const Number* first, const std::vector<std::uint32_t>& bases,
                  const Population& selection, std::vector<std::uint32_t>& cells) {
   const std::uint32_t* units = selection.units.data();
   const std::uint8_t* slots = selection.slots.data();
-  for (std::size_t i = 0; i < selection.units.size(); ++i) {
-    ++cells[bases[first[units[i]]] + slots[i]];
+  const std::size_t size = selection.units.size();
+  std::size_t i = 0;
+  if (cells.size() <= lane_cells_max && size > cells.size()) {
+    std::vector<std::uint32_t> laned(cells.size() * lanes);
+    for (; i + lanes <= size; i += lanes) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        ++laned[(bases[first[units[i + lane]]] + slots[i + lane]) * lanes + lane];
+      }
+    }
+    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) cells[cell] += laned[cell * lanes + lane];
+    }
   }
+  for (; i < size; ++i) ++cells[bases[first[units[i]]] + slots[i]];
 }
 
 // Calls each(unit, place) for every further place of every unit, a place once per unit.
@@ -90,34 +107,71 @@ std::vector<Counts> weighted_cells(const Evidence& evidence, const UnitColumn& c
 
 }  // namespace
 
-Population select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
-                  const std::vector<Window>& windows) {
+UnitSlots slots_of(const Evidence& evidence, const std::vector<Window>& windows) {
   VERIFY(windows.size() <= 8);  // a bit each
+  UnitSlots made;
+  made.windows = windows;
+  made.plain = evidence.sampling.shift == 0;
+  made.slot_of.assign(evidence.units.size(), slot_none);
+  for (std::size_t unit = 0; made.plain && unit < evidence.units.size(); ++unit) {
+    const Time start = from_nanoseconds(evidence.units.starts[unit]);
+    for (std::size_t w = 0; w < windows.size(); ++w) {
+      if (!windows[w].contains(start)) continue;
+      made.plain = made.plain && made.slot_of[unit] == slot_none;
+      made.slot_of[unit] =
+          static_cast<std::uint8_t>(w * 2 + (evidence.units.outcomes[unit] == 1 ? 1 : 0));
+    }
+  }
+  return made;
+}
+
+namespace {
+
+Population select_plain(const std::vector<std::uint32_t>& units, const UnitSlots& slots) {
   Population selection;
-  selection.width = windows.size();
-  selection.plain = evidence.sampling.shift == 0;
-  selection.all.resize(windows.size());
+  selection.width = slots.windows.size();
+  selection.plain = true;
+  selection.units.resize(units.size());
+  selection.slots.resize(units.size());
+  std::size_t size = 0;
+  std::array<std::uint32_t, 256> counts{};
+  for (const std::uint32_t unit : units) {
+    const std::uint8_t slot = slots.slot_of[unit];
+    ++counts[slot];
+    selection.units[size] = unit;
+    selection.slots[size] = slot;
+    size += slot != slot_none ? 1 : 0;
+  }
+  selection.units.resize(size);
+  selection.slots.resize(size);
+  for (std::size_t w = 0; w < selection.width; ++w) {
+    const double bad = counts[w * 2 + 1];
+    selection.all.push_back({counts[w * 2] + bad, bad});
+  }
+  selection.slot_of.assign(slots.slot_of.size(), slot_none);
+  for (std::size_t i = 0; i < size; ++i) selection.slot_of[selection.units[i]] = selection.slots[i];
+  return selection;
+}
+
+}  // namespace
+
+Population select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
+                  const UnitSlots& slots) {
+  if (slots.plain) return select_plain(units, slots);
+  Population selection;
+  selection.width = slots.windows.size();
+  selection.all.resize(selection.width);
   for (const std::uint32_t unit : units) {
     const Time start = from_nanoseconds(evidence.units.starts[unit]);
     unsigned mask = 0;
-    std::size_t last = 0;
-    for (std::size_t w = 0; w < windows.size(); ++w) {
-      if (!windows[w].contains(start)) continue;
+    for (std::size_t w = 0; w < selection.width; ++w) {
+      if (!slots.windows[w].contains(start)) continue;
       mask |= 1U << w;
       selection.all[w] += one_of(evidence, unit);
-      last = w;
     }
     if (mask == 0) continue;
     selection.units.push_back(unit);
     selection.windows.push_back(static_cast<std::uint8_t>(mask));
-    selection.slots.push_back(
-        static_cast<std::uint8_t>(last * 2 + (evidence.units.outcomes[unit] == 1 ? 1 : 0)));
-    selection.plain = selection.plain && (mask & (mask - 1)) == 0;
-  }
-  if (!selection.plain) return selection;
-  selection.slot_of.assign(evidence.units.size(), slot_none);
-  for (std::size_t i = 0; i < selection.units.size(); ++i) {
-    selection.slot_of[selection.units[i]] = selection.slots[i];
   }
   return selection;
 }

@@ -13,20 +13,28 @@
 
 namespace culprit {
 
+constexpr std::uint8_t slot_none = 0xFF;
+
+// Where a query's windows put each unit.
+struct UnitSlots {
+  std::vector<Window> windows;
+  std::vector<std::uint8_t> slot_of;  // by unit: window * 2 + bad, or slot_none
+  bool plain = false;                 // weights are 1 and no two windows overlap; else no slots
+};
+UnitSlots slots_of(const Evidence& evidence, const std::vector<Window>& windows);
+
 // Units in question, and which of a query's windows each falls into.
 struct Population {
   std::vector<std::uint32_t> units;   // ascending
-  std::vector<std::uint8_t> windows;  // of each: a bit a window
-  std::vector<std::uint8_t> slots;    // of each: window * 2 + bad; empty unless `plain`
+  std::vector<std::uint8_t> windows;  // of each: a bit a window; empty if `plain`
+  std::vector<std::uint8_t> slots;    // of each, as in UnitSlots; empty unless `plain`
   std::vector<std::uint8_t> slot_of;  // by unit number; slot_none: not in question
   std::size_t width = 0;              // number of windows
-  bool plain = false;                 // weights are 1 and no two windows overlap
-  std::vector<Counts> all;            // every unit once, per window
+  bool plain = false;
+  std::vector<Counts> all;  // every unit once, per window
 };
-constexpr std::uint8_t slot_none = 0xFF;
-
 Population select(const Evidence& evidence, const std::vector<std::uint32_t>& units,
-                  const std::vector<Window>& windows);
+                  const UnitSlots& slots);
 
 // Cell (place, window) at place * width + window; places as AxisMap numbers them. A null column
 // puts all units at `absent`.

@@ -23,20 +23,25 @@ struct UnitColumn {
 
 UnitColumn column_of(const Evidence& evidence, FieldId field);
 
-// Calls each(unit, number) for every unit; number 0: none, else place in `table` + 1.
-template <typename Each>
-void for_first(const UnitColumn& column, Each each) {
-  const auto loop = [&](const auto* numbers) {
-    const auto size = static_cast<std::uint32_t>(column.first.size());
-    for (std::uint32_t unit = 0; unit < size; ++unit) each(unit, numbers[unit]);
-  };
+// Calls loop(numbers) with something that yields a unit's number by numbers[unit], so that the
+// loop is compiled once for each width. Number 0: none, else place in `table` + 1.
+template <typename Loop>
+void with_numbers(const UnitColumn& column, Loop loop) {
   switch (column.first.width()) {
     case 1: return loop(column.first.data());
     case 2: return loop(column.first.as<std::uint16_t>());
     case 4: return loop(column.first.as<std::uint32_t>());
-    default:
-      for (std::uint32_t unit = 0; unit < column.first.size(); ++unit) each(unit, 0);
+    default: return loop(column.first);
   }
+}
+
+// Calls each(unit, number) for every unit.
+template <typename Each>
+void for_first(const UnitColumn& column, Each each) {
+  const auto size = static_cast<std::uint32_t>(column.first.size());
+  with_numbers(column, [&](const auto& numbers) {
+    for (std::uint32_t unit = 0; unit < size; ++unit) each(unit, numbers[unit]);
+  });
 }
 
 // Numbers Codes in order of first sight.

@@ -151,8 +151,10 @@ void Embedded::make_columns(std::span<const FacetQuery> queries) {
 
 // The queries share their units; several threads take one query at a time.
 void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies) {
-  const Population selection =
-      select(evidence_, units_where(queries.front().where), queries.front().windows);
+  if (slots_.slot_of.empty() || slots_.windows != queries.front().windows) {
+    slots_ = slots_of(evidence_, queries.front().windows);
+  }
+  const Population selection = select(evidence_, units_where(queries.front().where), slots_);
   static const EvidenceField nameless;
   static const UnitColumn valueless;
   struct Prepared {

@@ -117,6 +117,7 @@ void Embedded::summarise_fields() {
 
 Judged Embedded::judge(const OutcomeRule& rule) {
   selections_.clear();
+  slots_ = {};
   return judge_units(evidence_, rule);
 }
 
@@ -177,12 +178,19 @@ std::vector<std::uint32_t> Embedded::filtered(const std::vector<std::uint32_t>& 
                  [&](std::uint32_t unit) { return mask[unit] != 0; });
     return kept;
   }
-  const std::vector<std::uint8_t> holds_at = holding_values(where, *field, *values);
-  const bool differs = where.op == Expr::Op::compare && where.comparison == Comparison::differs;
-  std::copy_if(units.begin(), units.end(), std::back_inserter(kept), [&](std::uint32_t unit) {
-    const std::uint32_t at = values->first[unit];
-    return differs ? at > 0 && holds_at[at] == 0 : holds_at[at] != 0;
+  std::vector<std::uint8_t> holds_at = holding_values(where, *field, *values);
+  if (where.op == Expr::Op::compare && where.comparison == Comparison::differs) {
+    for (std::size_t at = 1; at < holds_at.size(); ++at) holds_at[at] ^= 1;
+  }
+  kept.resize(units.size());
+  std::size_t size = 0;
+  with_numbers(*values, [&](const auto& numbers) {
+    for (const std::uint32_t unit : units) {
+      kept[size] = unit;
+      size += holds_at[numbers[unit]];
+    }
   });
+  kept.resize(size);
   return kept;
 }
 

@@ -65,6 +65,7 @@ class Embedded final : public Engine {
   Evidence evidence_;
   std::map<FieldId, UnitColumn> columns_;
   std::unordered_map<std::uint64_t, AxisMap> axis_maps_;          // by hash of the Axis
+  UnitSlots slots_;                                               // of the windows last asked about
   std::map<std::string, std::vector<std::uint32_t>> selections_;  // by printed Expr
 };
 
