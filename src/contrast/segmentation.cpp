@@ -44,21 +44,27 @@ Segmentation segment(std::span<const Counts> counts, double dispersion, double p
   std::vector<double> best(n + 1, std::numeric_limits<double>::infinity());
   std::vector<std::size_t> cut(n + 1, 0);
   best[0] = -penalty;
-  std::vector<std::size_t> candidates = {0};
+  struct Start {
+    std::size_t from = 0;
+    std::size_t last = std::numeric_limits<std::size_t>::max();  // end that it may be used for
+  };
+  std::vector<Start> starts = {{0}};
   for (std::size_t to = stretch_buckets_min; to <= n; ++to) {
-    for (const std::size_t from : candidates) {
-      if (to - from < stretch_buckets_min) continue;
-      const double total = best[from] + costs.cost(from, to) + penalty;
+    for (const Start& start : starts) {
+      const double total = best[start.from] + costs.cost(start.from, to) + penalty;
       if (total < best[to]) {
         best[to] = total;
-        cut[to] = from;
+        cut[to] = start.from;
       }
     }
-    // A start that is already worse than the best by more than any later gain is never used again.
-    std::erase_if(candidates, [&](std::size_t from) {
-      return to - from >= stretch_buckets_min && best[from] + costs.cost(from, to) > best[to];
-    });
-    candidates.push_back(to - stretch_buckets_min + 1);
+    // A start that is already worse than a cut here loses to that cut wherever one may follow:
+    // not at the next bucket, where the stretch behind the cut would be too short.
+    for (Start& start : starts) {
+      const bool worse = best[start.from] + costs.cost(start.from, to) > best[to];
+      if (worse) start.last = std::min(start.last, to + stretch_buckets_min - 1);
+    }
+    std::erase_if(starts, [&](const Start& start) { return start.last <= to; });
+    starts.push_back({to - stretch_buckets_min + 1});
   }
   Segmentation found;
   if (n < stretch_buckets_min) {
