@@ -92,7 +92,8 @@ std::vector<std::string> could_fail(const Schema& schema) {
     if (field.numbers > 0 && field.least == 0 && field.role == Role::none) {
       found.emplace_back(3, field.name + " = 0");
     }
-    if (field.numbers == 0 && field.distinct > 1 && field.distinct <= 5 && !field.slot) {
+    const bool few = field.distinct > 1 && field.distinct <= 5 && !field.examples.empty();
+    if (field.numbers == 0 && few && !field.slot) {
       found.emplace_back(4, to_string(equals(field.name, field.examples.back())));
     }
   }
@@ -119,7 +120,7 @@ LatencyFields latency_fields(const Schema& schema) {
   for (const FieldSummary& field : schema.fields) {
     if (field.role != Role::operation || field.many || field.slot) continue;
     if (field.distinct < 2 || field.distinct > 500) continue;
-    // "route" over "path": the fewer values with the same reach, the better the p99 of each.
+    // "route" over "method": of the same reach the finer one, whose p99 says more.
     if (field.events > carried ||
         (field.events == carried && field.distinct > schema.field(fields.operation)->distinct)) {
       fields.operation = field.name;

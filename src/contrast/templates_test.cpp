@@ -1,0 +1,189 @@
+#include "contrast/templates.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <doctest/doctest.h>
+
+namespace culprit {
+namespace {
+
+constexpr Time onset = from_nanoseconds(1'763'647'200'000'000'000);
+
+SkeletonTally skeleton(const std::string& text, std::vector<double> events = {1, 1}) {
+  SkeletonTally made;
+  made.text = text;
+  made.hash = std::hash<std::string>{}(text);
+  made.events = std::move(events);
+  for (const double count : made.events) made.all_events += count;
+  return made;
+}
+
+std::vector<SkeletonTally> skeletons(const std::vector<std::string>& texts) {
+  std::vector<SkeletonTally> made;
+  for (const std::string& text : texts) made.push_back(skeleton(text));
+  return made;
+}
+
+std::vector<std::string> texts_of(const std::vector<Template>& templates) {
+  std::vector<std::string> texts;
+  for (const Template& one : templates) texts.push_back(one.text);
+  return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+// "new", "surged", "stopped" or "" of one template with these counts, judged alone.
+std::string status(double before, double after, const TemplateOptions& options,
+                   Time first = onset) {
+  Template one;
+  one.events = {before, after};
+  one.first = first;
+  const auto changed = changed_templates({one}, options);
+  return changed.empty() ? "" : std::string(name_of(changed.front().status));
+}
+
+}  // namespace
+
+TEST_CASE("six words at one place are a variable, five are not") {
+  Texts names;
+  for (const char* name : {"ann", "bob", "cy", "dan", "eve"}) {
+    names.push_back(fmt::format("login of {} failed", name));
+  }
+  CHECK(texts_of(merge_skeletons(skeletons(names))) == names);
+  names.push_back("login of flo failed");
+  CHECK(texts_of(merge_skeletons(skeletons(names))) == Texts{"login of <*> failed"});
+}
+
+TEST_CASE("two variable places are found one after the other") {
+  Texts texts;
+  for (int user = 0; user < 6; ++user) {
+    for (int region = 0; region < 6; ++region) {
+      texts.push_back(fmt::format("user {} from {} left", 'a' + user, 'k' + region));
+    }
+  }
+  CHECK(texts_of(merge_skeletons(skeletons(texts))) == Texts{"user <*> from <*> left"});
+}
+
+TEST_CASE("messages that differ in more than one word, or are one word, stay apart") {
+  Texts texts;
+  for (char c = 'a'; c < 'i'; ++c) texts.push_back(fmt::format("{} and {}", c, c));
+  for (char c = 'p'; c < 'x'; ++c) texts.push_back(std::string(3, c));
+  CHECK(texts_of(merge_skeletons(skeletons(texts))) == texts);
+  Texts lengths;  // gaps count: a place is a place among as many
+  for (int i = 0; i < 8; ++i) lengths.push_back("retry" + std::string(1 + i, ' ') + "now");
+  CHECK(merge_skeletons(skeletons(lengths)).size() == 8);
+}
+
+TEST_CASE("the larger family wins where a message belongs to two") {
+  Texts texts = {"get item"};
+  for (int i = 0; i < 6; ++i) texts.push_back(fmt::format("get thing{}", i));
+  for (int i = 0; i < 8; ++i) texts.push_back(fmt::format("verb{} item", i));
+  CHECK(texts_of(merge_skeletons(skeletons(texts))) == Texts{"<*> item", "get <*>"});
+  const auto templates = merge_skeletons(skeletons(texts));
+  CHECK(templates[0].skeletons.size() == 9);
+  CHECK(templates[1].skeletons.size() == 6);
+}
+
+TEST_CASE("a merged template adds up what its skeletons counted") {
+  std::vector<SkeletonTally> given;
+  for (int i = 0; i < 6; ++i) {
+    SkeletonTally one = skeleton(fmt::format("user u{}", i), {1, static_cast<double>(i)});
+    one.bad_events = 2;
+    one.level = i == 3 ? Level::error : Level::info;
+    one.first = onset + std::chrono::seconds(10 - i);
+    one.last = onset + std::chrono::seconds(20 + i);
+    one.example = {0, static_cast<std::uint64_t>(100 + i)};
+    given.push_back(one);
+  }
+  const auto templates = merge_skeletons(given);
+  REQUIRE(templates.size() == 1);
+  const Template& one = templates.front();
+  CHECK(one.events == std::vector<double>{6, 15});
+  CHECK(one.all_events == 21);
+  CHECK(one.bad_events == 12);
+  CHECK(one.level == Level::error);
+  CHECK(one.first == onset + std::chrono::seconds(5));
+  CHECK(one.last == onset + std::chrono::seconds(25));
+  CHECK(one.example == Place{0, 101});  // the first skeleton with an event in the last window
+}
+
+TEST_CASE("the order of skeletons does not matter, and ids are the hash of the text") {
+  Texts texts = {"a"};
+  for (int i = 0; i < 7; ++i) texts.push_back(fmt::format("user u{} of {}", i, i % 2));
+  const auto forward = merge_skeletons(skeletons(texts));
+  std::reverse(texts.begin(), texts.end());
+  const auto backward = merge_skeletons(skeletons(texts));
+  CHECK(texts_of(forward) == texts_of(backward));
+  CHECK(forward.front().text == "a");
+  CHECK(forward.front().id == "taf63dc4c");  // FNV-1a of "a" is af63dc4c8601ec8c
+}
+
+TEST_CASE("new, surged, stopped: by counts") {
+  TemplateOptions plain;
+  plain.onset_from = onset;
+  struct Given {
+    double before;
+    double after;
+    const char* status;
+  };
+  const Given table[] = {
+      {0, 3, "new"},       {0, 2, ""},           {0, 500, "new"},      {10, 200, "surged"},
+      {10, 20, ""},        {100, 290, ""},       {100, 400, "surged"}, {1, 4, ""},
+      {200, 0, "stopped"}, {200, 20, "stopped"}, {200, 100, ""},       {10, 0, ""},
+  };
+  for (const Given& row : table) {
+    CAPTURE(row.before);
+    CAPTURE(row.after);
+    CHECK(status(row.before, row.after, plain) == row.status);
+  }
+  // First seen between the windows, before the onset could be: not new, but it surged.
+  const Time earlier = onset - std::chrono::seconds(1);
+  CHECK(status(0, 3, plain, earlier) == "");
+  CHECK(status(0, 100, plain, earlier) == "surged");
+}
+
+TEST_CASE("exposure and dispersion say what traffic and clusters explain") {
+  TemplateOptions busy;
+  busy.onset_from = onset;
+  busy.exposure = 10;  // ten times the traffic after
+  CHECK(status(10, 120, busy) == "");
+  CHECK(status(10, 500, busy) == "surged");
+  CHECK(status(100, 200, busy) == "stopped");
+  TemplateOptions calm = busy;
+  calm.exposure = 0.05;
+  CHECK(status(200, 9, calm) == "");
+  TemplateOptions scattered = busy;
+  scattered.exposure = 1;
+  CHECK(status(10, 60, scattered) == "surged");
+  scattered.dispersion = 40;
+  CHECK(status(10, 60, scattered) == "");
+}
+
+TEST_CASE("what goes with failures is told first, and no more than asked for") {
+  const auto one = [](const char* text, double before, double after, double bad) {
+    Template made;
+    made.text = text;
+    made.events = {before, after};
+    made.all_events = before + after;
+    made.bad_events = bad;
+    made.first = onset;
+    return made;
+  };
+  const std::vector<Template> templates = {
+      one("stopped", 900, 0, 0),      one("surged", 10, 300, 300), one("new, harmless", 0, 200, 0),
+      one("new, failing", 0, 50, 50), one("same", 100, 100, 100),
+  };
+  TemplateOptions options;
+  options.onset_from = onset;
+  Texts order;
+  for (const ChangedTemplate& entry : changed_templates(templates, options)) {
+    order.push_back(entry.what.text);
+  }
+  CHECK(order == Texts{"new, failing", "new, harmless", "surged", "stopped"});
+  options.count_max = 2;
+  CHECK(changed_templates(templates, options).size() == 2);
+}
+
+}  // namespace culprit
