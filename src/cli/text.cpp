@@ -56,8 +56,9 @@ std::string percent(double share) {
   if (value >= 0 && value < 1e-8) return "0%";  // what rounding leaves of a zero
   if (value >= 9.95 || value < 0) return fmt::format("{:.0f}%", value);
   if (value >= 0.995) return fmt::format("{:.1f}%", value);
-  const int digits = std::min(9, 1 - static_cast<int>(std::floor(std::log10(value))));
-  return fmt::format("{:.{}f}%", value, digits);
+  const std::string rounded = fmt::format("{:.1e}", value);  // 0.0996 is 1.0e-01
+  const int exponent = std::stoi(rounded.substr(rounded.find('e') + 1));
+  return fmt::format("{:.{}f}%", value, std::min(9, 1 - exponent));
 }
 
 std::string frequency(double per_minute) {

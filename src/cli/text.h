@@ -12,7 +12,7 @@ namespace culprit {
 
 // "14,402"; from ten million on "14.4 M".
 std::string figure(double count);
-// "6.9%", "0.08%", "0.0004%": two significant digits, no more zeros than that takes.
+// "6.9%", "0.081%", "0.00040%": two significant digits, however small.
 std::string percent(double share);
 // "0.42", "3.1", "157": of something that happens so often a minute.
 std::string frequency(double per_minute);
