@@ -143,10 +143,12 @@ std::vector<std::string_view> failing_services(const ChangeEvidence& evidence) {
   std::vector<std::string_view> services(evidence.failing_services.begin(),
                                          evidence.failing_services.end());
   for (const NamedValue& named : evidence.segment) {
-    const std::string_view field = std::string_view(named.field).substr(named.field.rfind('.') + 1);
-    if (field == "service" || field == "app" || field == "component") {
-      services.push_back(named.value);
-    }
+    // Not client.app: that is who asked.
+    static constexpr std::string_view names[] = {"service", "service.name", "service_name", "app",
+                                                 "component"};
+    const bool names_service =
+        std::find(std::begin(names), std::end(names), named.field) != std::end(names);
+    if (names_service) services.push_back(named.value);
   }
   return services;
 }

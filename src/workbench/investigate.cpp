@@ -266,7 +266,7 @@ ChangeEvidence change_evidence(Engine& engine, const Sides& sides, const Investi
   // Wrong values and slowness write no message; the words that judge them are all there is.
   const bool wordless = evidence.symptoms.empty();
   if (wordless && made.rule.how == OutcomeRule::How::given) {
-    evidence.symptoms.push_back({made.bad, "", 0.3, false});
+    evidence.symptoms.push_back({made.bad, "", 0.8, false});
   }
   for (const Segment& segment : made.who) {
     for (const Condition& condition : segment.finding.conditions) {
