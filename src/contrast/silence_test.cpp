@@ -61,9 +61,9 @@ TEST_CASE("what its own past explains is no silence") {
       {"it was never heard", repeated({0}, 100)},
       {"nothing was asked", {}},
   };
-  for (const auto& [what, counts] : table) {
-    CAPTURE(what);
-    CHECK(silences({{"key", counts}}).empty());
+  for (const auto& row : table) {
+    INFO(row.first);
+    CHECK(silences({{"key", row.second}}).empty());
   }
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("messages that differ in more than one word, or are one word, stay apa
   for (char c = 'p'; c < 'x'; ++c) texts.push_back(std::string(3, c));
   CHECK(texts_of(merge_skeletons(skeletons(texts))) == texts);
   Texts lengths;  // gaps count: a place is a place among as many
-  for (int i = 0; i < 8; ++i) lengths.push_back("retry" + std::string(1 + i, ' ') + "now");
+  for (std::size_t i = 1; i < 9; ++i) lengths.push_back("retry" + std::string(i, ' ') + "now");
   CHECK(merge_skeletons(skeletons(lengths)).size() == 8);
 }
 
