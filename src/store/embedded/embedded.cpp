@@ -109,10 +109,9 @@ void Embedded::summarise_fields() {
     summary.many = field.many;
     evidence_.schema.fields.push_back(std::move(summary));
   }
-  in_parallel(evidence_.fields.size(), evidence_.row_bases.empty() ? 0 : evidence_.row_bases.back(),
-              [&](std::size_t i) {
-                summarise_values(evidence_, evidence_.fields[i], evidence_.schema.fields[i]);
-              });
+  in_parallel(evidence_.fields.size(), evidence_.rows(), [&](std::size_t i) {
+    summarise_values(evidence_, evidence_.fields[i], evidence_.schema.fields[i]);
+  });
 }
 
 Judged Embedded::judge(const OutcomeRule& rule) {

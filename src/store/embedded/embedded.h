@@ -57,7 +57,9 @@ class Embedded final : public Engine {
                                           const std::vector<Counts>& cells) const;
   CrossTally cross(const CrossQuery& query, std::span<const std::uint32_t> units) const;
   double row_weight(const Block& block, std::size_t row) const;
-  UnitSample sample_of(std::uint32_t unit) const;
+  using UnitRows = std::vector<std::pair<const Block*, std::uint16_t>>;
+  std::vector<UnitRows> rows_of(std::span<const std::uint32_t> units) const;
+  UnitSample sample_of(std::uint32_t unit, const UnitRows& rows) const;
   std::string id_of(const std::string& line, const Source& source) const;
   void summarise_fields();
 

@@ -36,11 +36,10 @@ struct EvidenceSkeleton {
   std::string text;
 };
 
-// Units as columns; a unit's rows are unit_rows[first_row[u] .. first_row[u + 1]), in time order.
+// Units as columns. Which rows are a unit's is only kept in the blocks: the few questions that ask
+// look through all of them, which takes less time than sorting and less memory than a list.
 struct Units {
-  std::vector<std::int64_t> starts;  // nanoseconds; no_time's count: no event with a time
-  std::vector<std::uint32_t> first_row;
-  std::vector<std::uint32_t> rows;    // global row numbers
+  std::vector<std::int64_t> starts;   // nanoseconds; no_time's count: no event with a time
   std::vector<std::uint8_t> sampled;  // 1: stands for Sampling::weight() units
   std::vector<std::int8_t> outcomes;  // -1: none, 0: good, 1: bad
   std::size_t size() const { return starts.size(); }
@@ -52,7 +51,6 @@ struct Evidence {
   std::vector<EvidenceField> fields;            // by name
   std::vector<EvidenceSkeleton> skeletons;      // [0]: no message; the rest by text
   std::vector<Block> blocks;                    // by source, then offset
-  std::vector<std::uint32_t> row_bases;         // of each block, and one past the last
   Units units;
   Sampling sampling;
   Schema schema;
@@ -65,8 +63,7 @@ struct Evidence {
   double weight(std::size_t unit) const {
     return units.sampled[unit] != 0 ? sampling.weight() : 1.0;
   }
-  // The block of a global row number.
-  std::size_t block_of(std::uint32_t row) const;
+  std::size_t rows() const;
 };
 
 // Reads all sources with all cores. Errors: interrupted, or nothing could be read.

@@ -165,9 +165,10 @@ const EvidenceField* Evidence::field(std::string_view name) const {
   return found != fields.end() && found->name == name ? &*found : nullptr;
 }
 
-std::size_t Evidence::block_of(std::uint32_t row) const {
-  const auto after = std::upper_bound(row_bases.begin(), row_bases.end(), row);
-  return static_cast<std::size_t>(after - row_bases.begin()) - 1;
+std::size_t Evidence::rows() const {
+  std::size_t count = 0;
+  for (const Block& block : blocks) count += block.rows();
+  return count;
 }
 
 Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit, Sampling sampling) {

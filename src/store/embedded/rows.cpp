@@ -167,8 +167,11 @@ std::vector<UnitSample> Embedded::sample(const SampleQuery& query) {
                     chosen.end());
   std::vector<UnitSample> samples;
   std::vector<Place> firsts;
+  std::vector<std::uint32_t> units;
+  for (std::size_t i = 0; i < count; ++i) units.push_back(chosen[i].second);
+  const std::vector<UnitRows> rows = rows_of(units);
   for (std::size_t i = 0; i < count; ++i) {
-    samples.push_back(sample_of(chosen[i].second));
+    samples.push_back(sample_of(units[i], rows[i]));
     firsts.push_back(samples.back().places.front());
   }
   if (evidence_.schema.unit.fields.empty()) return samples;
@@ -197,7 +200,28 @@ std::string Embedded::id_of(const std::string& line, const Source& source) const
   return "";
 }
 
-UnitSample Embedded::sample_of(std::uint32_t unit) const {
+// The rows of each of these units, in time order.
+std::vector<Embedded::UnitRows> Embedded::rows_of(std::span<const std::uint32_t> units) const {
+  constexpr std::uint32_t none = UINT32_MAX;
+  std::vector<std::uint32_t> wanted(units.empty() ? 0 : evidence_.units.size(), none);
+  for (std::uint32_t i = 0; i < units.size(); ++i) wanted[units[i]] = i;
+  std::vector<UnitRows> found(units.size());
+  for (const Block& block : evidence_.blocks) {
+    for (std::size_t row = 0; row < block.rows() && !units.empty(); ++row) {
+      const std::uint32_t unit = block.units[row];
+      if (unit == no_unit || wanted[unit] == none) continue;
+      found[wanted[unit]].emplace_back(&block, static_cast<std::uint16_t>(row));
+    }
+  }
+  for (UnitRows& rows : found) {
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+      return a.first->times[a.second] < b.first->times[b.second];
+    });
+  }
+  return found;
+}
+
+UnitSample Embedded::sample_of(std::uint32_t unit, const UnitRows& rows) const {
   UnitSample sample;
   const Units& units = evidence_.units;
   sample.start = from_nanoseconds(units.starts[unit]);
@@ -205,10 +229,8 @@ UnitSample Embedded::sample_of(std::uint32_t unit) const {
     sample.outcome = units.outcomes[unit] == 1 ? Outcome::bad : Outcome::good;
   }
   std::map<std::string, std::vector<std::string>> fields;
-  for (std::uint32_t at = units.first_row[unit]; at < units.first_row[unit + 1]; ++at) {
-    const std::size_t b = evidence_.block_of(units.rows[at]);
-    const Block& block = evidence_.blocks[b];
-    const auto row = static_cast<std::uint16_t>(units.rows[at] - evidence_.row_bases[b]);
+  for (const auto& [place, row] : rows) {
+    const Block& block = *place;
     sample.places.push_back(place_of(block, row));
     for (const Column& column : block.columns) {
       const EvidenceField& field = evidence_.fields[column.field];

@@ -354,6 +354,13 @@ void Shard::close_block() {
     field.rows = {};
     field.codes.clear();
   }
+  // What grew by doubling takes up to twice its size.
+  open_.times.shrink_to_fit();
+  open_.unit_ids.shrink_to_fit();
+  open_.offsets.shrink_to_fit();
+  open_.skeletons.shrink_to_fit();
+  open_.flags.shrink_to_fit();
+  open_.columns.shrink_to_fit();
   if (rows > 0) blocks_.push_back(std::move(open_));
   open_ = Block{};
 }

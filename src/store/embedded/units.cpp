@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "store/embedded/evidence.h"
 
@@ -11,25 +10,29 @@ class UnitTable {
  public:
   explicit UnitTable(std::size_t expected) {
     std::size_t size = 64;
-    while (size < expected * 2) size *= 2;
-    ids_.resize(size);
-    numbers_.resize(size);
+    while (size < expected + expected / 4) size *= 2;
+    slots_.resize(size);
   }
+  // The table is far larger than any cache: what will be asked for soon is fetched meanwhile.
+  void prepare(std::uint64_t id) const { __builtin_prefetch(&slots_[slot_of(id)]); }
   std::uint32_t number(std::uint64_t id) {
-    std::size_t at = (id * 0x9E37'79B9'7F4A'7C15ULL >> 20) & (ids_.size() - 1);
-    while (ids_[at] != 0 && ids_[at] != id) at = (at + 1) & (ids_.size() - 1);
-    if (ids_[at] == 0) {
-      ids_[at] = id;
-      numbers_[at] = count_++;
+    std::size_t at = slot_of(id);
+    while (slots_[at] != 0 && ids_[slots_[at] - 1] != id) at = (at + 1) & (slots_.size() - 1);
+    if (slots_[at] == 0) {
+      ids_.push_back(id);
+      slots_[at] = static_cast<std::uint32_t>(ids_.size());
     }
-    return numbers_[at];
+    return slots_[at] - 1;
   }
-  std::uint32_t count() const { return count_; }
+  std::uint32_t count() const { return static_cast<std::uint32_t>(ids_.size()); }
 
  private:
-  std::vector<std::uint64_t> ids_;
-  std::vector<std::uint32_t> numbers_;
-  std::uint32_t count_ = 0;
+  std::size_t slot_of(std::uint64_t id) const {
+    return (id * 0x9E37'79B9'7F4A'7C15ULL >> 20) & (slots_.size() - 1);
+  }
+
+  std::vector<std::uint32_t> slots_;  // number + 1; 0: free
+  std::vector<std::uint64_t> ids_;    // by number
 };
 
 std::size_t rows_with_unit(const Evidence& evidence) {
@@ -43,56 +46,17 @@ std::size_t rows_with_unit(const Evidence& evidence) {
 
 // Gives every row its unit's number.
 std::uint32_t number_units(Evidence& evidence) {
+  constexpr std::size_t ahead = 16;  // rows between asking for memory and needing it
   UnitTable table(rows_with_unit(evidence));
-  std::uint32_t base = 0;
   for (Block& block : evidence.blocks) {
-    evidence.row_bases.push_back(base);
-    base += static_cast<std::uint32_t>(block.rows());
     block.units.resize(block.rows(), no_unit);
     for (std::size_t row = 0; row < block.rows(); ++row) {
+      if (row + ahead < block.rows()) table.prepare(block.unit_ids[row + ahead]);
       if (block.unit_ids[row] != 0) block.units[row] = table.number(block.unit_ids[row]);
     }
+    block.unit_ids = {};
   }
-  evidence.row_bases.push_back(base);
   return table.count();
-}
-
-// Lists each unit's rows by counting, then puts each list into time order.
-void list_rows(Evidence& evidence) {
-  Units& units = evidence.units;
-  for (const Block& block : evidence.blocks) {
-    for (const std::uint32_t unit : block.units) {
-      if (unit != no_unit) ++units.first_row[unit + 1];
-    }
-  }
-  std::partial_sum(units.first_row.begin(), units.first_row.end(), units.first_row.begin());
-  units.rows.resize(units.first_row.back());
-  std::vector<std::uint32_t> next(units.first_row.begin(), units.first_row.end() - 1);
-  for (std::size_t b = 0; b < evidence.blocks.size(); ++b) {
-    const Block& block = evidence.blocks[b];
-    for (std::size_t row = 0; row < block.rows(); ++row) {
-      if (block.units[row] == no_unit) continue;
-      units.rows[next[block.units[row]]++] =
-          evidence.row_bases[b] + static_cast<std::uint32_t>(row);
-    }
-  }
-}
-
-std::int64_t time_of(const Evidence& evidence, std::uint32_t row) {
-  const std::size_t b = evidence.block_of(row);
-  return evidence.blocks[b].times[row - evidence.row_bases[b]];
-}
-
-void sort_rows(Evidence& evidence) {
-  Units& units = evidence.units;
-  for (std::size_t unit = 0; unit < units.size(); ++unit) {
-    const auto from = units.rows.begin() + units.first_row[unit];
-    const auto to = units.rows.begin() + units.first_row[unit + 1];
-    if (to - from < 2) continue;
-    std::stable_sort(from, to, [&](std::uint32_t a, std::uint32_t b) {
-      return time_of(evidence, a) < time_of(evidence, b);
-    });
-  }
 }
 
 }  // namespace
@@ -101,12 +65,11 @@ void join_units(Evidence& evidence) {
   Units& units = evidence.units;
   const std::uint32_t count = number_units(evidence);
   units.starts.assign(count, INT64_MAX);
-  units.first_row.assign(std::size_t{count} + 1, 0);
   units.sampled.assign(count, 0);
   units.outcomes.assign(count, -1);
   const bool sampled = evidence.sampling.shift > 0;
   std::vector<std::uint8_t> suspicious(count, 0);
-  for (Block& block : evidence.blocks) {
+  for (const Block& block : evidence.blocks) {
     for (std::size_t row = 0; row < block.rows(); ++row) {
       const std::uint32_t unit = block.units[row];
       if (unit == no_unit) continue;
@@ -115,14 +78,11 @@ void join_units(Evidence& evidence) {
       }
       if ((block.flags[row] & row_suspicious) != 0) suspicious[unit] = 1;
     }
-    block.unit_ids = {};
   }
   for (std::uint32_t unit = 0; unit < count; ++unit) {
     if (units.starts[unit] == INT64_MAX) units.starts[unit] = nanoseconds(no_time);
     units.sampled[unit] = sampled && suspicious[unit] == 0 ? 1 : 0;
   }
-  list_rows(evidence);
-  sort_rows(evidence);
 }
 
 }  // namespace culprit
