@@ -54,12 +54,12 @@ Result<File> SimWorld::spool() {
 Result<FileInfo> SimWorld::info(const std::string& path) {
   TRY(count_operation(path));
   if (const std::string* bytes = content(path)) {
-    return FileInfo{FileInfo::Type::regular, bytes->size(), std::hash<std::string>{}(path)};
+    return FileInfo{FileInfo::Type::regular, bytes->size(), std::hash<std::string>{}(path), now_};
   }
   const std::string prefix = path == "." ? "" : path + "/";
   const auto below = files_.lower_bound(prefix);
   if (below != files_.end() && below->first.starts_with(prefix)) {
-    return FileInfo{FileInfo::Type::directory, 0, std::hash<std::string>{}(path)};
+    return FileInfo{FileInfo::Type::directory, 0, std::hash<std::string>{}(path), now_};
   }
   return error(Fault::missing, "no such file or directory: {}", path);
 }

@@ -240,7 +240,10 @@ class RealWorld final : public World {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return system_error(errno, path);
     const auto identity = (std::uint64_t{status.st_dev} << 40) ^ std::uint64_t{status.st_ino};
-    return FileInfo{type_of(status.st_mode), static_cast<std::uint64_t>(status.st_size), identity};
+    const Time changed = from_nanoseconds(status.st_mtim.tv_sec * std::int64_t{1'000'000'000} +
+                                          status.st_mtim.tv_nsec);
+    return FileInfo{type_of(status.st_mode), static_cast<std::uint64_t>(status.st_size), identity,
+                    changed};
   }
 
   Result<std::vector<std::string>> list(const std::string& directory) override {

@@ -57,6 +57,7 @@ struct FileInfo {
   Type type = Type::other;
   std::uint64_t size = 0;
   std::uint64_t identity = 0;  // device and inode mixed: equal for two names of one file
+  Time changed = no_time;      // its bytes, last
 };
 
 struct Ran {

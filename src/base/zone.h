@@ -4,6 +4,9 @@
 // once (by `Zone::named`), so that a mind can use it without touching a file. A local time that
 // a switch skips is taken as if the switch had not happened yet; one that occurs twice is taken
 // as the earlier of the two, and `ambiguous` says so.
+//
+// It also knows, where its owner told it, what the newest possible time is: dates that leave out
+// their year are read by that.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +33,9 @@ class Zone {
 
   const std::string& name() const { return name_; }
 
+  Time newest() const { return newest_; }  // no_time: not known
+  void set_newest(Time newest) { newest_ = newest; }
+
  private:
   struct Transition {
     std::int64_t at;      // UTC, seconds
@@ -39,6 +45,7 @@ class Zone {
   std::size_t period_at(std::int64_t local) const;
 
   std::string name_ = "UTC";
+  Time newest_ = no_time;
   std::vector<Transition> transitions_;  // by time; empty: offset 0 always
 };
 

@@ -7,77 +7,14 @@
 #include <cstring>
 
 #include "parse/bytes.h"
+#include "parse/short_date.h"
+#include "parse/wall_clock.h"
 
 namespace culprit {
 namespace {
 
-constexpr std::int64_t per_second = 1'000'000'000;
-constexpr std::int64_t per_minute = 60 * per_second;
-constexpr std::int64_t per_day = 86'400 * per_second;
 constexpr std::size_t search_bytes_max = 128;
 constexpr std::size_t compact_minute_length = 13;
-
-char at(std::string_view text, std::size_t position) {
-  return position < text.size() ? text[position] : '\0';
-}
-
-// Two digits, or a number over 99.
-unsigned two(std::string_view text, std::size_t position) {
-  if (position + 2 > text.size()) return 100;
-  const unsigned high = static_cast<unsigned char>(text[position]) - '0';
-  const unsigned low = static_cast<unsigned char>(text[position + 1]) - '0';
-  return high > 9 || low > 9 ? 100 : high * 10 + low;
-}
-
-// Four digits, or 0.
-unsigned year_at(std::string_view text, std::size_t position) {
-  const unsigned high = two(text, position);
-  const unsigned low = two(text, position + 2);
-  return high > 99 || low > 99 ? 0 : high * 100 + low;
-}
-
-// 1 to 12 by its English three letters in any case, or 0.
-unsigned month_named(std::string_view text, std::size_t position) {
-  constexpr std::string_view names = "janfebmaraprmayjunjulaugsepoctnovdec";
-  if (position + 3 > text.size()) return 0;
-  std::array<char, 3> lower{};
-  for (std::size_t i = 0; i < 3; ++i) lower[i] = static_cast<char>(text[position + i] | 32);
-  for (unsigned month = 0; month < 12; ++month) {
-    if (names.compare(month * 3, 3, lower.data(), 3) == 0) return month + 1;
-  }
-  return 0;
-}
-
-bool weekday_named(std::string_view text) {
-  constexpr std::string_view names = "MonTueWedThuFriSatSun";
-  if (text.size() < 3) return false;
-  for (std::size_t day = 0; day < 7; ++day) {
-    if (names.compare(day * 3, 3, text.data(), 3) == 0) return true;
-  }
-  return false;
-}
-
-// Years are kept where an int64 of nanoseconds can hold them with any offset.
-bool valid_date(unsigned year, unsigned month, unsigned day) {
-  constexpr std::array<unsigned, 12> days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (year < 1700 || year > 2250 || month < 1 || month > 12 || day < 1) return false;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return day <= days[month - 1] + (month == 2 && leap ? 1 : 0);
-}
-
-// A wall clock read up to some byte, in nanoseconds; length 0: none.
-struct Wall {
-  std::int64_t count = 0;
-  std::size_t length = 0;
-};
-
-Wall wall_of(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute,
-             std::size_t length) {
-  if (!valid_date(year, month, day) || hour > 23 || minute > 59) return {};
-  return {
-      days_from_civil(year, month, day) * per_day + hour * 60 * per_minute + minute * per_minute,
-      length};
-}
 
 // "2025-11-20T14:03", with '/' in the date and a space or '_' for the T too.
 Wall iso_minute(std::string_view text) {
@@ -104,56 +41,6 @@ Wall compact_minute(std::string_view text) {
                  compact_minute_length);
 }
 
-// Digits behind a point or comma, in nanoseconds; finer ones are cut off. Moves `position`
-// behind them, or leaves it.
-std::int64_t take_fraction(std::string_view text, std::size_t& position) {
-  const char mark = at(text, position);
-  if ((mark != '.' && mark != ',') || !is_digit(at(text, position + 1))) return 0;
-  std::int64_t value = 0;
-  std::int64_t scale = per_second / 10;
-  std::size_t i = position + 1;
-  for (; i < text.size() && is_digit(text[i]); ++i) {
-    value += scale * (text[i] - '0');
-    scale /= 10;
-  }
-  position = i;
-  return value;
-}
-
-// A zone behind a time: nanoseconds east and the bytes it took; length 0: none.
-Wall zone_at(std::string_view text, std::size_t position) {
-  const std::size_t space = at(text, position) == ' ' ? 1 : 0;
-  const std::size_t i = position + space;
-  const char first = at(text, i);
-  if ((first == 'Z' || first == 'z') && !is_letter(at(text, i + 1)) && !is_digit(at(text, i + 1))) {
-    return {0, space + 1};
-  }
-  if (first == 'U' || first == 'G') {
-    const std::string_view word = text.substr(i, 3);
-    if ((word == "UTC" || word == "GMT") && !is_letter(at(text, i + 3))) return {0, space + 3};
-    return {};
-  }
-  if (first != '+' && first != '-') return {};
-  const unsigned hours = two(text, i + 1);
-  if (hours > 18) return {};
-  const std::size_t colon = at(text, i + 3) == ':' ? 1 : 0;
-  unsigned minutes = two(text, i + 3 + colon);
-  std::size_t length = 5 + colon;
-  if (minutes > 59) {
-    if (space == 1 || is_digit(at(text, i + 3))) return {};  // " -07" is rather a number
-    minutes = 0;
-    length = 3;
-  }
-  const std::int64_t east = (hours * 60 + minutes) * per_minute;
-  return {first == '+' ? east : -east, space + length};
-}
-
-TimeRead in_zone(Wall wall, Wall offset, const Zone& zone) {
-  if (wall.length == 0) return {};
-  if (offset.length == 0) return {zone.to_time(wall.count), wall.length, false};
-  return {from_nanoseconds(wall.count - offset.count), wall.length + offset.length, true};
-}
-
 // Seconds, fraction and zone behind a minute. Seconds may be missing, never be wrong.
 TimeRead finish(std::string_view text, Wall minute, const Zone& zone) {
   Wall wall = minute;
@@ -168,45 +55,6 @@ TimeRead finish(std::string_view text, Wall minute, const Zone& zone) {
     if (is_digit(at(text, wall.length))) return {};
   }
   return in_zone(wall, zone_at(text, wall.length), zone);
-}
-
-// "3:31:08" or "03:31:08.5", with AM or PM behind: nanoseconds of the day.
-Wall clock_at(std::string_view text, std::size_t position) {
-  const std::size_t begin = position;
-  unsigned hour = two(text, position);
-  std::size_t width = 2;
-  if (hour > 99 && is_digit(at(text, position))) {
-    hour = static_cast<unsigned>(text[position] - '0');
-    width = 1;
-  }
-  position += width;
-  const unsigned minute = two(text, position + 1);
-  const unsigned second = two(text, position + 4);
-  if (hour > 23 || minute > 59 || second > 60) return {};
-  if (at(text, position) != ':' || at(text, position + 3) != ':') return {};
-  position += 6;
-  const std::int64_t fraction = take_fraction(text, position);
-  const std::string_view half = text.substr(std::min(position, text.size()), 3);
-  if (hour >= 1 && hour <= 12 && (half == " AM" || half == " PM")) {
-    hour = hour % 12 + (half == " PM" ? 12 : 0);
-    position += 3;
-  }
-  return {(hour * 60 + minute) * per_minute + second * per_second + fraction, position - begin};
-}
-
-// A day of one or two digits, "20" or " 7" or "7": value and bytes; length 0: none.
-Wall day_at(std::string_view text, std::size_t position) {
-  if (const unsigned day = two(text, position); day <= 31) return {day, 2};
-  const std::size_t space = at(text, position) == ' ' ? 1 : 0;
-  const char digit = at(text, position + space);
-  if (!is_digit(digit) || is_digit(at(text, position + space + 1))) return {};
-  return {digit - '0', space + 1};
-}
-
-Wall dated(unsigned year, unsigned month, Wall day, Wall clock, std::size_t length) {
-  const auto day_number = static_cast<unsigned>(day.count);
-  if (day.length == 0 || clock.length == 0 || !valid_date(year, month, day_number)) return {};
-  return {days_from_civil(year, month, day_number) * per_day + clock.count, length};
 }
 
 // "Nov 20 03:31:08.5 2025", "Nov 20 03:31:08 UTC 2025", "Nov 20, 2025 3:31:08 AM".
@@ -271,7 +119,9 @@ TimeRead digit_first(std::string_view text, const Zone& zone) {
     return finish(text, minute, zone);
   }
   const TimeRead epoch = epoch_at(text);
-  return epoch.length > 0 ? epoch : day_first(text, zone);
+  if (epoch.length > 0) return epoch;
+  const TimeRead read = day_first(text, zone);
+  return read.length > 0 ? read : read_short_date(text, zone);
 }
 
 TimeRead letter_first(std::string_view text, const Zone& zone) {
@@ -284,6 +134,7 @@ TimeRead letter_first(std::string_view text, const Zone& zone) {
   const std::string_view rest = text.substr(skipped);
   TimeRead read = month_first(rest, zone);
   if (read.length == 0 && skipped > 0) read = day_first(rest, zone);
+  if (read.length == 0) read = read_short_date(rest, zone);
   if (read.length > 0) read.length += skipped;
   return read;
 }

@@ -4,7 +4,7 @@
 // epoch in s, ms, us, ns (integer or with a fraction), `20/Nov/2025:03:31:08 +0100`,
 // `2025/11/20 03:31:08`, `Nov 20 03:31:08 2025`, `20 Nov 2025 03:31:08`, `20251120T033108Z`, a
 // weekday before and AM or PM behind, `[...]` around any of them. Times without a zone are local
-// to the given Zone. Not covered: times without a year, since a mind has no calendar to guess by.
+// to the given Zone. Dates without a year, or with two digits of it: parse/short_date.h.
 #pragma once
 
 #include <cstddef>

@@ -86,6 +86,7 @@ class Finder {
     Source source = source_at(path);
     source.size = info.size;
     source.seekable = info.type == FileInfo::Type::regular;
+    source.changed = info.changed;
     if (info.type == FileInfo::Type::other) source.fault = path + " is a device";
     found_.push_back(std::move(source));
   }
@@ -249,7 +250,9 @@ Result<std::vector<Source>> find_sources(World& world, const GatherOptions& opti
     std::string_view whole_lines = source.sample;
     const std::size_t last_end = whole_lines.find_last_of('\n');
     if (last_end != std::string_view::npos) whole_lines = whole_lines.substr(0, last_end + 1);
-    source.dialect = recognise(whole_lines, options.recognise);
+    RecogniseOptions recognising = options.recognise;
+    recognising.zone.set_newest(source.changed != no_time ? source.changed : world.now());
+    source.dialect = recognise(whole_lines, recognising);
   }
   const bool readable = std::any_of(sources.begin(), sources.end(),
                                     [](const Source& source) { return source.fault.empty(); });

@@ -26,6 +26,7 @@ struct Source {
   Packing packing = Packing::plain;
   bool seekable = false;    // plain and regular: several threads may read parts of it
   std::uint64_t size = 0;   // 0: not known
+  Time changed = no_time;   // its bytes, last: no event can be much newer
   std::string fault;        // empty: readable
   Dialect dialect;
   std::string sample;       // the first bytes, unpacked
