@@ -235,7 +235,9 @@ class AccessLine {
 
 }  // namespace
 
-double score_access(std::string_view sample) { return share_of_events(sample, {}, read_access); }
+double score_access(std::string_view sample, const Zone&) {
+  return share_of_events(sample, {}, read_access);
+}
 
 Reading read_access(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
   if (trimmed(line).empty()) return Reading::blank;

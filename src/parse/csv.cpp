@@ -166,7 +166,7 @@ void prepare_csv(std::string_view sample, Dialect& dialect) {
   }
 }
 
-double score_csv(std::string_view sample) {
+double score_csv(std::string_view sample, const Zone&) {
   Dialect dialect;
   prepare_csv(sample, dialect);
   if (!is_header(dialect.columns)) return 0;

@@ -2,16 +2,30 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <string>
 
 #include "parse/bytes.h"
+#include "parse/trace.h"
 
 namespace culprit {
 namespace {
 
 // The first of equals wins, so stricter formats stand first.
 constexpr std::array table{
+    Format{"docker", score_docker, prepare_docker, read_docker},
+    Format{"cri", score_cri, prepare_cri, read_cri},
+    Format{"kubectl", score_kubectl, prepare_kubectl, read_kubectl},
+    Format{"compose", score_compose, prepare_compose, read_compose},
     Format{"ndjson", score_ndjson, nullptr, read_ndjson},
+    Format{"iis", score_iis, prepare_iis, read_iis},
+    Format{"haproxy", score_haproxy, nullptr, read_haproxy},
     Format{"access", score_access, nullptr, read_access},
+    Format{"klog", score_klog, nullptr, read_klog},
+    Format{"postgresql", score_postgresql, nullptr, read_postgresql},
+    Format{"mysql", score_mysql, nullptr, read_mysql},
+    Format{"redis", score_redis, nullptr, read_redis},
+    Format{"syslog", score_syslog, nullptr, read_syslog},
     Format{"logfmt", score_logfmt, nullptr, read_logfmt},
     Format{"csv", score_csv, prepare_csv, read_csv},
     Format{"text", score_text, prepare_text, read_text},
@@ -19,18 +33,98 @@ constexpr std::array table{
 
 constexpr std::size_t zone_lines_max = 50;
 constexpr std::size_t score_lines_max = 100;
+constexpr std::size_t mixed_lines_max = 1000;
+constexpr double mixed_share_min = 0.05;  // of the lines: a format is a part of a mixture
+constexpr double loose_share_min = 0.2;   // logfmt, which a few words of text may look like
 
-const Format* best_for(std::string_view sample) {
+const Format* best_for(std::string_view sample, const Zone& zone) {
   const Format* best = &table.back();
-  double best_score = best->score(sample);
+  double best_score = best->score(sample, zone);
   for (const Format& format : table) {
-    const double score = format.score(sample);
+    const double score = format.score(sample, zone);
     if (score > best_score) {
       best = &format;
       best_score = score;
     }
   }
   return best;
+}
+
+Dialect dialect_of(const Format& format, std::string_view sample, const Zone& zone) {
+  Dialect dialect;
+  dialect.format = &format;
+  dialect.zone = zone;
+  if (format.prepare != nullptr) format.prepare(sample, dialect);
+  return dialect;
+}
+
+struct Lines {
+  std::string text;
+  std::size_t count = 0;
+
+  void add(std::string_view line) {
+    text.append(line).append("\n");
+    ++count;
+  }
+};
+
+Lines lines_of(std::string_view sample) {
+  Lines lines;
+  each_line(sample, mixed_lines_max, [&](std::string_view line) {
+    if (!trimmed(line).empty()) lines.add(line);
+  });
+  return lines;
+}
+
+// The lines that a dialect can make nothing of.
+Lines left_over(const Lines& lines, const Dialect& dialect) {
+  Scratch scratch;
+  Lines left;
+  each_line(lines.text, mixed_lines_max, [&](std::string_view line) {
+    Event event;
+    if (read_line(dialect, line, scratch, event) == Reading::unreadable) left.add(line);
+  });
+  return left;
+}
+
+// Columns belong to a whole source, and any line is text.
+bool may_be_mixed(const Format& format) {
+  return format.name != "csv" && format.name != "iis" && format.name != "text";
+}
+
+// The formats that a fair part of the lines is written in, each asked about what stricter ones
+// left. Text comes last, where what is left over has times.
+std::vector<Dialect> mixture(const Lines& all, const Zone& zone) {
+  std::vector<Dialect> found;
+  Lines left = all;
+  for (const Format& format : table) {
+    if (!may_be_mixed(format) || left.count == 0) continue;
+    const double share = format.name == "logfmt" ? loose_share_min : mixed_share_min;
+    const double least = std::max(2.0, share * static_cast<double>(all.count));
+    if (format.score(left.text, zone) * static_cast<double>(left.count) < least) continue;
+    found.push_back(dialect_of(format, left.text, zone));
+    left = left_over(left, found.back());
+  }
+  if (left.count > 0 && !found.empty()) {
+    Dialect text = dialect_of(table.back(), left.text, zone);
+    if (text.time_shape.found) found.push_back(std::move(text));
+  }
+  return found;
+}
+
+// Stricter formats are asked first, so that none takes another one's lines.
+void add_others(std::string_view sample, Dialect& dialect) {
+  const bool text = dialect.format == &table.back();
+  if (!may_be_mixed(*dialect.format) && !text) return;
+  const Lines all = lines_of(sample);
+  if (!text && left_over(all, dialect).count == 0) return;
+  std::vector<Dialect> found = mixture(all, dialect.zone);
+  const bool same = std::any_of(found.begin(), found.end(),
+                                [&](const Dialect& one) { return one.format == dialect.format; });
+  if (!same || found.size() < 2) return;
+  dialect = std::move(found.front());
+  dialect.others.assign(std::make_move_iterator(found.begin() + 1),
+                        std::make_move_iterator(found.end()));
 }
 
 std::vector<Time> times_in(std::string_view sample, Dialect dialect, const Zone& zone) {
@@ -46,8 +140,11 @@ std::vector<Time> times_in(std::string_view sample, Dialect dialect, const Zone&
 
 // A time that names its zone is the same instant wherever it is read.
 bool depends_on_zone(std::string_view sample, const Dialect& dialect) {
-  const Result<Zone> elsewhere = Zone::named("+01:00");
-  return times_in(sample, dialect, Zone()) != times_in(sample, dialect, *elsewhere);
+  Zone here;
+  Zone elsewhere = *Zone::named("+01:00");
+  here.set_newest(dialect.zone.newest());
+  elsewhere.set_newest(dialect.zone.newest());
+  return times_in(sample, dialect, here) != times_in(sample, dialect, elsewhere);
 }
 
 }  // namespace
@@ -62,12 +159,24 @@ const Format* format_named(std::string_view name) {
 
 Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
   if (sample.starts_with(byte_order_mark)) sample.remove_prefix(byte_order_mark.size());
-  Dialect dialect;
-  dialect.format = options.format != nullptr ? options.format : best_for(sample);
-  dialect.zone = options.zone;
-  if (dialect.format->prepare != nullptr) dialect.format->prepare(sample, dialect);
+  const bool given = options.format != nullptr;
+  const Format& format = given ? *options.format : *best_for(sample, options.zone);
+  Dialect dialect = dialect_of(format, sample, options.zone);
+  if (!given) add_others(sample, dialect);
   dialect.zone_assumed = !options.zone_given && depends_on_zone(sample, dialect);
   return dialect;
+}
+
+Reading read_as_other(const Dialect& dialect, Reading first, std::string_view line,
+                      Scratch& scratch, Event& event) {
+  if (first != Reading::unreadable) return first;
+  bool continues = begins_trace(line);
+  for (const Dialect& other : dialect.others) {
+    const Reading reading = other.format->read(other, line, scratch, event);
+    if (reading == Reading::event || reading == Reading::blank) return reading;
+    continues |= reading == Reading::continuation;
+  }
+  return continues ? Reading::continuation : Reading::unreadable;
 }
 
 double share_of_events(std::string_view sample, const Dialect& dialect,
@@ -78,7 +187,8 @@ double share_of_events(std::string_view sample, const Dialect& dialect,
   each_line(sample, score_lines_max, [&](std::string_view line) {
     Event event;
     const Reading reading = read(dialect, line, scratch, event);
-    lines += reading == Reading::blank ? 0 : 1;
+    const bool trace = reading == Reading::unreadable && begins_trace(line);
+    lines += reading == Reading::blank || trace ? 0 : 1;
     events += reading == Reading::event ? 1 : 0;
   });
   return lines == 0 ? 0 : static_cast<double>(events) / static_cast<double>(lines);

@@ -7,22 +7,61 @@
 
 namespace culprit {
 
-double score_ndjson(std::string_view sample);
+double score_ndjson(std::string_view sample, const Zone& zone);
 Reading read_ndjson(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
-double score_access(std::string_view sample);
+double score_access(std::string_view sample, const Zone& zone);
 Reading read_access(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
-double score_logfmt(std::string_view sample);
+double score_logfmt(std::string_view sample, const Zone& zone);
 Reading read_logfmt(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
-double score_csv(std::string_view sample);
+double score_csv(std::string_view sample, const Zone& zone);
 void prepare_csv(std::string_view sample, Dialect& dialect);
 Reading read_csv(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
-double score_text(std::string_view sample);
+double score_text(std::string_view sample, const Zone& zone);
 void prepare_text(std::string_view sample, Dialect& dialect);
 Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_docker(std::string_view sample, const Zone& zone);
+void prepare_docker(std::string_view sample, Dialect& dialect);
+Reading read_docker(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_cri(std::string_view sample, const Zone& zone);
+void prepare_cri(std::string_view sample, Dialect& dialect);
+Reading read_cri(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_kubectl(std::string_view sample, const Zone& zone);
+void prepare_kubectl(std::string_view sample, Dialect& dialect);
+Reading read_kubectl(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_compose(std::string_view sample, const Zone& zone);
+void prepare_compose(std::string_view sample, Dialect& dialect);
+Reading read_compose(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_haproxy(std::string_view sample, const Zone& zone);
+Reading read_haproxy(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_iis(std::string_view sample, const Zone& zone);
+void prepare_iis(std::string_view sample, Dialect& dialect);
+Reading read_iis(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_klog(std::string_view sample, const Zone& zone);
+Reading read_klog(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_postgresql(std::string_view sample, const Zone& zone);
+Reading read_postgresql(const Dialect& dialect, std::string_view line, Scratch& scratch,
+                        Event& event);
+
+double score_mysql(std::string_view sample, const Zone& zone);
+Reading read_mysql(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_redis(std::string_view sample, const Zone& zone);
+Reading read_redis(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
+double score_syslog(std::string_view sample, const Zone& zone);
+Reading read_syslog(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
 // The share of a sample's lines that `read` takes for events, of those that are not blank.
 double share_of_events(std::string_view sample, const Dialect& dialect,

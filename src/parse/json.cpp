@@ -241,7 +241,9 @@ class JsonLine {
 
 }  // namespace
 
-double score_ndjson(std::string_view sample) { return share_of_events(sample, {}, read_ndjson); }
+double score_ndjson(std::string_view sample, const Zone&) {
+  return share_of_events(sample, {}, read_ndjson);
+}
 
 Reading read_ndjson(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
   const std::string_view content = trimmed(line);

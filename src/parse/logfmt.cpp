@@ -172,7 +172,7 @@ bool looks_like_logfmt(std::string_view line, Scratch& scratch) {
 
 }  // namespace
 
-double score_logfmt(std::string_view sample) {
+double score_logfmt(std::string_view sample, const Zone&) {
   Scratch scratch;
   std::size_t lines = 0;
   std::size_t hits = 0;

@@ -10,6 +10,7 @@
 #include "parse/bytes.h"
 #include "parse/formats.h"
 #include "parse/header.h"
+#include "parse/trace.h"
 
 namespace culprit {
 namespace {
@@ -17,19 +18,6 @@ namespace {
 constexpr std::size_t sample_lines_max = 200;
 // What stands before a time differs in length from line to line: "INFO ", "ERROR ", host names.
 constexpr std::size_t offset_slack = 16;
-
-bool continues(std::string_view line) {
-  if (is_space(line.front())) return true;
-  constexpr std::string_view beginnings[] = {"Caused by: ",
-                                             "at ",
-                                             "Traceback (",
-                                             "... ",
-                                             "Suppressed: ",
-                                             "During handling of ",
-                                             "The above exception was "};
-  return std::any_of(std::begin(beginnings), std::end(beginnings),
-                     [line](std::string_view beginning) { return line.starts_with(beginning); });
-}
 
 TimeFound time_of(const Dialect& dialect, std::string_view line, Scratch& scratch) {
   const TimeShape& shape = dialect.time_shape;
@@ -46,7 +34,7 @@ TimeFound time_of(const Dialect& dialect, std::string_view line, Scratch& scratc
 
 }  // namespace
 
-double score_text(std::string_view) {
+double score_text(std::string_view, const Zone&) {
   return 0.3;  // fits when nothing else fits a third of the lines
 }
 
@@ -54,7 +42,7 @@ void prepare_text(std::string_view sample, Dialect& dialect) {
   std::array<std::size_t, 128> counts{};
   std::size_t timed = 0;
   each_line(sample, sample_lines_max, [&](std::string_view line) {
-    if (line.empty() || continues(line)) return;
+    if (line.empty() || continues_trace(line)) return;
     const TimeFound found = find_timestamp(line, dialect.zone, {});
     if (found.read.length == 0) return;
     ++counts[found.offset];
@@ -74,7 +62,7 @@ void prepare_text(std::string_view sample, Dialect& dialect) {
 Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
   if (trimmed(line).empty()) return Reading::blank;
   const TimeShape& shape = dialect.time_shape;
-  if ((!shape.found || shape.offset == 0) && continues(line)) return Reading::continuation;
+  if ((!shape.found || shape.offset == 0) && continues_trace(line)) return Reading::continuation;
   TimeFound found;
   if (shape.found) {
     found = time_of(dialect, line, scratch);

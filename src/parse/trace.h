@@ -1,0 +1,15 @@
+// Lines of a stack trace, a crash report or wrapped words, which belong to the event before them.
+#pragma once
+
+#include <string_view>
+
+namespace culprit {
+
+// Indented lines, and what Java, Python, Go, Rust, Node and .NET begin a trace's lines with.
+bool continues_trace(std::string_view line);
+
+// Also what a crash begins with, where an event has been before it to which it can belong: "panic:
+// ...", "Traceback (most recent call last):", "java.lang.NullPointerException: ...".
+bool begins_trace(std::string_view line);
+
+}  // namespace culprit
