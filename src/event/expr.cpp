@@ -6,6 +6,7 @@
 
 #include <re2/re2.h>
 
+#include "event/expr_text.h"
 #include "event/quantity.h"
 
 namespace culprit {
@@ -56,9 +57,15 @@ std::optional<double> number_of(std::string_view field, std::string_view value) 
   return number ? number : quantity_in(field, value);
 }
 
+// Two numbers compare as such: levels of pino's own lie between the named ones.
+bool by_severity(const Operand& operand, std::string_view value) {
+  return operand.level != Level::none && !(operand.number && number_in(value));
+}
+
 bool equals_operand(const Expr& leaf, const Operand& operand, std::string_view value) {
   if (operand.glob) return glob_matches(operand.text, value);
   if (operand.text == value) return true;
+  if (by_severity(operand, value)) return level_named(value) == operand.level;
   return has_unit(operand) && number_of(leaf.field, value) == operand.number;
 }
 
@@ -71,18 +78,19 @@ bool equals_any(const Expr& leaf, std::string_view value) {
 
 bool ordered(Comparison comparison, double value, double bound) {
   switch (comparison) {
-    case Comparison::less:
-      return value < bound;
-    case Comparison::at_most:
-      return value <= bound;
-    case Comparison::more:
-      return value > bound;
-    default:
-      return value >= bound;
+    case Comparison::less: return value < bound;
+    case Comparison::at_most: return value <= bound;
+    case Comparison::more: return value > bound;
+    default: return value >= bound;
   }
 }
 
 bool ordered_holds(const Expr& leaf, std::string_view value) {
+  if (by_severity(leaf.operands.front(), value)) {
+    const auto severity = static_cast<double>(level_named(value));
+    return severity > 0 &&
+           ordered(leaf.comparison, severity, static_cast<double>(leaf.operands.front().level));
+  }
   const std::optional<double> bound = leaf.operands.front().number;
   if (!bound) return false;
   const std::optional<double> number = number_of(leaf.field, value);
@@ -134,7 +142,7 @@ bool Expr::operator==(const Expr& other) const {
 }
 
 Expr equals(std::string_view field, std::string_view value) {
-  return compare(field, Comparison::equal, {std::string(value), number_in(value), false});
+  return compare(field, Comparison::equal, quoted_operand(field, value));
 }
 
 Expr absent(std::string_view field) {
@@ -149,7 +157,7 @@ Expr absent(std::string_view field) {
 
 Expr compares(std::string_view field, Comparison comparison, double number) {
   VERIFY(std::isfinite(number) && comparison != Comparison::matches);
-  return compare(field, comparison, {fmt::format("{}", number), number, false});
+  return compare(field, comparison, quoted_operand(field, fmt::format("{}", number)));
 }
 
 Expr all_of(std::vector<Expr> parts) {
@@ -165,12 +173,9 @@ bool value_holds(const Expr& leaf, std::string_view value) {
   switch (leaf.comparison) {
     case Comparison::equal:
     case Comparison::differs:
-    case Comparison::in:
-      return equals_any(leaf, value);
-    case Comparison::matches:
-      return leaf.regex && RE2::PartialMatch(value, *leaf.regex);
-    default:
-      return ordered_holds(leaf, value);
+    case Comparison::in: return equals_any(leaf, value);
+    case Comparison::matches: return leaf.regex && RE2::PartialMatch(value, *leaf.regex);
+    default: return ordered_holds(leaf, value);
   }
 }
 
@@ -189,14 +194,10 @@ std::optional<double> number_in(std::string_view value) {
 
 bool holds(const Expr& expr, const ValuesOf& values_of) {
   switch (expr.op) {
-    case Expr::Op::always:
-      return true;
-    case Expr::Op::has:
-      return exists(expr, values_of);
-    case Expr::Op::compare:
-      return leaf_holds(expr, values_of);
-    case Expr::Op::negate:
-      return !holds(expr.parts.front(), values_of);
+    case Expr::Op::always: return true;
+    case Expr::Op::has: return exists(expr, values_of);
+    case Expr::Op::compare: return leaf_holds(expr, values_of);
+    case Expr::Op::negate: return !holds(expr.parts.front(), values_of);
     case Expr::Op::all:
       for (const Expr& part : expr.parts) {
         if (!holds(part, values_of)) return false;

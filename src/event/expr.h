@@ -10,7 +10,9 @@
 //
 // About a unit, whose field is a set of values: `a = x`, `a ~ r`, `a in (..)`, `a > n` hold if any
 // value does; `a != x` holds if `a` exists and no value equals x. About one event the same rules
-// apply to sets of one. `500` and `"500"`, `true` and `"true"` are equal.
+// apply to sets of one. `500` and `"500"`, `true` and `"true"` are equal. Levels compare by their
+// severity, whatever they are called: `level = error` holds for ERROR and err, `level >= warn` for
+// it too; two numbers compare as numbers.
 //
 // Printing gives canonical EXPR that parses back to an equal Expr, so that findings can be pasted.
 #pragma once
@@ -39,6 +41,7 @@ struct Operand {
   std::string text;
   std::optional<double> number;  // where the text is one, scaled to the field's unit
   bool glob = false;             // unquoted, with * or ?
+  Level level = Level::none;     // where the field holds levels (roles.h) and the text is one
 
   bool operator==(const Operand&) const = default;
 };
@@ -46,8 +49,8 @@ struct Operand {
 struct Expr {
   enum class Op : std::uint8_t { always, all, any, negate, compare, has };
   Op op = Op::always;
-  std::vector<Expr> parts;                // all, any: two or more; negate: one
-  std::string field;                      // compare, has
+  std::vector<Expr> parts;  // all, any: two or more; negate: one
+  std::string field;        // compare, has
   Comparison comparison = Comparison::equal;
   std::vector<Operand> operands;          // compare: one; in: one or more
   std::shared_ptr<const re2::RE2> regex;  // matches; shared because copies of an Expr are values

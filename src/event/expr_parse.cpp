@@ -380,11 +380,11 @@ Status Parser::read_value(Expr& leaf) {
   advance(word.end);
   TRY(no_second_value(word));
   const bool bare_word = word.form == Word::Form::bare;
-  Operand operand =
-      bare_word ? bare_operand(leaf.field, word.text) : quoted_operand(unescaped(word.text));
+  Operand operand = bare_word ? bare_operand(leaf.field, word.text)
+                              : quoted_operand(leaf.field, unescaped(word.text));
   const bool equality =
       leaf.comparison == Comparison::equal || leaf.comparison == Comparison::differs;
-  if (!equality && !operand.number) {
+  if (!equality && !operand.number && operand.level == Level::none) {
     return fails({fmt::format("{} compares numbers, and this is none in the unit of {}",
                               symbol_of(leaf.comparison), leaf.field),
                   word.begin,
@@ -406,7 +406,7 @@ Status Parser::read_list(Expr& leaf) {
     TRY(no_second_value(word));
     const bool bare_word = word.form == Word::Form::bare;
     leaf.operands.push_back(bare_word ? bare_operand(leaf.field, word.text)
-                                      : quoted_operand(unescaped(word.text)));
+                                      : quoted_operand(leaf.field, unescaped(word.text)));
   } while (takes(","));
   if (takes(")")) return ok();
   if (at_end()) {

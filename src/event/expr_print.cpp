@@ -62,18 +62,12 @@ std::string joined(const Expr& expr, std::string_view connective) {
 
 std::string to_string(const Expr& expr) {
   switch (expr.op) {
-    case Expr::Op::always:
-      return "true";
-    case Expr::Op::all:
-      return joined(expr, " and ");
-    case Expr::Op::any:
-      return joined(expr, " or ");
-    case Expr::Op::negate:
-      return "not " + printed_part(expr.parts.front(), expr.op);
-    case Expr::Op::compare:
-      return printed_compare(expr);
-    case Expr::Op::has:
-      return fmt::format("has({})", printed_field(expr.field));
+    case Expr::Op::always: return "true";
+    case Expr::Op::all: return joined(expr, " and ");
+    case Expr::Op::any: return joined(expr, " or ");
+    case Expr::Op::negate: return "not " + printed_part(expr.parts.front(), expr.op);
+    case Expr::Op::compare: return printed_compare(expr);
+    case Expr::Op::has: return fmt::format("has({})", printed_field(expr.field));
   }
   return {};
 }

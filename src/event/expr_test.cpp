@@ -137,6 +137,41 @@ TEST_CASE("operands with units compare in the unit of the field") {
   }
 }
 
+TEST_CASE("levels compare by severity, whatever they are called") {
+  const std::tuple<const char*, const char*, const char*, bool> table[] = {
+      {"level = error", "level", "ERROR", true},
+      {"level = error", "level", "err", true},
+      {"level = error", "level", "50", true},
+      {"level = ERROR", "level", "error", true},
+      {"level = \"Error\"", "level", "ERR", true},
+      {"level = error", "level", "warn", false},
+      {"level != error", "level", "ERROR", false},
+      {"level != error", "level", "INFO", true},
+      {"level = warning", "log.level", "WARN", false},
+      {"log.level = warning", "log.level", "WARN", true},
+      {"severity >= warn", "severity", "CRITICAL", true},
+      {"severity >= warn", "severity", "notice", false},
+      {"severity < warn", "severity", "Debug", true},
+      {"severity < warn", "severity", "whatever", false},
+      {"level in (error, fatal)", "level", "EMERG", true},
+      {"level in (error, fatal)", "level", "Info", false},
+      {"level = odd", "level", "ODD", false},
+      {"level = err*", "level", "ERROR", false},
+      {"level > 30", "level", "35", true},
+      {"level >= 50", "level", "ERROR", true},
+      {"level = 50", "level", "55", false},
+      {"outcome = error", "outcome", "ERROR", false},
+  };
+  for (const auto& [text, field, value, expected] : table) {
+    CAPTURE(text);
+    CAPTURE(value);
+    CHECK(truth(text, {{field, value}}) == expected);
+    CHECK(canonical(canonical(text)) == canonical(text));
+  }
+  CHECK(complaint("level > loud").find("loud") != std::string::npos);
+  CHECK_FALSE(parse_expr("outcome > error"));
+}
+
 TEST_CASE("numbers are decimal") {
   for (const char* number : {"0", "-1", "+1", "1.5", ".5", "5.", "1e3", "-1.5E-3"}) {
     CHECK(number_in(number));

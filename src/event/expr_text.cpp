@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "event/quantity.h"
+#include "event/roles.h"
 
 namespace culprit {
 namespace {
@@ -37,14 +38,10 @@ std::optional<char> hex_escape(std::string_view raw, std::size_t at) {
 
 char letter_escape(char letter) {
   switch (letter) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case 'r':
-      return '\r';
-    default:
-      return letter;
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'r': return '\r';
+    default: return letter;
   }
 }
 
@@ -68,16 +65,17 @@ bool is_connective(std::string_view word) {
 }
 
 Operand bare_operand(std::string_view field, std::string_view text) {
-  Operand operand = quoted_operand(text);
+  Operand operand = quoted_operand(field, text);
   if (!operand.number) operand.number = quantity_in(field, text);
   operand.glob = text.find_first_of("*?") != std::string_view::npos;
   return operand;
 }
 
-Operand quoted_operand(std::string_view text) {
+Operand quoted_operand(std::string_view field, std::string_view text) {
   Operand operand;
   operand.text = text;
   operand.number = number_in(text);
+  if (role_of(field) == Role::level) operand.level = level_named(text);
   return operand;
 }
 
@@ -136,22 +134,14 @@ std::string regex_between(std::string_view raw) {
 
 std::string_view symbol_of(Comparison comparison) {
   switch (comparison) {
-    case Comparison::equal:
-      return "=";
-    case Comparison::differs:
-      return "!=";
-    case Comparison::less:
-      return "<";
-    case Comparison::at_most:
-      return "<=";
-    case Comparison::more:
-      return ">";
-    case Comparison::at_least:
-      return ">=";
-    case Comparison::matches:
-      return "~";
-    case Comparison::in:
-      return "in";
+    case Comparison::equal: return "=";
+    case Comparison::differs: return "!=";
+    case Comparison::less: return "<";
+    case Comparison::at_most: return "<=";
+    case Comparison::more: return ">";
+    case Comparison::at_least: return ">=";
+    case Comparison::matches: return "~";
+    case Comparison::in: return "in";
   }
   return "=";
 }

@@ -22,7 +22,7 @@ bool same_word(std::string_view a, std::string_view b);
 
 // The operand that an unquoted or a quoted value stands for, on the right of `field`.
 Operand bare_operand(std::string_view field, std::string_view text);
-Operand quoted_operand(std::string_view text);
+Operand quoted_operand(std::string_view field, std::string_view text);
 
 // In double quotes, with \ escapes for quotes, backslashes and control bytes.
 std::string in_quotes(std::string_view text);

@@ -44,6 +44,62 @@ Verification in_whole(Verification finding) {
   return finding;
 }
 
+bool satisfies(Comparison comparison, Level level, Level bound) {
+  switch (comparison) {
+    case Comparison::less: return level < bound;
+    case Comparison::at_most: return level <= bound;
+    case Comparison::more: return level > bound;
+    case Comparison::at_least: return level >= bound;
+    default: return level == bound;
+  }
+}
+
+constexpr Level all_levels[] = {Level::trace, Level::debug, Level::info,
+                                Level::warn,  Level::error, Level::fatal};
+
+// One operand of a comparison of levels.
+Expr level_question(const Expr& leaf, const Operand& operand) {
+  std::string words;
+  for (const Level level : all_levels) {
+    if (!satisfies(leaf.comparison, level, operand.level)) continue;
+    for (const std::string_view word : words_of(level)) words += fmt::format("{}|", word);
+    // Two numbers compare as numbers.
+    if (!operand.number) words += fmt::format("{}[0-9]|", static_cast<int>(level));
+  }
+  if (!words.empty()) words.pop_back();
+  Expr matches = leaf;
+  matches.comparison = Comparison::matches;
+  matches.operands = {Operand{fmt::format("^(?i:{})$", words), {}, false, Level::none}};
+  if (!operand.number) return matches;
+  Expr numbers = leaf;
+  if (numbers.comparison == Comparison::in) numbers.comparison = Comparison::equal;
+  numbers.operands = {operand};
+  numbers.operands.front().level = Level::none;
+  Expr either;
+  either.op = Expr::Op::any;
+  either.parts = {std::move(matches), std::move(numbers)};
+  return either;
+}
+
+Expr without_levels_at(const Expr& leaf) {
+  std::vector<Expr> parts;
+  Expr rest = leaf;  // operands that are no levels
+  rest.operands.clear();
+  for (const Operand& operand : leaf.operands) {
+    if (operand.level == Level::none || operand.glob) {
+      rest.operands.push_back(operand);
+    } else {
+      parts.push_back(level_question(leaf, operand));
+    }
+  }
+  if (!rest.operands.empty()) parts.push_back(std::move(rest));
+  if (parts.size() == 1) return std::move(parts.front());
+  Expr any;
+  any.op = Expr::Op::any;
+  any.parts = std::move(parts);
+  return any;
+}
+
 }  // namespace
 
 std::optional<QueryLanguage> query_language_named(std::string_view name) {
@@ -53,8 +109,13 @@ std::optional<QueryLanguage> query_language_named(std::string_view name) {
   return {};
 }
 
-std::string query_of(const Verification& finding, QueryLanguage language,
+std::string query_of(const Verification& found, QueryLanguage language,
                      std::span<const QueryFile> files) {
+  Verification finding = found;
+  finding.where = without_levels(found.where);
+  for (std::optional<Expr>* expr : {&finding.rule.bad, &finding.rule.good}) {
+    if (*expr) *expr = without_levels(**expr);
+  }
   using std::chrono::microseconds;
   switch (language) {
     case QueryLanguage::jq: return jq_query(in_whole<microseconds>(finding), files);
@@ -85,6 +146,23 @@ Expr without_differs(const Expr& expr) {
   for (Expr& part : result.parts) part = without_differs(part);
   if (expr.op != Expr::Op::compare || expr.comparison != Comparison::differs) return result;
   result.comparison = Comparison::equal;
+  Expr other;
+  other.op = Expr::Op::negate;
+  other.parts.push_back(std::move(result));
+  return all_of({absent(expr.field).parts.front(), std::move(other)});
+}
+
+Expr without_levels(const Expr& expr) {
+  Expr result = expr;
+  for (Expr& part : result.parts) part = without_levels(part);
+  const bool asks = std::any_of(expr.operands.begin(), expr.operands.end(), [](const Operand& one) {
+    return one.level != Level::none && !one.glob;
+  });
+  if (!asks || expr.comparison == Comparison::matches) return result;
+  const bool differs = expr.comparison == Comparison::differs;
+  if (differs) result.comparison = Comparison::equal;
+  result = without_levels_at(result);
+  if (!differs) return result;
   Expr other;
   other.op = Expr::Op::negate;
   other.parts.push_back(std::move(result));

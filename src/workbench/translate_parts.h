@@ -31,6 +31,8 @@ std::vector<Expr> leaves_of(const Expr& expr);
 std::size_t place_of(const Expr& leaf, const std::vector<Expr>& leaves);
 // `differs` as has and not equal; everything else as it is.
 Expr without_differs(const Expr& expr);
+// Comparisons of levels as regular expressions of their words, which other tools know nothing of.
+Expr without_levels(const Expr& expr);
 
 // The windows that a Verification counts in, by name.
 std::vector<std::pair<std::string, Window>> windows_of(const Verification& finding);

@@ -298,6 +298,10 @@ const char* const conditions[] = {
     "http.route = \"/pay\" and wait_ms > 2s",
     "wait_ms <= 1500.5 or http.version = 2",
     "region ~ \"^(eu|EU)\" and not (status < 500)",
+    "level = error",
+    "level != error and severity in (ERR, 30, odd)",
+    "level >= warn or severity < info",
+    "level >= 50",
     "note = \"it's \\\"odd\\\"\\\\n\"",
     "true",
 };

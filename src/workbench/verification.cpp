@@ -41,6 +41,25 @@ std::vector<std::string> fields_with(const Schema& schema, Role role) {
   return names;
 }
 
+// `level` and `message` stand for the event's own where no field has that name.
+void name_own(Expr& expr, const std::string& own, const std::vector<std::string>& fields) {
+  if (expr.field == own && !fields.empty()) expr.field = fields.front();
+  for (Expr& part : expr.parts) name_own(part, own, fields);
+}
+
+OutcomeRule with_fields_named(OutcomeRule rule, const Schema& schema) {
+  for (std::optional<Expr>* expr : {&rule.bad, &rule.good}) {
+    if (!*expr) continue;
+    if (schema.field("level") == nullptr) {
+      name_own(**expr, "level", fields_with(schema, Role::level));
+    }
+    if (schema.field("message") == nullptr) {
+      name_own(**expr, "message", fields_with(schema, Role::message));
+    }
+  }
+  return rule;
+}
+
 struct Readable {
   std::vector<QueryFile> files;
   std::size_t left_out = 0;
@@ -97,7 +116,7 @@ Result<std::string> verification_of(const Investigation& made, std::string_view 
   TRY(can_be_said(made.rule));
   const Readable sources = TRY(readable(made.schema, *named));
   Verification finding = windows_in(made);
-  finding.rule = made.rule;
+  finding.rule = with_fields_named(made.rule, made.schema);
   if (!made.who.empty()) finding.where = expr_of(made.who.front().finding.conditions);
   finding.time_fields = fields_with(made.schema, Role::time);
   finding.level_fields = fields_with(made.schema, Role::level);

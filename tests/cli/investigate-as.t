@@ -66,3 +66,14 @@ culprit: these queries read NDJSON, and none of the sources is that
   while writing --as
   try: --json for the counts, or `culprit logs SOURCE... --where EXPR` for the lines
 [exit 2]
+
+# Levels compare by severity, in the query too; `level` is the event's own, whatever its field's name.
+$ seq 0 999 | jq -c '{ts: (1763647200 + .), severity: (if . > 500 and . % 4 == 0 then ["ERROR", "err", "50"][. % 3] else "INFO" end)}' > levels.ndjson
+[exit 0]
+$ culprit investigate levels.ndjson --no-case --bad 'level = error' --json | jq -c '.rate.after | [.bad, .total]'
+[124,497]
+[exit 0]
+$ culprit investigate levels.ndjson --no-case --bad 'level = error' --as jq | bash | head -2
+{"segment":true,"when":"before","bad":0,"total":479}
+{"segment":true,"when":"after","bad":124,"total":497}
+[exit 0]
