@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "contrast/stratified.h"
+#include "workbench/looks_like.h"
 #include "workbench/twins.h"
 
 namespace culprit {
 namespace {
 
-constexpr double looks_share_min = 0.2;    // of the failures
-constexpr double looks_purity_min = 0.5;   // of the units with that value fail
 constexpr double segment_share_min = 0.2;  // of the failures that findings must hold together
 constexpr double many_value_share = 0.05;  // one id is a cause only with that much
 constexpr std::int64_t strata = 40;        // of the time after the onset
@@ -114,29 +113,6 @@ Segment segment_of(const Finding& finding, const Baseline& baseline) {
   return segment;
 }
 
-std::vector<LooksLike> looks_like(Engine& engine, const std::vector<std::string>& symptoms,
-                                  const WhoQuestion& question) {
-  std::vector<FacetQuery> queries;
-  for (const std::string& field : symptoms) {
-    queries.push_back({{field, {}, {}}, {}, {question.after}, 20});
-  }
-  std::vector<LooksLike> found;
-  for (const FacetTally& tally : engine.facets(queries)) {
-    const double bad = tally.all[0].bad;
-    for (const FacetValue& value : tally.values) {
-      const Counts& counts = value.windows[0];
-      if (bad <= 0 || !value.value || counts.bad < looks_share_min * bad) continue;
-      if (counts.bad < looks_purity_min * counts.total) continue;
-      found.push_back({to_string(equals(tally.field, *value.value)), counts.bad / bad});
-    }
-  }
-  std::stable_sort(found.begin(), found.end(), [](const LooksLike& a, const LooksLike& b) {
-    return a.share_of_bad > b.share_of_bad;
-  });
-  if (found.size() > 8) found.resize(8);
-  return found;
-}
-
 }  // namespace
 
 bool stands_out(const Segment& segment) {
@@ -193,7 +169,7 @@ void find_who(Engine& engine, const WhoQuestion& question, Investigation& invest
   } else {
     investigation.who_verdict = "unrecorded";
   }
-  investigation.looks_like = looks_like(engine, plan.symptoms, question);
+  investigation.looks_like = what_it_looks_like(engine, plan.symptoms, question.after);
 }
 
 }  // namespace culprit

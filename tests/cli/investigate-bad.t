@@ -23,8 +23,8 @@ NEXT     culprit investigate orders.ndjson --bad 'total = 0'
 $ culprit investigate orders.ndjson --no-case --bad 'total = 0'
 READ     1 source, 600 events, 2025-11-20T14:00:00.000Z to 14:09:59Z; all counts exact
          600 events; failed means total = 0
-WHEN     since 14:06:39.328Z (14:06:32.521Z..14:06:42.421Z, 95%), a step: 0% -> 33% of events
-         (259x), still going on
+WHEN     since 14:06:39.328Z (14:06:33.140Z..14:06:42.421Z, 95%), a step: 0% -> 33% of events
+         (260x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄
                                                               ^  ^ onset
          66 failed since, the last at 14:09:57Z

@@ -15,7 +15,7 @@ READ     5 sources, 74,946 events, 2025-11-20T13:30:00.000Z to 13:41:59.945Z; al
          14,643 requests joined by trace_id; failed means status >= 500 or level >= error (inferred)
          84 more met an error and ended well
 NOTE     logs/payments.log: its times name no zone and were taken as UTC; --tz names another
-WHEN     since 13:35:34.680Z (13:35:26.075Z..13:35:39.461Z, 95%), a step: 0.057% -> 8.6% of requests
+WHEN     since 13:35:34.680Z (13:35:27.031Z..13:35:40.417Z, 95%), a step: 0.057% -> 8.6% of requests
          (152x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▄▆▆▄▄▄▅▄▄▄▇▆▅▅▄▃▇▅▄▆▃▆▄▆▅▅▅▆▅▅▅▃▄▆▃██▅▅▃▅▃▅
                            d                  ^                     d  ^ onset  d change
@@ -25,7 +25,7 @@ WHO      payment_provider = cardnet and route = /checkout: 99% of the failures, 
          differs from its nearest success in route: /checkout not /cart
          fails  logs/gateway.ndjson:4219645  {"ts":"2025-11-20T13:35:44.425Z","level":"error","serv…
          works  logs/gateway.ndjson:4866263  {"ts":"2025-11-20T13:36:44.117Z","level":"info","servi…
-         looks like level = ERROR (100%), level = error (100%), status = 500 (99%)
+         looks like level = error (100%), status = 500 (99%), logger = payments.pricing (99%)
 LOGS     new:     exchange rate missing pair=<*> trace=<*>      0 -> 634  logs/payments.log:1068425
          new:     request failed: exchange rate missing pai…  0 -> 634  logs/gateway.ndjson:4125083
          new:     token format <*> accepted                         0 -> 489  logs/auth.log:1851038
@@ -39,7 +39,7 @@ CHANGED  deploy v1.9.0 at 13:32:43.743Z, 100%
          commit a94bad575 "pricing: load exchange rates on first use", 99%: wrote the line that
          prints "exchange rate missing pair=<*> trace=<*>" in src/gateway/rates.py
          + 2m 51s before the onset
-         - 3b216ddb had served 2688 before the onset with 0.07% failing
+         - 3b216ddb had served 2711 before the onset with 0.07% failing
          none of these, 0.17%
          deploy v1.8.1 at 09:00:06.193Z, 0.040%
          - 4h 35m before the onset
