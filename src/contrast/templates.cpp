@@ -95,7 +95,7 @@ void add(Template& to, const SkeletonTally& skeleton) {
 
 }  // namespace
 
-std::vector<Template> merge_skeletons(std::vector<SkeletonTally> skeletons) {
+std::vector<Template> merge_skeletons(const std::vector<SkeletonTally>& skeletons) {
   std::map<std::string, std::string> final_text;
   std::set<std::string> texts;
   for (const SkeletonTally& skeleton : skeletons) texts.insert(skeleton.text);

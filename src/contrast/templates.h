@@ -27,7 +27,7 @@ struct Template {
 };
 
 // Sorted by text.
-std::vector<Template> merge_skeletons(std::vector<SkeletonTally> skeletons);
+std::vector<Template> merge_skeletons(const std::vector<SkeletonTally>& skeletons);
 
 enum class TemplateStatus : std::uint8_t { fresh, surged, stopped };
 std::string_view name_of(TemplateStatus status);  // "new", "surged", "stopped"
