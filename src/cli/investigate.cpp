@@ -15,9 +15,9 @@
 namespace culprit {
 namespace {
 
-Result<InvestigateOptions> options_of(const Arguments& arguments, Session& session) {
+Result<InvestigateOptions> options_of(const Arguments& arguments) {
   InvestigateOptions options;
-  options.gather = TRY(gather_options(arguments, session));
+  options.gather = TRY(gather_options(arguments));
   options.repository = arguments.value("--repo");
   options.deploys = arguments.value("--deploys");
   if (arguments.has("--changed-within")) {
@@ -52,7 +52,7 @@ void keep_in_case(const Arguments& arguments, Session& session, const Investigat
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
-  InvestigateOptions options = TRY(options_of(arguments, session));
+  InvestigateOptions options = TRY(options_of(arguments));
   Progress progress(session);
   options.gather.progress = progress.callback();
   const Investigation made = TRY(investigate(session.world, options));
@@ -87,7 +87,10 @@ Command investigate_command() {
           "SOURCE... [flags]",
           "when did it begin, who is hit, what changed, what do the logs say",
           "SOURCE is a file, a folder, a glob, or - for standard input; .gz, .zst and .xz too.\n"
-          "Formats are recognised. Exit 0: an incident was found; 1: nothing moved.\n\n"
+          "Formats are recognised. 14:03 is on the day of the newest event, by the clocks of --tz "
+          "(for\n"
+          "--since of the day before if the newest event is earlier), -2h is before that event.\n"
+          "Exit 0: an incident was found; 1: nothing moved.\n\n"
           "  culprit investigate logs/ --repo .\n"
           "  kubectl logs deploy/shop | culprit investigate -\n"
           "  culprit investigate orders.ndjson --bad 'total = 0'",

@@ -38,15 +38,6 @@ void note(const std::string& text) {
   std::fputs(fmt::format("culprit: {}\n", text).c_str(), stderr);
 }
 
-Result<std::optional<Moment>> moment_flag(const Arguments& arguments, std::string_view flag) {
-  if (!arguments.has(flag)) return std::optional<Moment>();
-  const auto moment = parse_moment(arguments.value(flag));
-  if (moment) return moment;
-  Error made = error(Fault::usage, "{} {} is no time", flag, arguments.value(flag));
-  made.advice = fmt::format("{} 2025-11-20T14:03:00Z   or 14:03, 14:03:12, -2h", flag);
-  return made;
-}
-
 Result<Level> level_flag(const Arguments& arguments) {
   const Level level = level_named(arguments.value("--level"));
   if (level != Level::none || !arguments.has("--level")) return level;
@@ -55,12 +46,12 @@ Result<Level> level_flag(const Arguments& arguments) {
   return made;
 }
 
-Result<LogsOptions> options_of(const Arguments& arguments, Session& session) {
+Result<LogsOptions> options_of(const Arguments& arguments) {
   LogsOptions options;
   Arguments sources = arguments;  // moments in logs are resolved by the logs' own clock
   sources.flags.erase("--since");
   sources.flags.erase("--until");
-  options.gather = TRY(gather_options(sources, session));
+  options.gather = TRY(gather_options(sources));
   options.since = TRY(moment_flag(arguments, "--since"));
   options.until = TRY(moment_flag(arguments, "--until"));
   options.at = TRY(moment_flag(arguments, "--at"));
@@ -145,7 +136,7 @@ void say_what_to_know(const LogView& view, const LogsOptions& options) {
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
-  LogsOptions options = TRY(options_of(arguments, session));
+  LogsOptions options = TRY(options_of(arguments));
   Progress progress(session);
   options.gather.progress = progress.callback();
   Output output(session.terminal);

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "workbench/source_clock.h"
+
 namespace culprit {
 namespace {
 
@@ -38,15 +40,16 @@ Result<unsigned> threads_flag(const Arguments& arguments) {
 }  // namespace
 
 std::vector<Flag> source_flags() {
-  return {{"--bad", "EXPR", "what counts as failure, e.g. 'status >= 500'"},
-          {"--good", "EXPR", "what counts as success; what is neither is not judged"},
-          {"--unit", "FIELD|line", "what can fail: events with one value of FIELD, or each line"},
-          {"--since", "T", "only events from then on: RFC 3339, 14:03, -2h"},
-          {"--until", "T", "only events before then"},
-          {"--tz", "ZONE", "of times that name no zone: Europe/Berlin, +02:00, local (UTC)"},
-          {"--format", "NAME", "overrules what is recognised: ndjson, logfmt, access, csv, text"},
-          {"--memory", "SIZE", "at most that much for the evidence (512MB)"},
-          {"--threads", "N", "reading threads (one per core)"}};
+  return {
+      {"--bad", "EXPR", "what counts as failure, e.g. 'status >= 500'"},
+      {"--good", "EXPR", "what counts as success; what is neither is not judged"},
+      {"--unit", "FIELD|line", "what can fail: events with one value of FIELD, or each line"},
+      {"--since", "T", "only events from then on: RFC 3339, 14:03, -2h before the newest event"},
+      {"--until", "T", "only events before then"},
+      {"--tz", "ZONE", "of times that name no zone: Europe/Berlin, +02:00, local (UTC)"},
+      {"--format", "NAME", "overrules what is recognised: ndjson, logfmt, access, csv, text"},
+      {"--memory", "SIZE", "at most that much for the evidence (512MB)"},
+      {"--threads", "N", "reading threads (one per core)"}};
 }
 
 Result<Duration> duration_flag(const Arguments& arguments, std::string_view flag) {
@@ -67,25 +70,16 @@ Result<std::uint64_t> seed_flag(const Arguments& arguments) {
   return seed;
 }
 
-Result<Time> instant_flag(const Arguments& arguments, std::string_view flag, Session& session,
-                          const Zone& zone) {
-  const std::string text = arguments.value(flag);
-  if (const auto time = parse_time(text)) return *time;
-  if (text.starts_with("-")) {
-    if (const auto ago = parse_duration(std::string_view(text).substr(1))) {
-      return session.world.now() - *ago;
-    }
-  }
-  // A clock time: of the day that it is now in the zone given.
-  const std::string today = to_string(session.world.now()).substr(0, 10);
-  const auto with_date = parse_time(today + "T" + text + (text.size() == 5 ? ":00Z" : "Z"));
-  if (with_date) return zone.to_time(nanoseconds(*with_date));
-  Error made = error(Fault::usage, "{} {} is no time", flag, text);
-  made.advice = fmt::format("{} 2025-11-20T14:03:00Z   or 14:03, -2h", flag);
+Result<std::optional<Moment>> moment_flag(const Arguments& arguments, std::string_view flag) {
+  if (!arguments.has(flag)) return std::optional<Moment>();
+  const auto moment = parse_moment(arguments.value(flag));
+  if (moment) return moment;
+  Error made = error(Fault::usage, "{} {} is no time", flag, arguments.value(flag));
+  made.advice = fmt::format("{} 2025-11-20T14:03:00Z   or 14:03, 14:03:12, -2h", flag);
   return made;
 }
 
-Result<GatherOptions> gather_options(const Arguments& arguments, Session& session) {
+Result<GatherOptions> gather_options(const Arguments& arguments) {
   GatherOptions options;
   options.sources = arguments.words;
   if (options.sources.empty()) {
@@ -100,18 +94,14 @@ Result<GatherOptions> gather_options(const Arguments& arguments, Session& sessio
     options.recognise.zone = TRY(Zone::named(arguments.value("--tz")).during("reading --tz"));
     options.recognise.zone_given = true;
   }
-  const Zone& zone = options.recognise.zone;
-  if (arguments.has("--since")) {
-    options.window.from = TRY(instant_flag(arguments, "--since", session, zone));
-  }
-  if (arguments.has("--until")) {
-    options.window.to = TRY(instant_flag(arguments, "--until", session, zone));
-  }
+  const std::optional<Moment> since = TRY(moment_flag(arguments, "--since"));
+  const std::optional<Moment> until = TRY(moment_flag(arguments, "--until"));
   if (arguments.has("--format")) {
     options.recognise = TRY(with_format(options.recognise, arguments.value("--format")));
   }
   if (arguments.has("--memory")) options.memory_max = TRY(size_flag(arguments, "--memory"));
   if (arguments.has("--threads")) options.threads = TRY(threads_flag(arguments));
+  if (since || until) set_window(options, since, until);
   return options;
 }
 

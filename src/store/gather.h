@@ -41,6 +41,8 @@ struct GatherOptions {
   std::string unit_field;  // empty: found; "line": each event is a unit
   RecogniseOptions recognise;
   Window window;           // events outside are not read
+  // Where the window depends on the sources it is told by them; else empty.
+  std::function<Result<Window>(World& world, const std::vector<Source>& sources)> window_of;
   std::size_t memory_max = 512ULL << 20;
   unsigned threads = 0;    // 0: one per core
   // What a thread takes at a time: large enough that cutting at line ends costs nothing, small

@@ -2,44 +2,15 @@
 
 #include <algorithm>
 
-#include "store/seek.h"
 #include "workbench/log_templates.h"
 #include "workbench/slotted_event.h"
+#include "workbench/source_clock.h"
 #include "workbench/unit_selection.h"
 
 namespace culprit {
 namespace {
 
 constexpr std::size_t sample_kept = 32 << 10;  // enough for the first times; thousands of sources
-
-// The newest event of all; what is packed has to be read for it.
-Result<Time> newest_of(World& world, const std::vector<Source>& sources,
-                       const GatherOptions& options) {
-  Time newest = no_time;
-  std::vector<Source> packed;
-  for (const Source& source : sources) {
-    if (!source.fault.empty()) continue;
-    if (!source.seekable) {
-      packed.push_back(source);
-      continue;
-    }
-    const auto found = newest_time(world, source);
-    if (found) newest = std::max(newest, *found);
-  }
-  SweepOptions sweeping{{}, options.threads, options.progress};
-  std::vector<Time> threads(threads_of(sweeping), no_time);
-  TRY(sweep(world, packed, sweeping, [&](unsigned thread, const Source&, const Event& event) {
-    threads[thread] = std::max(threads[thread], event.time);
-  }));
-  return std::max(newest, *std::max_element(threads.begin(), threads.end()));
-}
-
-bool needs_newest(const LogsOptions& options) {
-  const auto needs = [](const std::optional<Moment>& moment) {
-    return moment && moment->needs_newest();
-  };
-  return needs(options.since) || needs(options.until) || needs(options.at);
-}
 
 // What was asked for, and the part of it that `investigate` would have read.
 struct Windows {
@@ -49,21 +20,12 @@ struct Windows {
 
 Result<Windows> windows_of(World& world, const std::vector<Source>& sources,
                            const LogsOptions& options) {
-  Time newest = no_time;
-  if (needs_newest(options)) {
-    newest = TRY(newest_of(world, sources, options.gather));
-    if (newest == no_time) {
-      return error(Fault::usage,
-                   "no event has a time here, so there is no newest one to count from");
-    }
-  }
-  const Zone& zone = options.gather.recognise.zone;
+  SourceClock clock(world, sources, options.gather);
   Windows windows;
-  if (options.since) windows.read.from = resolved_before(*options.since, newest, zone);
-  if (options.until) windows.read.to = resolved(*options.until, newest, zone);
+  windows.read = TRY(clock.window_between(options.since, options.until));
   windows.shown = windows.read;
   if (options.at) {
-    const Time at = resolved_before(*options.at, newest, zone);
+    const Time at = TRY(clock.reached(*options.at));
     windows.shown.from = std::max(windows.shown.from, at - options.around);
     windows.shown.to = std::min(windows.shown.to, at + options.around + Duration{1});
   }

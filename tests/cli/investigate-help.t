@@ -23,7 +23,7 @@ when did it begin, who is hit, what changed, what do the logs say
   --bad EXPR            what counts as failure, e.g. 'status >= 500'
   --good EXPR           what counts as success; what is neither is not judged
   --unit FIELD|line     what can fail: events with one value of FIELD, or each line
-  --since T             only events from then on: RFC 3339, 14:03, -2h
+  --since T             only events from then on: RFC 3339, 14:03, -2h before the newest event
   --until T             only events before then
   --tz ZONE             of times that name no zone: Europe/Berlin, +02:00, local (UTC)
   --format NAME         overrules what is recognised: ndjson, logfmt, access, csv, text
@@ -39,7 +39,9 @@ when did it begin, who is hit, what changed, what do the logs say
   --json                one object with everything (see docs/json.md)
 
 SOURCE is a file, a folder, a glob, or - for standard input; .gz, .zst and .xz too.
-Formats are recognised. Exit 0: an incident was found; 1: nothing moved.
+Formats are recognised. 14:03 is on the day of the newest event, by the clocks of --tz (for
+--since of the day before if the newest event is earlier), -2h is before that event.
+Exit 0: an incident was found; 1: nothing moved.
 
   culprit investigate logs/ --repo .
   kubectl logs deploy/shop | culprit investigate -

@@ -56,7 +56,7 @@ culprit: no such time zone: Europe/Berlinn
 [exit 2]
 $ culprit investigate a.log --since yesterday
 culprit: --since yesterday is no time
-  try: --since 2025-11-20T14:03:00Z   or 14:03, -2h
+  try: --since 2025-11-20T14:03:00Z   or 14:03, 14:03:12, -2h
 [exit 2]
 $ culprit investigate a.log --memory lots
 culprit: --memory lots is no amount of memory

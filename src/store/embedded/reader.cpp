@@ -219,8 +219,10 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
 
 }  // namespace
 
-Result<Evidence> read_evidence(World& world, const GatherOptions& options) {
+Result<Evidence> read_evidence(World& world, const GatherOptions& given) {
+  GatherOptions options = given;
   std::vector<Source> sources = TRY(find_sources(world, options));
+  if (options.window_of) options.window = TRY(options.window_of(world, sources));
   const UnitRule unit = find_units(sources, options);
   for (Source& source : sources) source.sample = {};
 
