@@ -22,14 +22,28 @@ void look_at_onset(const Investigation& made, const std::string& sources,
   steps.push_back({std::move(command), std::move(why)});
 }
 
+// The new message of most failing units; of a silence the one that stopped, which was heard most.
+const ChangedTemplate* most_telling(const Investigation& made) {
+  const bool silent = made.rule.how == OutcomeRule::How::volume;
+  const TemplateStatus wanted = silent ? TemplateStatus::stopped : TemplateStatus::fresh;
+  const auto weight = [&](const ChangedTemplate& one) {
+    return std::make_pair(silent && one.what.text == made.silent,
+                          silent ? one.before : one.what.bad_events);
+  };
+  const ChangedTemplate* best = nullptr;
+  for (const ChangedTemplate& one : made.templates) {
+    if (one.status != wanted) continue;
+    if (best == nullptr || weight(one) > weight(*best)) best = &one;
+  }
+  return best;
+}
+
 void look_at_template(const Investigation& made, const std::string& sources,
                       std::vector<NextStep>& steps) {
-  const auto fresh =
-      std::find_if(made.templates.begin(), made.templates.end(),
-                   [](const ChangedTemplate& one) { return one.status == TemplateStatus::fresh; });
-  if (fresh == made.templates.end()) return;
-  steps.push_back({fmt::format("culprit logs {} --template {}", sources, fresh->what.id),
-                   fmt::format("shows every \"{}\"", fresh->what.text.substr(0, 50))});
+  const ChangedTemplate* telling = most_telling(made);
+  if (telling == nullptr) return;
+  steps.push_back({fmt::format("culprit logs {} --template {}", sources, telling->what.id),
+                   fmt::format("shows every \"{}\"", telling->what.text)});
 }
 
 void look_at_commit(const Investigation& made, const InvestigateOptions& options,
@@ -38,8 +52,7 @@ void look_at_commit(const Investigation& made, const InvestigateOptions& options
     if (change.commits.empty() || change.change.kind == ChangeKind::none) continue;
     steps.push_back({fmt::format("git -C {} show {}", shell_quoted(options.repository),
                                  change.commits.front().sha.substr(0, 12)),
-                     fmt::format("the likeliest commit: \"{}\"",
-                                 change.commits.front().subject.substr(0, 50))});
+                     fmt::format("the likeliest commit: \"{}\"", change.commits.front().subject)});
     return;
   }
 }

@@ -1,0 +1,50 @@
+#include "workbench/next_steps.h"
+
+#include <doctest/doctest.h>
+
+namespace culprit {
+namespace {
+
+ChangedTemplate changed(const std::string& id, TemplateStatus status, double before,
+                        double failing) {
+  ChangedTemplate one;
+  one.what.id = id;
+  one.what.text = "says " + id;
+  one.what.bad_events = failing;
+  one.status = status;
+  one.before = before;
+  return one;
+}
+
+bool advises(const Investigation& made, const std::string& command) {
+  InvestigateOptions options;
+  options.gather.sources = {"logs"};
+  for (const NextStep& step : next_steps(made, options)) {
+    if (step.command == command) return true;
+  }
+  return false;
+}
+
+TEST_CASE("of the messages the new one of most failing units comes next") {
+  Investigation made;
+  made.when.found = true;
+  made.templates = {changed("t1", TemplateStatus::fresh, 0, 3),
+                    changed("t2", TemplateStatus::fresh, 0, 400),
+                    changed("t3", TemplateStatus::surged, 9, 900),
+                    changed("t4", TemplateStatus::stopped, 99, 0)};
+  CHECK(advises(made, "culprit logs logs --template t2"));
+}
+
+TEST_CASE("of a silence the message that fell silent comes next") {
+  Investigation made;
+  made.when.found = true;
+  made.rule.how = OutcomeRule::How::volume;
+  made.silent = "says t3";
+  made.templates = {changed("t1", TemplateStatus::fresh, 0, 3),
+                    changed("t2", TemplateStatus::stopped, 500, 0),
+                    changed("t3", TemplateStatus::stopped, 400, 0)};
+  CHECK(advises(made, "culprit logs logs --template t3"));
+}
+
+}  // namespace
+}  // namespace culprit
