@@ -18,6 +18,23 @@ constexpr std::size_t commits_shown = 3;
 constexpr double commit_shown_min = 0.02;  // less likely ones are for --json
 constexpr std::size_t reasons_shown = 2;
 
+// The legend stands behind the last mark or, without room there, between others; never beyond the
+// drawing.
+std::string with_legend(std::string marks, const std::string& legend) {
+  const std::size_t last = marks.find_last_not_of(' ');
+  if (last == std::string::npos) return "";
+  const std::string told = fmt::format(" ({}) ", legend);
+  marks = " " + marks + " ";  // at the ends it needs no distance
+  std::size_t at = last + 2;
+  const auto is_free = [&] {
+    return at + told.size() <= marks.size() && marks.find_first_not_of(' ', at) >= at + told.size();
+  };
+  while (at > 0 && !is_free()) --at;
+  if (is_free()) marks.replace(at, told.size(), told);
+  marks.erase(marks.find_last_not_of(' ') + 1);
+  return marks.substr(1);
+}
+
 // Writes the report; one function a section, each a heading and lines below it.
 class Report {
  public:
@@ -222,16 +239,13 @@ void Report::drawing() {
       continue;
     if (const std::size_t mark = place(change.change.at); mark != SIZE_MAX) marks[mark] = 'd';
   }
-  std::string legend;
-  if (marks.find('d') != std::string::npos) legend = "d change";
+  std::string legend = marks.find('d') == std::string::npos ? "" : "d change";
   if (made_.when.onset != no_time) {
     if (const std::size_t mark = place(made_.when.onset); mark != SIZE_MAX) marks[mark] = '^';
-    legend = legend.empty() ? "^ onset" : "^ onset  " + legend;
+    legend = legend.empty() ? "^ onset" : "^ onset, " + legend;
   }
-  marks.erase(marks.find_last_not_of(' ') + 1);
-  if (marks.empty()) return;
-  const std::size_t left = marks.size() + legend.size() + 2;
-  raw("", marks + (left <= room() ? "  " + legend : ""));
+  const std::string below = with_legend(std::move(marks), legend);
+  if (!below.empty()) raw("", below);
 }
 
 void Report::who() {
@@ -392,7 +406,7 @@ void Report::next() {
   bool first = true;
   for (const NextStep& step : made_.next) {
     raw(first ? "NEXT" : "", step.command);
-    raw("", styled("  " + step.why, Style::dim, terminal_));
+    raw("", styled("  " + safe(step.why, room() - 2), Style::dim, terminal_));
     first = false;
   }
 }

@@ -26,7 +26,7 @@ READ     1 source, 600 events, 2025-11-20T14:00:00.000Z to 14:09:59Z; all counts
 WHEN     since 14:06:39.328Z (14:06:33.140Z..14:06:42.421Z, 95%), a step: 0% -> 33% of events
          (260x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄
-                                                              ^  ^ onset
+                                                              ^ (^ onset)
          66 failed since, the last at 14:09:57Z
 WHO      kind = gift: 100% of the failures, 265x the risk (q < 1e-9); 100% of 66 fail there, 0%
          elsewhere

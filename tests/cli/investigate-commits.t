@@ -17,7 +17,7 @@ READ     1 source, 3,600 events, 2025-11-20T14:00:00.000Z to 14:59:59Z; all coun
 WHEN     since 14:30:02.624Z (14:29:39.255Z..14:30:04.748Z, 95%), a step: 0% -> 25% of events
          (890x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇██▇███▇███▇███▇███▇███▇███▇███▇███▇███▇
-                                                 ^  ^ onset
+                                                 ^ (^ onset)
          449 failed since, the last at 14:59:56Z
 WHO      the logs record nothing that separates what failed from what did not
          looks like level = error (100%)

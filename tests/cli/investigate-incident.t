@@ -18,7 +18,7 @@ NOTE     logs/payments.log: its times name no zone and were taken as UTC; --tz n
 WHEN     since 13:35:34.680Z (13:35:27.031Z..13:35:40.417Z, 95%), a step: 0.057% -> 8.6% of requests
          (152x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▄▆▆▄▄▄▅▄▄▄▇▆▅▅▄▃▇▅▄▆▃▆▄▆▅▅▅▆▅▅▅▃▄▆▃██▅▅▃▅▃▅
-                           d                  ^                     d  ^ onset  d change
+                           d                  ^                     d (^ onset, d change)
          641 failed since, the last at 13:41:59.366Z; 459 of 4,656 values of user_id are affected
 WHO      payment_provider = cardnet and route = /checkout: 99% of the failures, 442x the risk (q <
          1e-9); 53% of 1,196 fail there, 0.11% elsewhere

@@ -9,7 +9,7 @@ READ     1 source, 3,600 events, 2025-11-20T14:00:00.000Z to 14:59:59Z; all coun
 WHEN     since 14:30:02.157Z (14:29:41.842Z..14:30:05.543Z, 95%), a step: 0% -> 25% of events
          (891x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇██▇███▇███▇███▇███▇███▇███▇███▇███▇███▇
-                                              d  ^  ^ onset  d change
+                                              d  ^ (^ onset, d change)
          449 failed since, the last at 14:59:56Z
 WHO      version = v1.9.0: 100% of the failures, 900x the risk (q < 1e-9); 50% of 898 fail there, 0%
          elsewhere
