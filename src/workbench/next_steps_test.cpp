@@ -28,10 +28,9 @@ bool advises(const Investigation& made, const std::string& command) {
 TEST_CASE("of the messages the new one of most failing units comes next") {
   Investigation made;
   made.when.found = true;
-  made.templates = {changed("t1", TemplateStatus::fresh, 0, 3),
-                    changed("t2", TemplateStatus::fresh, 0, 400),
-                    changed("t3", TemplateStatus::surged, 9, 900),
-                    changed("t4", TemplateStatus::stopped, 99, 0)};
+  made.templates = {
+      changed("t1", TemplateStatus::fresh, 0, 3), changed("t2", TemplateStatus::fresh, 0, 400),
+      changed("t3", TemplateStatus::surged, 9, 900), changed("t4", TemplateStatus::stopped, 99, 0)};
   CHECK(advises(made, "culprit logs logs --template t2"));
 }
 
