@@ -6,6 +6,7 @@
 namespace culprit {
 
 Command investigate_command();
+Command inputs_command();
 Command logs_command();
 Command case_command();
 

@@ -82,6 +82,9 @@ struct RecogniseOptions {
 // `sample`: the first bytes of the source (64 KiB do), cut at a line's end where possible.
 Dialect recognise(std::string_view sample, const RecogniseOptions& options);
 
+// "ndjson", "docker(logfmt)", "ndjson+text": how a source is written, for people.
+std::string format_text(const Dialect& dialect);
+
 // What some editors and exporters put at the beginning of a file.
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 

@@ -157,6 +157,13 @@ const Format* format_named(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+std::string format_text(const Dialect& dialect) {
+  std::string text(dialect.format->name);
+  if (!dialect.inside.empty()) text += "(" + format_text(dialect.inside.front()) + ")";
+  for (const Dialect& other : dialect.others) text += "+" + format_text(other);
+  return text;
+}
+
 Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
   if (sample.starts_with(byte_order_mark)) sample.remove_prefix(byte_order_mark.size());
   const bool given = options.format != nullptr;

@@ -99,7 +99,7 @@ void Naive::read(World& world, const GatherOptions& options, std::uint32_t index
   summary.bytes = source.size;
   summary.packing = name_of(source.packing);
   summary.zone_assumed = source.dialect.zone_assumed;
-  if (source.dialect.format != nullptr) summary.format = source.dialect.format->name;
+  if (source.dialect.format != nullptr) summary.format = format_text(source.dialect);
   summary.fault = source.fault;
   Scratch scratch;
   std::uint64_t line_number = 0;

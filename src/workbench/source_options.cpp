@@ -7,10 +7,12 @@ namespace culprit {
 Result<RecogniseOptions> with_format(RecogniseOptions options, const std::string& format) {
   options.format = format_named(format);
   if (options.format != nullptr) return options;
-  Error made = error(Fault::usage, "there is no format {}", format);
+  std::string names;
   for (const Format& known : formats()) {
-    made.advice += fmt::format("{}--format {}", made.advice.empty() ? "" : "   or ", known.name);
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", known.name);
   }
+  Error made = error(Fault::usage, "there is no format {}; there are {}", format, names);
+  made.advice = "leave out --format: it is recognised";
   return made;
 }
 

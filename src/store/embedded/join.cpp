@@ -125,7 +125,7 @@ void summarise_sources(Evidence& evidence) {
     summary.fault = source.fault;
     summary.bytes = source.size;
     summary.packing = name_of(source.packing);
-    if (source.dialect.format != nullptr) summary.format = source.dialect.format->name;
+    if (source.dialect.format != nullptr) summary.format = format_text(source.dialect);
     summary.zone_assumed = source.dialect.zone_assumed;
     std::uint64_t lines = 0;
     std::int64_t from = INT64_MAX;
