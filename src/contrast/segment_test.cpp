@@ -135,6 +135,7 @@ TEST_CASE("of failures only, a cause holds most of what came on top") {
   // After lasts twice as long as before, so that only 100 came on top.
   only.time_ratio = 2;
   CHECK(strength(part({10, 10}, {120, 120}), only) > 20);
+  CHECK(strength(part({10, 10}, {95, 95}), only) == 0);  // 75 of 100
 }
 
 }  // namespace culprit

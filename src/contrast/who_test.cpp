@@ -154,12 +154,13 @@ TEST_CASE("units that lack a field are a segment") {
 
 TEST_CASE("fields that name the same units are told as aliases, near misses are not") {
   const Table table(R"(
-    version  image  host | before   after
-    v2       sha2   h1   | 2/200    60/200
-    v2       sha2   h2   | 2/200    60/200
-    v1       sha1   h1   | 4/400    4/400
-    v1       sha1   h2   | 4/360    4/360
-    v1       sha1   h3   | 1/40     1/40)");
+    version  image  host  zone | before   after
+    v2       sha2   h1    z1   | 2/200    60/200
+    v2       sha2   h2    z2   | 2/200    60/200
+    v1       sha1   h1    z1   | 2/200    2/200
+    v1       sha1   h1    z2   | 2/200    2/200
+    v1       sha1   h2    z2   | 4/360    4/360
+    v1       sha1   h3    z2   | 1/40     1/40)");
   const WhoSearch search = searched(table);
   REQUIRE(told(search.findings()) == "version = v2");
   const std::vector<Condition>& aliases = search.findings().front().aliases;
