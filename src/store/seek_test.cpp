@@ -9,7 +9,6 @@ namespace {
 
 using log_files::Line;
 using log_files::LogFile;
-using log_files::Shape;
 using std::chrono::minutes;
 using Seconds = std::chrono::seconds;
 
