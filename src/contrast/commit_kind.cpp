@@ -133,7 +133,9 @@ double size_factor(const CommitText& commit) {
     lines += static_cast<double>(std::count(file.added.begin(), file.added.end(), '\n') +
                                  std::count(file.removed.begin(), file.removed.end(), '\n'));
   }
-  return std::clamp(0.5 + 0.15 * std::log2(1 + lines), 0.6, 1.8);
+  constexpr double ordinary = 11;  // ten lines
+  constexpr double growth = 0.3;
+  return std::clamp(std::pow((1 + lines) / ordinary, growth), 0.6, 4.0);
 }
 
 }  // namespace culprit

@@ -29,7 +29,8 @@ CommitKind kind_of_commit(const CommitText& commit);
 // How likely it breaks production, against code.
 double prior_of(CommitKind kind);
 
-// About 0.6 for one line, 1 for ten, 1.8 for thousands: what changes more breaks more.
+// About 0.6 for one line, 1 for ten, 2 for a hundred, 4 for a thousand: lines added are what tells
+// faulty commits best, of all that a commit says by itself, yet each line less than the one before.
 double size_factor(const CommitText& commit);
 
 // "changes tests only"; empty for code and settings.

@@ -26,7 +26,8 @@ struct FileDiff {
   std::string path = {};  // the new one; the old one where the file was removed
   std::string added = {};
   std::string removed = {};
-  std::string context = {};  // the function or section each hunk stands in
+  std::string context = {};  // the functions and classes that the hunks stand in
+  std::string nearby = {};   // unchanged lines around them
 };
 
 struct CommitText {
@@ -56,12 +57,35 @@ struct SourceLine {
   std::size_t line = 0;  // from 1
   std::string text = {};
   std::size_t symptom = 0;  // index into CommitQuestion::symptoms
+  double weight = 1;        // of the symptom
+};
+
+// What one commit did to the lines of a place (see FramePlace).
+struct PlaceTouch {
+  std::string sha = {};
+  std::size_t distance = 0;  // in lines from the very line; 0: that line
+};
+
+// A place in the tree that the failure names: a frame of its stack trace, or the function that
+// prints its message.
+struct FramePlace {
+  std::string path = {};
+  std::size_t line = 0;                  // from 1; 0: not known
+  std::string function = {};             // may be empty
+  double weight = 1;                     // 1 for the innermost frame, less for its callers
+  bool of_message = false;               // it prints a message, no trace names it
+  std::vector<PlaceTouch> touches = {};  // commits that wrote or removed lines of the function
 };
 
 struct CommitQuestion {
   std::vector<Symptom> symptoms = {};
   std::vector<NamedValue> fields = {};        // of the affected segment
   std::vector<SourceLine> source_lines = {};  // that print a symptom, found by literal_matches
+  std::string words = {};                     // of a symptom that somebody wrote down
+  std::vector<FramePlace> frames = {};
+  std::vector<std::string> formatting = {};  // shas of commits that are known to change no meaning
+  // ln of how much likelier the newest commit is than the oldest; commits stand newest first.
+  double recency = 0;
 };
 
 // What speaks for and against one commit, before it is compared with others.
@@ -83,7 +107,8 @@ struct RankedCommit {
   std::string sha = {};
   std::string subject = {};
   double probability = 0;                 // that this commit did it
-  std::vector<std::string> reasons = {};  // strongest first
+  std::vector<std::string> reasons = {};  // strongest first, then the note
+  std::string note = {};                  // what makes it less likely; also the last of the reasons
 };
 
 // Given that one of these or something that came with them did it. Sorted by probability, largest

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "contrast/commits.h"
+#include "contrast/enclosing.h"
 
 // Which line of a source file prints a message.
 //
@@ -146,16 +147,6 @@ Fit fit_of(const Words& message, std::size_t message_letters, const Words& liter
 bool prints(const Fit& fit, std::size_t message_letters) {
   return fit.of_message >= share_of_message && fit.of_literal >= share_of_literal &&
          fit.letters >= std::min(letters_min, message_letters);
-}
-
-std::vector<std::string_view> lines_of(std::string_view content) {
-  std::vector<std::string_view> lines;
-  while (!content.empty()) {
-    const std::size_t end = std::min(content.find('\n'), content.size());
-    lines.push_back(content.substr(0, end));
-    content.remove_prefix(std::min(end + 1, content.size()));
-  }
-  return lines;
 }
 
 // Whether the literal that begins on this line prints the message, alone or with those below.

@@ -93,4 +93,85 @@ bool is_stop_word(std::string_view word) {
   return std::binary_search(words.begin(), words.end(), word);
 }
 
+bool is_report_word(std::string_view word) {
+  // What English and bug reports are made of. Sorted.
+  static constexpr std::array<std::string_view, 319> words = {
+      "about",      "above",      "actual",     "actually",   "again",      "against",
+      "alert",      "already",    "also",       "always",     "another",    "any",
+      "anymore",    "anything",   "appear",     "around",     "because",    "been",
+      "before",     "behave",     "behavior",   "behaviour",  "being",      "below",
+      "best",       "between",    "bit",        "both",       "break",      "broke",
+      "broken",     "bug",        "came",       "case",       "cause",      "caused",
+      "change",     "changed",    "com",        "come",       "comes",      "correct",
+      "correctly",  "could",      "customer",   "customers",  "day",        "days",
+      "deploy",     "deployed",   "deployment", "did",        "different",  "does",
+      "doesn",      "doing",      "don",        "done",       "down",       "due",
+      "during",     "each",       "either",     "email",      "end",        "ends",
+      "error",      "errors",     "even",       "ever",       "every",      "everything",
+      "exactly",    "example",    "exception",  "expect",     "expected",   "fail",
+      "failing",    "failure",    "few",        "find",       "fine",       "first",
+      "fix",        "fixed",      "following",  "found",      "further",    "gave",
+      "get",        "gets",       "getting",    "give",       "given",      "gives",
+      "goes",       "going",      "gone",       "good",       "got",        "guess",
+      "had",        "happen",     "happened",   "happening",  "happens",    "hello",
+      "help",       "here",       "hour",       "hours",      "how",        "however",
+      "https",      "incident",   "instead",    "isn",        "issue",      "issues",
+      "just",       "keep",       "kept",       "know",       "known",      "last",
+      "late",       "later",      "latest",     "least",      "less",       "like",
+      "little",     "long",       "look",       "looks",      "lot",        "made",
+      "make",       "makes",      "many",       "may",        "maybe",      "mean",
+      "means",      "message",    "might",      "minute",     "minutes",    "monday",
+      "more",       "morning",    "most",       "much",       "must",       "need",
+      "needs",      "never",      "next",       "night",      "nobody",     "nothing",
+      "noticed",    "now",        "observed",   "occur",      "occurs",     "often",
+      "old",        "once",       "one",        "only",       "open",       "order",
+      "org",        "other",      "others",     "our",        "over",       "people",
+      "please",     "point",      "previous",   "previously", "problem",    "problems",
+      "prod",       "production", "properly",   "rather",     "really",     "reason",
+      "regression", "release",    "released",   "repeatedly", "report",     "reported",
+      "reporting",  "reports",    "reproduce",  "result",     "results",    "right",
+      "same",       "saw",        "say",        "saying",     "says",       "second",
+      "seconds",    "see",        "seeing",     "seem",       "seems",      "seen",
+      "sentry",     "several",    "should",     "show",       "showing",    "shows",
+      "side",       "since",      "some",       "somebody",   "someone",    "something",
+      "sometimes",  "still",      "stop",       "stopped",    "such",       "support",
+      "sure",       "take",       "taken",      "takes",      "tell",       "than",
+      "thanks",     "their",      "them",       "then",       "there",      "these",
+      "they",       "thing",      "things",     "think",      "though",     "thought",
+      "through",    "ticket",     "time",       "times",      "today",      "together",
+      "told",       "too",        "took",       "traceback",  "tried",      "trigger",
+      "try",        "trying",     "two",        "under",      "unexpected", "unexpectedly",
+      "unless",     "until",      "update",     "updated",    "upgrade",    "use",
+      "used",       "user",       "users",      "using",      "version",    "very",
+      "via",        "want",       "was",        "wasn",       "way",        "week",
+      "weeks",      "well",       "went",       "were",       "what",       "when",
+      "where",      "whether",    "which",      "while",      "who",        "whole",
+      "whose",      "why",        "will",       "within",     "without",    "won",
+      "work",       "worked",     "working",    "works",      "worse",      "would",
+      "wrong",      "www",        "yes",        "yesterday",  "yet",        "you",
+      "your"};
+  static_assert(std::is_sorted(words.begin(), words.end()));
+  return std::binary_search(words.begin(), words.end(), word);
+}
+
+std::string_view stem_of(std::string_view word) {
+  constexpr std::size_t letters_min = 3;
+  const auto cut = [&](std::string_view end, std::size_t left_min) {
+    if (word.size() < end.size() + left_min) return false;
+    if (word.substr(word.size() - end.size()) != end) return false;
+    word.remove_suffix(end.size());
+    return true;
+  };
+  if (cut("ing", letters_min + 1) || cut("ed", letters_min)) {
+    const std::size_t size = word.size();
+    const char last = word.back();
+    const bool doubled = size > letters_min && last == word[size - 2] && last != 'l' && last != 's';
+    if (doubled) word.remove_suffix(1);
+  } else {
+    cut("ly", letters_min + 1);
+  }
+  if (!cut("ie", letters_min) && !cut("y", letters_min)) cut("e", letters_min);
+  return word;
+}
+
 }  // namespace culprit

@@ -17,4 +17,11 @@ void each_word(std::string_view text, const std::function<void(std::string_view 
 // Whether a word says nothing about a program: "the", "after", "return", "string".
 bool is_stop_word(std::string_view word);
 
+// Whether people say it of any failure: "users", "sometimes", "broken", "since", "expected".
+bool is_report_word(std::string_view word);
+
+// The beginning that forms of a word share: "cached", "caching" and "cache" give "cach". A part of
+// `word`; not always a root, but the same for the forms that programs and reports mix.
+std::string_view stem_of(std::string_view word);
+
 }  // namespace culprit

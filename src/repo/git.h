@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "contrast/commits.h"
+#include "contrast/enclosing.h"
 
 namespace culprit {
 
@@ -26,6 +29,7 @@ struct Commit {
   Time at = no_time;       // committed
   Time reached = no_time;  // when it came onto the branch: its own time, or its merge's
   std::size_t parents = 0;
+  std::vector<std::string> parent_shas = {};
 };
 
 struct Tag {
@@ -56,6 +60,22 @@ struct DiffLimits {
   std::size_t files_max = 500;
 };
 
+// Where to look in the history of lines: a place in a file as it is at a revision.
+struct LinePlace {
+  std::string revision;
+  std::string path;
+  LineRange range;
+  std::size_t line = 0;  // the one that matters most; 0: none
+};
+
+// What one commit did to those lines.
+struct LineTouch {
+  std::string sha;
+  std::size_t written = 0;   // lines that stand there still
+  std::size_t removed = 0;   // lines that stood among them before
+  std::size_t distance = 0;  // from the line that matters most, in lines; 0: that line itself
+};
+
 class Repository {
  public:
   // `path`: a working tree, any folder inside one, or a bare repository.
@@ -67,8 +87,16 @@ class Repository {
   // Latest first; those that came by one merge stand together, behind their merge.
   Result<std::vector<Commit>> commits(const CommitRange& range) const;
 
-  // Against the first parent; the first commit against nothing.
+  // Against the first parent; the first commit against nothing. `merged` leaves of a merge only
+  // what none of its parents has: nothing, where git could merge by itself.
   Result<Diff> diff(const std::string& revision, const DiffLimits& limits = {}) const;
+  Result<Diff> merged(const std::string& revision, const DiffLimits& limits = {}) const;
+
+  // The commits among `commits` that wrote or removed lines of a place, latest first. White space
+  // does not count, and commits in `ignored` (full shas) pass their lines on to those before.
+  Result<std::vector<LineTouch>> line_history(const LinePlace& place,
+                                              std::span<const Commit> commits,
+                                              const std::set<std::string>& ignored = {}) const;
 
   Result<std::vector<std::string>> files_at(const std::string& revision,
                                             std::size_t files_max = 100'000) const;

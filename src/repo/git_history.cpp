@@ -219,6 +219,9 @@ Commit commit_of(const Repository::State& state, const Node& node, Time reached)
   result.parents = node.parents_total;
   const GitCommit commit = commit_with(state, node.id);
   if (!commit) return result;
+  for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i) {
+    result.parent_shas.push_back(sha_of(*git_commit_parent_id(commit.get(), i)));
+  }
   result.subject = text_or_empty(git_commit_summary(commit.get()));
   result.message = text_or_empty(git_commit_message(commit.get()));
   if (const git_signature* author = git_commit_author(commit.get())) {

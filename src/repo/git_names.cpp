@@ -138,6 +138,10 @@ Result<std::vector<Tag>> read_tags(const Repository::State& state) {
 Result<git_oid> commit_named(Repository::State& state, std::string_view revision) {
   const std::string name = revision.empty() ? state.default_branch : std::string(revision);
   const bool full_sha = name.size() == GIT_OID_HEXSZ;
+  git_oid exact;
+  if (full_sha && git_oid_fromstr(&exact, name.c_str()) == 0 && commit_with(state, exact)) {
+    return exact;
+  }
   if (!revision.empty() && !full_sha) {
     if (const auto tag = tagged(state, name)) return *tag;
   }

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <set>
 #include <string>
@@ -13,55 +10,11 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include "repo/scratch_test.h"
 
 namespace culprit {
 namespace {
-
-namespace fs = std::filesystem;
-
-// A folder with a repository that the git program fills; gone when the test is.
-class Scratch {
- public:
-  Scratch() {
-    std::string pattern = (fs::temp_directory_path() / "culprit-git-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    root_ = pattern;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  std::string path(const std::string& name = "repo") const { return (root_ / name).string(); }
-
-  // Runs a shell script in the repository: fixed identity, no settings of the user's.
-  void run(const std::string& script) const {
-    fs::create_directories(path());
-    const std::string file = path("script");
-    std::ofstream(file)
-        << "set -e\ncd " << path() << "\n"
-        << "export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null\n"
-        << "export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.com\n"
-        << "export GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.com\n"
-        << "at() { export GIT_AUTHOR_DATE=\"@$1 +0000\" "
-           "GIT_COMMITTER_DATE=\"@$1 +0000\"; }\n"
-        << "commit() { at $1; git add -A; git commit -q --allow-empty -m \"$2\"; }\n"
-        << script << "\n";
-    REQUIRE(std::system(("sh " + file + " >" + path("log") + " 2>&1").c_str()) == 0);
-  }
-
- private:
-  fs::path root_;
-};
-
-Repository opened(const std::string& path) {
-  auto repository = Repository::open(path);
-  REQUIRE(repository.has_value());
-  return std::move(repository).value();
-}
 
 std::string subjects(const std::vector<Commit>& commits) {
   std::string text;

@@ -234,7 +234,7 @@ std::vector<SourceLine> find_source_lines(const Repository& repository, const st
     if (!content) continue;
     for (std::size_t i = 0; i < std::min(symptoms.size(), symptoms_max); ++i) {
       for (std::size_t line : literal_matches(symptoms[i].text, *content)) {
-        lines.push_back({path, line, line_at(*content, line), i});
+        lines.push_back({path, line, line_at(*content, line), i, symptoms[i].weight});
       }
     }
   }
