@@ -162,9 +162,10 @@ TEST_CASE("levels compare by severity, whatever they are called") {
       {"level = 50", "level", "55", false},
       {"outcome = error", "outcome", "ERROR", false},
   };
-  for (const auto& [text, field, value, expected] : table) {
-    CAPTURE(text);
-    CAPTURE(value);
+  for (const auto& row : table) {
+    const auto& [text, field, value, expected] = row;
+    const std::string shown = std::string(text) + " of " + std::string(value);
+    CAPTURE(shown);
     CHECK(truth(text, {{field, value}}) == expected);
     CHECK(canonical(canonical(text)) == canonical(text));
   }
