@@ -177,7 +177,7 @@ Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
 Reading read_as_other(const Dialect& dialect, Reading first, std::string_view line,
                       Scratch& scratch, Event& event) {
   if (first != Reading::unreadable) return first;
-  bool continues = begins_trace(line);
+  bool continues = dialect.format->name != "csv" && begins_trace(line);
   for (const Dialect& other : dialect.others) {
     const Reading reading = other.format->read(other, line, scratch, event);
     if (reading == Reading::event || reading == Reading::blank) return reading;

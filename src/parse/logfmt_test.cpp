@@ -45,7 +45,8 @@ TEST_CASE("logfmt: time, level and message") {
 
 TEST_CASE("logfmt: what has no pair is unreadable, what is indented goes on") {
   LineReader reader("logfmt");
-  CHECK(reader.read("goroutine 1 [running]:").reading == Reading::unreadable);
+  CHECK(reader.read("no pair at all").reading == Reading::unreadable);
+  CHECK(reader.read("goroutine 1 [running]:").reading == Reading::continuation);
   CHECK(reader.read("\tmain.go:17 +0x1d").reading == Reading::continuation);
   CHECK(reader.read("").reading == Reading::blank);
 }

@@ -55,6 +55,15 @@ bool is_call(std::string_view line) {
   return name.find(' ') == name.npos && name.find('.') != name.npos;
 }
 
+// Indented words or places; what looks like a piece of JSON is rather a damaged line.
+bool indented_words(std::string_view line) {
+  const std::string_view words = trimmed(line);
+  if (words.empty() || words.size() == line.size() || !is_space(line.front())) return false;
+  constexpr std::string_view others = "/.~^|*<($_";
+  const bool begins = is_letter(words.front()) || others.find(words.front()) != others.npos;
+  return begins && words.find("\":") == words.npos && !words.ends_with('}');
+}
+
 }  // namespace
 
 bool continues_trace(std::string_view line) {
@@ -62,8 +71,8 @@ bool continues_trace(std::string_view line) {
 }
 
 bool begins_trace(std::string_view line) {
-  return continues_trace(line) || starts_with_any(line, crashes) || names_error(line) ||
-         is_call(line);
+  return indented_words(line) || starts_with_any(line, beginnings) ||
+         starts_with_any(line, crashes) || names_error(line) || is_call(line);
 }
 
 }  // namespace culprit

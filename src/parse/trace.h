@@ -8,8 +8,9 @@ namespace culprit {
 // Indented lines, and what Java, Python, Go, Rust, Node and .NET begin a trace's lines with.
 bool continues_trace(std::string_view line);
 
-// Also what a crash begins with, where an event has been before it to which it can belong: "panic:
-// ...", "Traceback (most recent call last):", "java.lang.NullPointerException: ...".
+// For lines that a strict format could not read: indented words, but no damaged piece of JSON, and
+// what a crash begins with: "panic: ...", "Traceback (most recent call last):",
+// "java.lang.NullPointerException: ...".
 bool begins_trace(std::string_view line);
 
 }  // namespace culprit
