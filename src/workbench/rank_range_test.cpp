@@ -155,7 +155,7 @@ TEST_CASE("a question that cannot be answered says why") {
       {"main..good", "x", Fault::usage, "there is no commit in main..good"},
       {"good..good", "x", Fault::usage, "there is no commit in good..good"},
       {"good..main", " \n", Fault::usage, "the symptom is empty"},
-      {"good..main", "absent.txt", Fault::missing, "no such file: absent.txt"},
+      {"good..main", "absent.txt", Fault::missing, "no such file or directory: absent.txt"},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.range));
