@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/investigate_range.h"
 #include "cli/investigation_json.h"
 #include "cli/investigation_text.h"
 #include "cli/progress.h"
@@ -52,6 +53,7 @@ void keep_in_case(const Arguments& arguments, Session& session, const Investigat
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
+  if (asks_for_range(arguments)) return run_range(arguments, session);
   InvestigateOptions options = TRY(options_of(arguments));
   Progress progress(session);
   options.gather.progress = progress.callback();
@@ -74,15 +76,18 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
 
 Command investigate_command() {
   std::vector<Flag> flags = source_flags();
-  flags.insert(flags.end(),
-               {{"--repo", "DIR", "git repository whose commits and tags are suspects"},
-                {"--deploys", "FILE", "list of deploys: NDJSON, CSV, GitHub or GitLab deployments"},
-                {"--changed-within", "D", "how far back a change may lie (14d)"},
-                {"--seed", "N", "for the choice of examples (1)"},
-                {"--as", "jq|sql|logql", "prints the query that verifies the first finding"},
-                {"--case", "ID", "the case to keep the result in (the open one)"},
-                {"--no-case", "", "keeps nothing"},
-                {"--json", "", "one object with everything (see docs/json.md)"}});
+  flags.insert(
+      flags.end(),
+      {{"--repo", "DIR", "git repository whose commits and tags are suspects"},
+       {"--deploys", "FILE", "list of deploys: NDJSON, CSV, GitHub or GitLab deployments"},
+       {"--changed-within", "D", "how far back a change may lie (14d)"},
+       {"--range", "GOOD..BAD", "ranks these commits of --repo for --symptom; no SOURCE then"},
+       {"--symptom", "TEXT|FILE", "what was reported: words, a stack trace, log lines"},
+       {"--seed", "N", "for the choice of examples (1)"},
+       {"--as", "jq|sql|logql", "prints the query that verifies the first finding"},
+       {"--case", "ID", "the case to keep the result in (the open one)"},
+       {"--no-case", "", "keeps nothing"},
+       {"--json", "", "one object with everything (see docs/json.md)"}});
   return {"investigate",
           "SOURCE... [flags]",
           "when did it begin, who is hit, what changed, what do the logs say",
@@ -93,7 +98,8 @@ Command investigate_command() {
           "Exit 0: an incident was found; 1: nothing moved.\n\n"
           "  culprit investigate logs/ --repo .\n"
           "  kubectl logs deploy/shop | culprit investigate -\n"
-          "  culprit investigate orders.ndjson --bad 'total = 0'",
+          "  culprit investigate orders.ndjson --bad 'total = 0'\n"
+          "  culprit investigate --repo . --range v1.8..v1.9 --symptom trace.txt",
           std::move(flags),
           run};
 }

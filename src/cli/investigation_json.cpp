@@ -152,9 +152,9 @@ Json templates_of(const Investigation& made) {
   return templates;
 }
 
-Json changes_of(const Investigation& made) {
+Json changes_of(const std::vector<RankedChange>& ranked) {
   Json changes = Json::array();
-  for (const RankedChange& one : made.changes) {
+  for (const RankedChange& one : ranked) {
     Json commits = Json::array();
     for (const RankedCommit& commit : one.commits) {
       commits.push_back({{"sha", commit.sha},
@@ -219,11 +219,18 @@ std::string json_of(const Investigation& made) {
         {{"condition", one.condition}, {"share_of_bad", number(one.share_of_bad)}});
   }
   json["templates"] = templates_of(made);
-  json["changes"] = changes_of(made);
+  json["changes"] = changes_of(made.changes);
   json["metrics"] = Json::array();
   json["components"] = Json::array();
   json.update(rest_of(made));
   // Log lines may hold bytes that are not UTF-8; they are shown as the replacement character.
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string json_of(const RangeRanking& made) {
+  Json json;
+  json["schema_version"] = 1;
+  json["changes"] = changes_of(made.changes);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

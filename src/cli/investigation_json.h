@@ -4,9 +4,11 @@
 #include <string>
 
 #include "workbench/investigation.h"
+#include "workbench/rank_range.h"
 
 namespace culprit {
 
 std::string json_of(const Investigation& investigation);
+std::string json_of(const RangeRanking& ranking);
 
 }  // namespace culprit

@@ -27,16 +27,6 @@ Result<std::size_t> size_flag(const Arguments& arguments, std::string_view flag)
   return static_cast<std::size_t>(count * scale);
 }
 
-Result<unsigned> threads_flag(const Arguments& arguments) {
-  const std::string text = arguments.value("--threads");
-  unsigned threads = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), threads);
-  if (fault == std::errc{} && end == text.data() + text.size() && threads > 0) return threads;
-  Error made = error(Fault::usage, "--threads {} is no number of threads", text);
-  made.advice = "--threads 2";
-  return made;
-}
-
 }  // namespace
 
 std::vector<Flag> source_flags() {
@@ -68,6 +58,16 @@ Result<std::uint64_t> seed_flag(const Arguments& arguments) {
     return error(Fault::usage, "--seed {} is no whole number", text);
   }
   return seed;
+}
+
+Result<unsigned> threads_flag(const Arguments& arguments) {
+  const std::string text = arguments.value("--threads");
+  unsigned threads = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), threads);
+  if (fault == std::errc{} && end == text.data() + text.size() && threads > 0) return threads;
+  Error made = error(Fault::usage, "--threads {} is no number of threads", text);
+  made.advice = "--threads 2";
+  return made;
 }
 
 Result<std::optional<Moment>> moment_flag(const Arguments& arguments, std::string_view flag) {

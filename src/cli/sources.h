@@ -12,6 +12,7 @@ Result<GatherOptions> gather_options(const Arguments& arguments);
 
 Result<Duration> duration_flag(const Arguments& arguments, std::string_view flag);
 Result<std::uint64_t> seed_flag(const Arguments& arguments);
+Result<unsigned> threads_flag(const Arguments& arguments);
 
 // Nothing where the flag is not given. What it means is told by the sources (SourceClock).
 Result<std::optional<Moment>> moment_flag(const Arguments& arguments, std::string_view flag);

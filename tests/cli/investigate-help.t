@@ -33,6 +33,8 @@ when did it begin, who is hit, what changed, what do the logs say
   --repo DIR            git repository whose commits and tags are suspects
   --deploys FILE        list of deploys: NDJSON, CSV, GitHub or GitLab deployments
   --changed-within D    how far back a change may lie (14d)
+  --range GOOD..BAD     ranks these commits of --repo for --symptom; no SOURCE then
+  --symptom TEXT|FILE   what was reported: words, a stack trace, log lines
   --seed N              for the choice of examples (1)
   --as jq|sql|logql     prints the query that verifies the first finding
   --case ID             the case to keep the result in (the open one)
@@ -47,6 +49,7 @@ Exit 0: an incident was found; 1: nothing moved.
   culprit investigate logs/ --repo .
   kubectl logs deploy/shop | culprit investigate -
   culprit investigate orders.ndjson --bad 'total = 0'
+  culprit investigate --repo . --range v1.8..v1.9 --symptom trace.txt
 [exit 0]
 $ culprit help investigate | cmp - <(culprit investigate --help)
 [exit 0]
