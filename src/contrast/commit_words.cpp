@@ -19,13 +19,13 @@ constexpr double in_path = 1.5;
 constexpr double in_message = 1.2;
 constexpr double in_added = 1.0;
 constexpr double in_removed = 0.8;
-constexpr double in_context = 0.6;
+constexpr double in_context = 1.0;
 constexpr double in_nearby = 0.3;
 
 // A segment's words name customers and places more often than code.
 constexpr double in_segment = 0.4;
 // What people say of any failure.
-constexpr double in_reports = 0.15;
+constexpr double in_reports = 0.4;
 // What code calls the kind of failure that was reported.
 constexpr double in_failures = 0.35;
 constexpr double said_again = 0.3;  // a word that is said e times as often weighs so much more

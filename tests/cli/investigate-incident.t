@@ -41,8 +41,8 @@ CHANGED  deploy v1.9.0 at 13:32:43.743Z, 100%
          + 2m 51s before the onset
          - 3b216ddb had served 2711 before the onset with 0.07% failing
          none of these, 0.15%
-         deploy v1.8.1 at 09:00:06.193Z, 0.036%
-         - none of its 7 commits shares much with the failure
+         deploy v1.8.1 at 09:00:06.193Z, 0.038%
+         - 4h 35m before the onset
 NEXT     culprit logs logs --at 2025-11-20T13:35:34.680682316Z --around 30s --units --where 'payment_provider = cardnet and route = /checkout'
            reads the lines around the onset, of the affected units
          culprit logs logs --template t044d802d

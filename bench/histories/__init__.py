@@ -1,0 +1,1 @@
+"""Scripted git histories with one planted regression each, for bench/commits.py."""
