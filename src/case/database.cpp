@@ -126,8 +126,20 @@ Status Database::set_up(Mode mode) const {
   if (mode != Mode::write) return ok();
   // FULL: an entry that was reported as stored survives a loss of power.
   TRY(run("pragma synchronous = full; pragma foreign_keys = on"));
-  // Where memory cannot be shared (some network file systems) SQLite stays with its journal.
-  return run("pragma journal_mode = wal");
+  return use_wal();
+}
+
+// Where memory cannot be shared (some network file systems) SQLite stays with its journal. Turning
+// the log on needs the file alone, and there SQLite does not wait by itself for who has it open
+// (sqlite.org/c3ref/busy_handler.html): it says busy at once.
+Status Database::use_wal() const {
+  constexpr int pause_milliseconds = 5;
+  for (int waited = 0;; waited += pause_milliseconds) {
+    Status done = run("pragma journal_mode = wal");
+    const bool busy = (sqlite3_errcode(handle_.get()) & 0xff) == SQLITE_BUSY;
+    if (done || !busy || waited >= busy_milliseconds) return done;
+    sqlite3_sleep(pause_milliseconds);
+  }
 }
 
 Result<Statement> Database::prepare(std::string_view sql) const {

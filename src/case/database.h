@@ -76,6 +76,7 @@ class Database {
   };
   explicit Database(sqlite3* handle) : handle_(handle) {}
   Status set_up(Mode mode) const;
+  Status use_wal() const;
 
   std::unique_ptr<sqlite3, Close> handle_;
 };
