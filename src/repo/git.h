@@ -68,6 +68,13 @@ struct LinePlace {
   std::size_t line = 0;  // the one that matters most; 0: none
 };
 
+struct LineHistoryHints {
+  std::set<std::string> ignored = {};  // full shas of commits that pass their lines on
+  // By index of the commits given: 0 where the commit is known not to have changed the file. Empty:
+  // nothing is known, and each commit's tree is looked at.
+  std::span<const char> may_touch = {};
+};
+
 // What one commit did to those lines.
 struct LineTouch {
   std::string sha;
@@ -93,10 +100,10 @@ class Repository {
   Result<Diff> merged(const std::string& revision, const DiffLimits& limits = {}) const;
 
   // The commits among `commits` that wrote or removed lines of a place, latest first. White space
-  // does not count, and commits in `ignored` (full shas) pass their lines on to those before.
+  // does not count.
   Result<std::vector<LineTouch>> line_history(const LinePlace& place,
                                               std::span<const Commit> commits,
-                                              const std::set<std::string>& ignored = {}) const;
+                                              const LineHistoryHints& hints = {}) const;
 
   Result<std::vector<std::string>> files_at(const std::string& revision,
                                             std::size_t files_max = 100'000) const;

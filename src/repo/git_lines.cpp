@@ -137,8 +137,8 @@ Step step_back(const Followed& after, const std::vector<Hunk>& hunks, std::size_
 class Tracer {
  public:
   Tracer(const Repository::State& state, std::span<const Commit> commits,
-         const std::set<std::string>& ignored)
-      : state_(state), commits_(commits), ignored_(ignored) {
+         const LineHistoryHints& hints)
+      : state_(state), commits_(commits), hints_(hints) {
     for (std::size_t i = 0; i < commits.size(); ++i) index_.emplace(commits[i].sha, i);
   }
 
@@ -153,7 +153,7 @@ class Tracer {
 
   const Repository::State& state_;
   std::span<const Commit> commits_;
-  const std::set<std::string>& ignored_;
+  const LineHistoryHints& hints_;
   std::unordered_map<std::string, std::size_t> index_;
   // By time, latest first; what was visited once is not visited again.
   std::priority_queue<std::pair<Time, std::size_t>> queue_;
@@ -195,6 +195,10 @@ GitBlob Tracer::blob_at(const GitTreeEntry& entry) const {
 
 void Tracer::visit(std::size_t index, const Followed& lines) {
   const Commit& commit = commits_[index];
+  if (!hints_.may_touch.empty() && hints_.may_touch[index] == 0 && commit.parent_shas.size() == 1) {
+    arrive(commit.parent_shas.front(), lines);
+    return;
+  }
   const GitTreeEntry own = entry_at(commit.sha, lines.path);
   if (!own) return;
   std::vector<GitTreeEntry> parents;
@@ -209,7 +213,7 @@ void Tracer::visit(std::size_t index, const Followed& lines) {
   }
   const GitBlob after = blob_at(own);
   if (!after) return;
-  const bool passes = ignored_.count(commit.sha) > 0;
+  const bool passes = hints_.ignored.count(commit.sha) > 0;
   bool any = false;
   for (std::size_t i = 0; i < parents.size(); ++i) {
     const GitBlob before = blob_at(parents[i]);
@@ -253,14 +257,15 @@ std::vector<LineTouch> Tracer::run(const std::string& start, Followed lines, std
 
 Result<std::vector<LineTouch>> Repository::line_history(
     const LinePlace& place, std::span<const Commit> commits,
-    const std::set<std::string>& ignored) const {
+    const LineHistoryHints& hints) const {
   const git_oid id = TRY(commit_named(*state_, place.revision));
+  VERIFY(hints.may_touch.empty() || hints.may_touch.size() == commits.size());
   Followed lines;
   lines.path = place.path;
   lines.first = std::max<std::size_t>(1, place.range.first);
   for (std::size_t line = lines.first; line <= place.range.last; ++line)
     lines.alive.push_back(line);
-  return Tracer(*state_, commits, ignored).run(sha_of(id), std::move(lines), place.line);
+  return Tracer(*state_, commits, hints).run(sha_of(id), std::move(lines), place.line);
 }
 
 }  // namespace culprit

@@ -22,7 +22,7 @@ std::string touches(const std::string& repository, const LinePlace& place,
     subjects[commit.sha] = commit.subject;
     if (ignored_subjects.count(commit.subject) > 0) ignored.insert(commit.sha);
   }
-  const auto found = git.line_history(place, *commits, ignored);
+  const auto found = git.line_history(place, *commits, {ignored, {}});
   REQUIRE(found.has_value());
   std::string text;
   for (const LineTouch& touch : *found) {
@@ -62,6 +62,27 @@ TEST_CASE("an ignored commit passes its lines on") {
   scratch.run(straight);
   CHECK(touches(scratch.path(), {"main", "f.c", {3, 6}, 4}, {"argument"}) ==
         "unchecked -1!, begin +4!");
+}
+
+TEST_CASE("commits that are known not to touch the file are passed over") {
+  Scratch scratch;
+  scratch.run(straight);
+  const Repository git = opened(scratch.path());
+  const auto commits = git.commits({});
+  REQUIRE(commits.has_value());
+  const LinePlace place{"main", "f.c", {3, 6}, 4};
+  const auto all = git.line_history(place, *commits);
+  std::vector<char> may_touch(commits->size(), 1);
+  may_touch[0] = may_touch[4] = 0;  // "indented" and "other" change other lines anyway
+  const auto some = git.line_history(place, *commits, {{}, may_touch});
+  REQUIRE(all.has_value());
+  REQUIRE(some.has_value());
+  REQUIRE(some->size() == all->size());
+  for (std::size_t i = 0; i < all->size(); ++i) CHECK((*some)[i].sha == (*all)[i].sha);
+  may_touch.assign(commits->size(), 0);
+  const auto none = git.line_history(place, *commits, {{}, may_touch});
+  REQUIRE(none.has_value());
+  CHECK(none->size() == 1);  // the first commit has no parent to pass them to
 }
 
 TEST_CASE("a merge passes lines to the side they came from") {

@@ -28,6 +28,7 @@ Result<std::vector<CommitText>> read_commit_texts(World& world, const std::strin
 struct LineHistoryRange {
   std::string revision;  // where the places are looked up
   std::span<const Commit> commits;
+  std::span<const CommitText> texts;  // of some of them: who touched a file without looking
 };
 
 struct FoundPlaces {

@@ -177,7 +177,7 @@ Result<RangeRanking> rank_range(World& world, const RangeQuestion& question) {
   asked.symptoms = symptom.messages;
   asked.source_lines = find_source_lines(repository, ends.bad, symptom.messages, files_max);
   FoundPlaces places =
-      find_places(repository, {ends.bad, commits}, symptom.frames, asked.source_lines);
+      find_places(repository, {ends.bad, commits, texts}, symptom.frames, asked.source_lines);
   asked.frames = std::move(places.frames);
   asked.formatting = std::move(places.ignored);
   ranking.frames_known = places.frames_known;

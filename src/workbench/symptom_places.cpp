@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "contrast/enclosing.h"
@@ -30,10 +31,14 @@ class Places {
   void add(FramePlace place, std::set<std::string>& seen);
   void look_up(FramePlace& place) const;
   std::set<std::string> ignored_commits() const;
+  void know_files();
+  std::vector<char> may_touch_file(const std::string& path) const;
 
   const Repository& repository_;
   const LineHistoryRange& range_;
   std::set<std::string> ignored_;
+  std::vector<char> untold_;  // by commit: what it changed is not known, or not in full
+  std::unordered_map<std::string_view, std::vector<std::size_t>> by_file_;  // commits
   std::set<std::string> seen_;
   FoundPlaces found_;
 };
@@ -52,6 +57,29 @@ std::set<std::string> Places::ignored_commits() const {
   return shas;
 }
 
+// Looking into the trees of ten thousand commits takes a second for each place; their diffs have
+// been read already.
+void Places::know_files() {
+  std::unordered_map<std::string_view, const CommitText*> texts;
+  for (const CommitText& text : range_.texts) texts.emplace(text.sha, &text);
+  untold_.assign(range_.commits.size(), 1);
+  for (std::size_t i = 0; i < range_.commits.size(); ++i) {
+    const auto found = texts.find(range_.commits[i].sha);
+    if (found == texts.end()) continue;
+    const std::vector<FileDiff>& files = found->second->files;
+    untold_[i] = files.empty() || files.size() >= DiffLimits{}.files_max ? 1 : 0;
+    for (const FileDiff& file : files) by_file_[file.path].push_back(i);
+  }
+}
+
+std::vector<char> Places::may_touch_file(const std::string& path) const {
+  std::vector<char> may_touch = untold_;
+  const auto found = by_file_.find(path);
+  if (found == by_file_.end()) return may_touch;
+  for (std::size_t index : found->second) may_touch[index] = 1;
+  return may_touch;
+}
+
 // The function's lines at the revision and their history. A trace of another build may be off by
 // some lines: then the function's name decides.
 void Places::look_up(FramePlace& place) const {
@@ -66,9 +94,10 @@ void Places::look_up(FramePlace& place) const {
     if (line < named.first || line > named.last) line = header, own = 0;
   }
   if (line == 0) return;
+  const std::vector<char> may_touch = may_touch_file(place.path);
   const auto history =
       repository_.line_history({range_.revision, place.path, enclosing_function(lines, line), own},
-                               range_.commits, ignored_);
+                               range_.commits, {ignored_, may_touch});
   if (!history) return;
   for (const LineTouch& touch : *history) place.touches.push_back({touch.sha, touch.distance});
 }
@@ -95,6 +124,7 @@ void Places::add_frame(const Frame& frame, std::size_t depth,
 
 FoundPlaces Places::find(const std::vector<Frame>& frames, std::span<const SourceLine> lines) {
   ignored_ = ignored_commits();
+  know_files();
   const Result<std::vector<std::string>> tree = repository_.files_at(range_.revision);
   if (!tree) return {};
   std::vector<std::pair<const Frame*, std::vector<std::string>>> known;
