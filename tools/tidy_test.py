@@ -136,6 +136,15 @@ class Tidy(unittest.TestCase):
             with self.subTest(what):
                 self.assertEqual(tidy({name: text}), (0, ""))
 
+    def test_two_headers_with_a_type_of_one_name_are_reported(self):
+        files = {"src/parse/a.h": HEADER + "struct Scratch {\n  int a;\n};\n",
+                 "src/repo/b_test.h": HEADER + "class Scratch {\n};\n"}
+        code, output = tidy(files)
+        self.assertEqual(code, 1)
+        self.assertIn("src/repo/b_test.h:3: src/parse/a.h has a Scratch already", output)
+        files["src/repo/b_test.h"] = HEADER + "class Scratch;\nclass A {\n  class Scratch {};\n};\n"
+        self.assertEqual(tidy(files), (0, ""))
+
     def test_a_third_file_with_a_heavy_header_is_one_too_many(self):
         heavy = "#include <nlohmann/json.hpp>\n"
         two = {"src/cli/a.cpp": heavy, "src/repo/b.cpp": heavy}

@@ -33,7 +33,7 @@ TEST_CASE("access: common, combined, with a host before and more behind") {
       {R"(1.2.3.4 - - [20/Nov/2025:03:31:08 +0000] "-" 408 - "-" "-")",
        "client=1.2.3.4 status=408:n"},
   };
-  LineReader reader("access");
+  TestReader reader("access");
   for (const Row& row : rows) {
     CAPTURE(row.line);
     const Seen seen = reader.read(row.line);
@@ -61,7 +61,7 @@ TEST_CASE("access: a route is a path without what varies") {
       {"/u/3f2a9c18-77aa-4b1e-9d53-0a1b2c3d4e5f", "/u/:id"},
       {"http://h/1", "http://h/:id"},
   };
-  LineReader reader("access");
+  TestReader reader("access");
   for (const Row& row : rows) {
     CAPTURE(row.path);
     const std::string line =
@@ -74,7 +74,7 @@ TEST_CASE("access: a route is a path without what varies") {
 }
 
 TEST_CASE("access: a damaged line is unreadable, wherever it is cut") {
-  LineReader reader("access");
+  TestReader reader("access");
   const std::string line =
       R"(10.0.0.7 - - [20/Nov/2025:03:31:08 +0100] "GET /a HTTP/1.1" 200 17 "-" "curl")";
   for (std::size_t size = 1; size < line.find("200 ") + 3; ++size) {
@@ -92,7 +92,7 @@ TEST_CASE("access: a real log is read whole") {
   const std::string sample((std::istreambuf_iterator<char>(file)),
                            std::istreambuf_iterator<char>());
   CHECK(recognise(sample, {}).format->name == "access");
-  LineReader reader("access");
+  TestReader reader("access");
   std::size_t lines = 0;
   std::size_t begin = 0;
   for (std::size_t end = sample.find('\n'); end != sample.npos; end = sample.find('\n', begin)) {

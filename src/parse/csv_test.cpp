@@ -23,7 +23,7 @@ TEST_CASE("csv: cells, quotes and the header met again") {
       {"1,\"open\"\",3", Reading::unreadable, ""},
       {"1,\"x\"y,3", Reading::unreadable, ""},
   };
-  LineReader reader("csv", "a,b,c\n1,2,3\n");
+  TestReader reader("csv", "a,b,c\n1,2,3\n");
   for (const Row& row : rows) {
     CAPTURE(row.line);
     const Seen seen = reader.read(row.line);
@@ -33,15 +33,15 @@ TEST_CASE("csv: cells, quotes and the header met again") {
 }
 
 TEST_CASE("csv: the separator is the one that gives the most names") {
-  CHECK(LineReader("csv", "a;b;c\n").dialect().separator == ';');
-  CHECK(LineReader("csv", "a\tb\tc\n").dialect().separator == '\t');
-  CHECK(LineReader("csv", "a|b|c\n").dialect().separator == '|');
-  CHECK(LineReader("csv", "a, b, c\r\n").dialect().columns.size() == 3);
-  CHECK(LineReader("csv", "a, b, c\r\n").dialect().columns[2] == "c");
+  CHECK(TestReader("csv", "a;b;c\n").dialect().separator == ';');
+  CHECK(TestReader("csv", "a\tb\tc\n").dialect().separator == '\t');
+  CHECK(TestReader("csv", "a|b|c\n").dialect().separator == '|');
+  CHECK(TestReader("csv", "a, b, c\r\n").dialect().columns.size() == 3);
+  CHECK(TestReader("csv", "a, b, c\r\n").dialect().columns[2] == "c");
 }
 
 TEST_CASE("csv: time, level and message are found by their columns' names") {
-  LineReader reader("csv", "Timestamp,Severity,Message,ms\n");
+  TestReader reader("csv", "Timestamp,Severity,Message,ms\n");
   const Seen seen = reader.read("2025-11-20 03:31:08,ERROR,\"no, really\",12.5");
   CHECK(to_string(seen.event.time) == "2025-11-20T03:31:08.000Z");
   CHECK(seen.event.level == Level::error);

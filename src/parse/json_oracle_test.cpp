@@ -77,7 +77,7 @@ class Maker {
   Parts parts_;
 };
 
-// The fields as LineReader writes them, but for numbers, which are compared as numbers. The whole
+// The fields as TestReader writes them, but for numbers, which are compared as numbers. The whole
 // document has no name.
 void flatten(const simdjson::dom::element& value, const std::optional<std::string>& name,
              std::vector<std::string>& fields) {
@@ -144,7 +144,7 @@ void damage(std::string& line, Dice& dice) {
 TEST_CASE("json: random documents have the fields that simdjson finds") {
   Dice dice(1);
   simdjson::dom::parser parser;
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   for (int round = 0; round < 20'000; ++round) {
     const std::string line = Maker(dice, all_parts).line();
     CAPTURE(line);
@@ -161,7 +161,7 @@ TEST_CASE("json: random documents have the fields that simdjson finds") {
 TEST_CASE("json: damaged documents are read exactly where simdjson reads them") {
   Dice dice(2);
   simdjson::dom::parser parser;
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   int refused = 0;
   for (int round = 0; round < 50'000; ++round) {
     std::string line = Maker(dice, plain_parts).line();

@@ -35,7 +35,7 @@ TEST_CASE("values keep their kind and their spelling") {
       {"{\"a\":\"\xff\xfe\"}", "a=\xff\xfe"},
       {"\xEF\xBB\xBF{\"a\":1}\r", "a=1:n"},
   };
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   for (int round = 0; round < 2; ++round) {  // with and without remembered keys
     for (const Row& row : rows) {
       CAPTURE(row.line);
@@ -47,7 +47,7 @@ TEST_CASE("values keep their kind and their spelling") {
 }
 
 TEST_CASE("what is not one JSON object is unreadable") {
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   for (const char* line : {"{",
                            "}",
                            "x",
@@ -92,7 +92,7 @@ TEST_CASE("what is not one JSON object is unreadable") {
 TEST_CASE("every cut of a line is unreadable, never a crash") {
   const std::string line =
       R"({"t":"2025-11-20T03:31:08Z","a":{"b":["x\u00e9\n",-1.5e3,true,null]},"msg":"a \"b\""})";
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   CHECK(reader.read(line).reading == Reading::event);
   for (std::size_t size = 1; size < line.size(); ++size) {
     // A copy of that size, so that the sanitizer sees a byte read too many.
@@ -146,7 +146,7 @@ const Logged loggers[] = {
 };
 
 TEST_CASE("the loggers' own spellings of time, level and message are understood") {
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   for (int round = 0; round < 2; ++round) {
     for (const Logged& row : loggers) {
       CAPTURE(row.logger);
@@ -160,14 +160,14 @@ TEST_CASE("the loggers' own spellings of time, level and message are understood"
 }
 
 TEST_CASE("GELF's own fields lose their underscore, others keep it") {
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   CHECK(reader.read(R"({"version":"1.1","_user":"u","_":1,"short_message":"s"})").fields ==
         "version=1.1 user=u _=1:n short_message=s");
   CHECK(reader.read(R"({"_user":"u","message":"s"})").fields == "_user=u message=s");
 }
 
 TEST_CASE("what is nested too deep stays text") {
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   std::string line = "1";
   for (int depth = 0; depth < 40; ++depth) line = "{\"a\":" + line + "}";
   const Seen seen = reader.read(line);
@@ -180,7 +180,7 @@ TEST_CASE("what is nested too deep stays text") {
 }
 
 TEST_CASE("keys that change from line to line are forgotten in time, and always right") {
-  LineReader reader("ndjson");
+  TestReader reader("ndjson");
   for (int i = 0; i < 20'000; ++i) {
     const std::string key = std::to_string(i * 7919 % 10'007);
     const std::string line = R"({"id)" + key + R"(":1,"same":{"k)" + key + R"(":"v"},"last":2})";

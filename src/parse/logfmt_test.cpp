@@ -18,7 +18,7 @@ TEST_CASE("logfmt: pairs, quotes and bare words") {
       {"http.status=500 a/b=1 k-8_s=2", "http.status=500:n a/b=1:n k-8_s=2:n"},
       {"url=http://h/p?q=1 x=1", "url=http://h/p?q=1 x=1:n"},
   };
-  LineReader reader("logfmt");
+  TestReader reader("logfmt");
   for (int round = 0; round < 2; ++round) {
     for (const Row& row : rows) {
       CAPTURE(row.line);
@@ -28,7 +28,7 @@ TEST_CASE("logfmt: pairs, quotes and bare words") {
 }
 
 TEST_CASE("logfmt: time, level and message") {
-  LineReader reader("logfmt");
+  TestReader reader("logfmt");
   Seen seen =
       reader.read(R"(time="2025-11-20T03:31:08Z" level=warning msg="pool is \"full\"" n=5)");
   CHECK(to_string(seen.event.time) == "2025-11-20T03:31:08.000Z");
@@ -44,7 +44,7 @@ TEST_CASE("logfmt: time, level and message") {
 }
 
 TEST_CASE("logfmt: what has no pair is unreadable, what is indented goes on") {
-  LineReader reader("logfmt");
+  TestReader reader("logfmt");
   CHECK(reader.read("no pair at all").reading == Reading::unreadable);
   CHECK(reader.read("goroutine 1 [running]:").reading == Reading::continuation);
   CHECK(reader.read("\tmain.go:17 +0x1d").reading == Reading::continuation);

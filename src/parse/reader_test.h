@@ -1,4 +1,4 @@
-// A LineReader reads lines for a test and writes what they became as one readable text.
+// A TestReader reads lines for a test and writes what they became as one readable text.
 #pragma once
 
 #include <string>
@@ -17,10 +17,10 @@ struct Seen {
   Event event;  // good until the next line
 };
 
-class LineReader {
+class TestReader {
  public:
   // `sample`: what the format is prepared with.
-  explicit LineReader(std::string_view format, std::string_view sample = {}) {
+  explicit TestReader(std::string_view format, std::string_view sample = {}) {
     RecogniseOptions options;
     options.format = format_named(format);
     REQUIRE(options.format != nullptr);

@@ -13,7 +13,7 @@ struct Row {
 void check(std::span<const Row> rows) {
   for (const Row& row : rows) {
     CAPTURE(row.line);
-    LineReader reader("text", row.line);
+    TestReader reader("text", row.line);
     const Seen seen = reader.read(row.line);
     REQUIRE(seen.reading == Reading::event);
     CHECK(to_string(seen.event.time) == "2025-11-20T03:31:08.000Z");
@@ -80,7 +80,7 @@ TEST_CASE("text: words of a sentence are no header") {
 }
 
 TEST_CASE("text: lines without a time continue the one before, where others have one") {
-  LineReader reader("text", "2025-11-20 03:31:08 a\n2025-11-20 03:31:09 b\n");
+  TestReader reader("text", "2025-11-20 03:31:08 a\n2025-11-20 03:31:09 b\n");
   struct Line {
     const char* text;
     Reading reading;
@@ -102,7 +102,7 @@ TEST_CASE("text: lines without a time continue the one before, where others have
 }
 
 TEST_CASE("text: without any time each line is an event, but for stack traces") {
-  LineReader reader("text", "up\ndown\n");
+  TestReader reader("text", "up\ndown\n");
   CHECK(reader.read("up and running").reading == Reading::event);
   CHECK(reader.read("up and running").event.time == no_time);
   CHECK(reader.read("ERROR: gone").event.level == Level::error);
@@ -112,7 +112,7 @@ TEST_CASE("text: without any time each line is an event, but for stack traces") 
 }
 
 TEST_CASE("text: what stands before the time may differ in length") {
-  LineReader reader("text", "INFO 2025-11-20 03:31:08 a\nDEBUG 2025-11-20 03:31:08 b\n");
+  TestReader reader("text", "INFO 2025-11-20 03:31:08 a\nDEBUG 2025-11-20 03:31:08 b\n");
   CHECK(reader.read("CRITICAL 2025-11-20 03:31:08 a").event.level == Level::fatal);
   CHECK(reader.read("note that on 17 places 2025-11-20 03:31:08").reading == Reading::continuation);
 }

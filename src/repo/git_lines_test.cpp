@@ -47,7 +47,7 @@ sed -i 's/^  /    /' f.c; commit 6 indented
 }  // namespace
 
 TEST_CASE("the history of a function knows what was removed from it, and not the white space") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(straight);
   // zero, one, int f() {, a(1);, b();, }
   CHECK(touches(scratch.path(), {"main", "f.c", {3, 6}, 5}) ==
@@ -58,14 +58,14 @@ TEST_CASE("the history of a function knows what was removed from it, and not the
 }
 
 TEST_CASE("an ignored commit passes its lines on") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(straight);
   CHECK(touches(scratch.path(), {"main", "f.c", {3, 6}, 4}, {"argument"}) ==
         "unchecked -1!, begin +4!");
 }
 
 TEST_CASE("commits that are known not to touch the file are passed over") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(straight);
   const Repository git = opened(scratch.path());
   const auto commits = git.commits({});
@@ -86,7 +86,7 @@ TEST_CASE("commits that are known not to touch the file are passed over") {
 }
 
 TEST_CASE("a merge passes lines to the side they came from") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(R"(
 git init -q -b main .
 printf 'f() {\n  a\n  b\n  c\n  d\n  e\n}\n' > f; commit 1 begin
@@ -102,7 +102,7 @@ at 4; git merge -q --no-ff -m merged side
 }
 
 TEST_CASE("what a merge has and none of its parents is its own") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(R"(
 git init -q -b main .
 printf 'a\nb\nc\n' > f; commit 1 begin
@@ -119,7 +119,7 @@ printf 'a\nneither of the two\nc\n' > f; commit 4 merged
 }
 
 TEST_CASE("places that are not there have no history") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(straight);
   CHECK(touches(scratch.path(), {"main", "absent.c", {1, 9}, 1}).empty());
   CHECK(touches(scratch.path(), {"main", "f.c", {0, 0}, 0}).empty());

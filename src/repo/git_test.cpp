@@ -41,7 +41,7 @@ git tag payments-v1.2.0
 )";
 
 TEST_CASE("what is no repository is refused with advice") {
-  Scratch scratch;
+  ScratchRepository scratch;
   const auto missing = Repository::open(scratch.path("nowhere"));
   REQUIRE_FALSE(missing.has_value());
   CHECK(missing.error().what.find("no such folder") == 0);
@@ -52,13 +52,13 @@ TEST_CASE("what is no repository is refused with advice") {
 }
 
 TEST_CASE("a folder inside a working tree opens it") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(std::string(history) + "mkdir deep");
   CHECK(opened(scratch.path("repo/deep")).default_branch() == "main");
 }
 
 TEST_CASE("an empty repository has no commits, tags or files, and says so") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run("git init -q -b main .");
   const Repository repository = opened(scratch.path());
   CHECK(repository.empty());
@@ -68,7 +68,7 @@ TEST_CASE("an empty repository has no commits, tags or files, and says so") {
 }
 
 TEST_CASE("tags have the instant they were made, or that of their commit") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const auto tags = opened(scratch.path()).tags();
   REQUIRE(tags.has_value());
@@ -81,7 +81,7 @@ TEST_CASE("tags have the instant they were made, or that of their commit") {
 }
 
 TEST_CASE("commits of a merge reach the branch when the merge does") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const auto commits = opened(scratch.path()).commits({});
   REQUIRE(commits.has_value());
@@ -93,7 +93,7 @@ TEST_CASE("commits of a merge reach the branch when the merge does") {
 }
 
 TEST_CASE("a range is what one end has and the other has not") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const Repository repository = opened(scratch.path());
   struct Row {
@@ -120,7 +120,7 @@ TEST_CASE("a range is what one end has and the other has not") {
 }
 
 TEST_CASE("a branch much older than what is hidden is still found") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(R"(
 git init -q -b main .
 commit 1000 root
@@ -155,7 +155,7 @@ std::string random_history(std::mt19937& dice, int commits) {
 }
 
 TEST_CASE("ranges are those of git rev-list, whatever the merges and clocks") {
-  Scratch scratch;
+  ScratchRepository scratch;
   std::mt19937 dice(1);
   constexpr int commits = 150;
   constexpr int pairs = 60;
@@ -188,7 +188,7 @@ TEST_CASE("ranges are those of git rev-list, whatever the merges and clocks") {
 }
 
 TEST_CASE("one commit with a wrong clock does not end the history") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run("git init -q -b main .\ncommit 100000 a\ncommit 1000 wrong\ncommit 100200 b");
   const auto commits = opened(scratch.path()).commits({.since = at(99000)});
   REQUIRE(commits.has_value());
@@ -196,7 +196,7 @@ TEST_CASE("one commit with a wrong clock does not end the history") {
 }
 
 TEST_CASE("versions are resolved to the tags they mean") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(R"(
 git init -q -b main .
 commit 1000 a; git tag v1.9.0; git tag payments-v1.9.0 -m x
@@ -230,7 +230,7 @@ commit 3000 c; git tag 20251120
 }
 
 TEST_CASE("a diff tells lines and the function they stand in") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const auto diff = opened(scratch.path()).diff("main");
   REQUIRE(diff.has_value());
@@ -244,7 +244,7 @@ TEST_CASE("a diff tells lines and the function they stand in") {
 }
 
 TEST_CASE("a merge is compared with its first parent, the first commit with nothing") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const Repository repository = opened(scratch.path());
   const auto merge = repository.diff("main~1");
@@ -256,7 +256,7 @@ TEST_CASE("a merge is compared with its first parent, the first commit with noth
 }
 
 TEST_CASE("binary files, moved files and submodules have a path and no text") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(R"(
 git init -q -b main .
 seq 1 200 > numbers; commit 1000 a
@@ -280,7 +280,7 @@ at 2000; git commit -q -m b
 }
 
 TEST_CASE("the text of a diff is bounded, and one large file leaves room for the others") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(R"(
 git init -q -b main .
 seq 1 100000 > a.lock; echo 'the one line' > z.c
@@ -301,7 +301,7 @@ for i in 1 2 3 4 5; do echo $i > f$i; done; commit 1000 a
 }
 
 TEST_CASE("files and their content are those of the commit, not of the working tree") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(std::string(history) + "echo other > two; rm s1");
   const Repository repository = opened(scratch.path());
   const auto files = repository.files_at("v1.1.0");
@@ -314,7 +314,7 @@ TEST_CASE("files and their content are those of the commit, not of the working t
 }
 
 TEST_CASE("the remote's default branch goes before main, and a detached head is no branch") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   scratch.run("git checkout -q -b trunk; commit 9000 t; git clone -q . ../clone");
   CHECK(opened(scratch.path("clone")).default_branch() == "origin/trunk");
@@ -326,7 +326,7 @@ TEST_CASE("the remote's default branch goes before main, and a detached head is 
 }
 
 TEST_CASE("bare and shallow clones are read as far as they go") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   scratch.run("git clone -q --bare . ../bare.git; git clone -q --depth 2 file://$PWD ../shallow");
   CHECK(subjects(*opened(scratch.path("bare.git")).commits({})) == "c m s2 s1 b a");
@@ -342,7 +342,7 @@ TEST_CASE("bare and shallow clones are read as far as they go") {
 }
 
 TEST_CASE("a linked worktree and a sparse checkout are repositories") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   scratch.run("git worktree add -q ../tree side; git sparse-checkout set --cone deep");
   CHECK(opened(scratch.path("tree")).default_branch() == "main");
@@ -351,7 +351,7 @@ TEST_CASE("a linked worktree and a sparse checkout are repositories") {
 
 // 0.09 s on 2 shared cores; the limit leaves room for sanitizers and a busy machine.
 TEST_CASE("the diffs of 1,000 commits take seconds at most") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(R"(
 git init -q -b main .
 awk 'BEGIN { for (i = 1; i <= 1000; i++) { m = "c" i; body = "";

@@ -1,4 +1,4 @@
-// A Scratch is a git repository for one test: a script of shell and git fills it.
+// A ScratchRepository is a git repository for one test: a script of shell and git fills it.
 #pragma once
 
 #include <unistd.h>
@@ -17,19 +17,19 @@
 namespace culprit {
 
 // A folder with a repository that the git program fills; gone when the test is.
-class Scratch {
+class ScratchRepository {
  public:
-  Scratch() {
+  ScratchRepository() {
     std::string pattern = (std::filesystem::temp_directory_path() / "culprit-git-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     root_ = pattern;
   }
-  ~Scratch() {
+  ~ScratchRepository() {
     std::error_code ignored;
     std::filesystem::remove_all(root_, ignored);
   }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
+  ScratchRepository(const ScratchRepository&) = delete;
+  ScratchRepository& operator=(const ScratchRepository&) = delete;
 
   std::string path(const std::string& name = "repo") const { return (root_ / name).string(); }
 

@@ -31,7 +31,7 @@ struct LogFile {
   }
 };
 
-struct Shape {
+struct FileShape {
   std::size_t lines = 10'000;
   Duration step_max = std::chrono::milliseconds(200);
   Duration disorder{0};  // a line may be stamped so much earlier than those before it
@@ -39,7 +39,7 @@ struct Shape {
   double wrong = 0;      // share of lines with a time of 1970 or 2099
 };
 
-inline LogFile random_file(std::mt19937_64& dice, const Shape& shape) {
+inline LogFile random_file(std::mt19937_64& dice, const FileShape& shape) {
   const auto share = [&] { return std::uniform_real_distribution<double>()(dice); };
   const auto milliseconds = [&](Duration most) {
     const auto count = static_cast<std::uint64_t>(most / std::chrono::milliseconds(1)) + 1;

@@ -45,7 +45,7 @@ constexpr const char* trace =
     "    return owner.card.pay(total)\n"
     "AttributeError: 'NoneType' object has no attribute 'card'\n";
 
-RangeQuestion asking(const Scratch& scratch, const std::string& symptom) {
+RangeQuestion asking(const ScratchRepository& scratch, const std::string& symptom) {
   RangeQuestion question;
   question.repository = scratch.path();
   question.range = "good..main";
@@ -74,7 +74,7 @@ Error refused(RangeQuestion question) {
 }  // namespace
 
 TEST_CASE("a stack trace finds the commit that removed the check, whatever it was called") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const RangeRanking ranking = ranked(asking(scratch, trace));
   CHECK(ranking.found);
@@ -85,7 +85,7 @@ TEST_CASE("a stack trace finds the commit that removed the check, whatever it wa
 }
 
 TEST_CASE("probabilities of the commits are those of the range, and with none they are one") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   for (const char* symptom : {trace, "parcels have no carrier", "zzz"}) {
     const RangeRanking ranking = ranked(asking(scratch, symptom));
@@ -99,7 +99,7 @@ TEST_CASE("probabilities of the commits are those of the range, and with none th
 }
 
 TEST_CASE("a log line is found where the source prints it") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const RangeRanking ranking =
       ranked(asking(scratch, "2026-03-01T10:00:00Z ERROR ship no carrier for parcel 77\n"));
@@ -108,7 +108,7 @@ TEST_CASE("a log line is found where the source prints it") {
 }
 
 TEST_CASE("what was taken back is seldom at fault") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   const RangeRanking ranking = ranked(asking(scratch, "the total of an order is one too low"));
   CHECK(first_of(ranking) != "pay: other total");
@@ -119,7 +119,7 @@ TEST_CASE("what was taken back is seldom at fault") {
 }
 
 TEST_CASE("diffs from the case folder give the same answer, also when its file is broken") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   RangeQuestion question = asking(scratch, trace);
   const double plain = ranked(question).changes[0].commits[0].probability;
@@ -139,7 +139,7 @@ TEST_CASE("diffs from the case folder give the same answer, also when its file i
 }
 
 TEST_CASE("a question that cannot be answered says why") {
-  Scratch scratch;
+  ScratchRepository scratch;
   scratch.run(history);
   struct Row {
     const char* range;
