@@ -125,9 +125,12 @@ void Report::input() {
     line("", fmt::format("{}; failed means {}{}", units, made_.bad,
                          made_.rule.how == OutcomeRule::How::given ? "" : " (inferred)"));
   }
-  if (made_.judged.recovered > 0) {
-    line("", fmt::format("{} more met an error and ended well", figure(made_.judged.recovered)));
-  }
+  if (made_.judged.recovered <= 0) return;
+  // Where nothing but failures was logged, those that say something else are no successes.
+  const bool others = made_.rule.how == OutcomeRule::How::message;
+  line("", fmt::format("{} {}", figure(made_.judged.recovered),
+                       others ? "other failures stand for the traffic, which was not logged"
+                              : "more met an error and ended well"));
 }
 
 void Report::warnings() {
@@ -305,7 +308,9 @@ void Report::segment(const Segment& one, bool first) {
 
 void Report::twin(const Segment& one) {
   if (!one.twin) return;
-  std::string text = "differs from its nearest success in";
+  std::string text = made_.rule.how == OutcomeRule::How::message
+                         ? "differs from the nearest other failure in"
+                         : "differs from its nearest success in";
   for (std::size_t i = 0; i < one.twin->differences.size() && i < 4; ++i) {
     const Difference& difference = one.twin->differences[i];
     const auto shown = [](const std::string& value) {

@@ -17,10 +17,11 @@ double log_likelihood(const Counts& counts, double rate) {
   return counts.bad * std::log(p) + (counts.total - counts.bad) * std::log1p(-p);
 }
 
-// Ramp lengths tried, in buckets: none, then growing by half up to the whole series.
+// Ramp lengths tried, in buckets: none, then growing by a quarter up to the whole series. The
+// onset moves with the length, so that coarser steps would leave out some of its places.
 std::vector<std::size_t> ramp_lengths(std::size_t buckets) {
   std::vector<std::size_t> lengths = {0};
-  for (double length = 4; length < static_cast<double>(buckets) * 0.8; length *= 1.5) {
+  for (double length = 4; length < static_cast<double>(buckets) * 0.8; length *= 1.25) {
     lengths.push_back(static_cast<std::size_t>(length));
   }
   return lengths;
@@ -44,29 +45,66 @@ std::vector<Prefix> prefixes(const std::vector<Counts>& counts, const Counts& pa
   return made;
 }
 
-// The log likelihood of buckets [start, end) when the rate rises from `before` over `length`
-// buckets and then stays. The rate reached is the one that explains the sum of failures.
-double rise_likelihood(const std::vector<Counts>& counts, std::size_t start, std::size_t length,
-                       double before) {
-  const auto weight = [&](std::size_t i) {
+// The rate rises from `before` at bucket `start` over `length` buckets by `gain`, and then stays.
+struct Rise {
+  std::size_t start = 0;
+  std::size_t length = 0;
+  double before = 0;
+  double gain = 0;
+
+  double weight(std::size_t i) const {
     if (length == 0) return 1.0;
     return std::min(1.0, (static_cast<double>(i - start) + 0.5) / static_cast<double>(length));
-  };
+  }
+  double rate_at(std::size_t i) const { return std::min(1.0, before + gain * weight(i)); }
+};
+
+// The rise to the rate that explains the sum of failures from `start` on.
+Rise fitted(const std::vector<Counts>& counts, std::size_t start, std::size_t length,
+            double before) {
+  Rise rise{start, length, before, 0};
   double bad = 0;
   double total = 0;
   double lifted = 0;
   for (std::size_t i = start; i < counts.size(); ++i) {
     bad += counts[i].bad;
     total += counts[i].total;
-    lifted += counts[i].total * weight(i);
+    lifted += counts[i].total * rise.weight(i);
   }
-  if (lifted <= 0) return 0;
-  const double gain = std::max(0.0, (bad + 0.5 - before * total) / lifted);
+  if (lifted > 0) rise.gain = std::max(0.0, (bad + 0.5 - before * total) / lifted);
+  return rise;
+}
+
+double rise_likelihood(const std::vector<Counts>& counts, const Rise& rise) {
   double sum = 0;
-  for (std::size_t i = start; i < counts.size(); ++i) {
-    sum += log_likelihood(counts[i], std::min(1.0, before + gain * weight(i)));
+  for (std::size_t i = rise.start; i < counts.size(); ++i) {
+    sum += log_likelihood(counts[i], rise.rate_at(i));
   }
   return sum;
+}
+
+// The variance of the failures around a rise over that of independent ones, in groups of buckets:
+// those of an incident come in clusters (retries) that the quiet time before it does not know.
+double scatter_around(const std::vector<Counts>& counts, const Rise& rise) {
+  constexpr std::size_t groups = 24;
+  const std::size_t width = std::max<std::size_t>(1, (counts.size() - rise.start) / groups);
+  double squares = 0;
+  double cells = 0;
+  for (std::size_t from = rise.start; from + width <= counts.size(); from += width) {
+    double expected = 0;
+    double variance = 0;
+    double bad = 0;
+    for (std::size_t i = from; i < from + width; ++i) {
+      const double rate = rise.rate_at(i);
+      expected += counts[i].total * rate;
+      variance += counts[i].total * rate * (1 - rate);
+      bad += counts[i].bad;
+    }
+    if (expected < 3) continue;  // too few for their square to mean anything
+    squares += (bad - expected) * (bad - expected) / std::max(variance, 1e-9);
+    cells += 1;
+  }
+  return cells < 6 ? 1 : squares / (cells - 2);  // two were fitted: the rate reached, the length
 }
 
 // The shortest run of buckets around the mode that holds the wanted probability.
@@ -87,6 +125,31 @@ std::pair<std::size_t, std::size_t> credible(const std::vector<double>& posterio
   return {from, to};
 }
 
+// The log likelihood of every place and length, and the likeliest rise.
+struct Scores {
+  std::vector<std::vector<double>> of;  // by length, then by place
+  double most = -INFINITY;
+  Rise likeliest;
+};
+
+Scores scores_of(const std::vector<Counts>& counts, const std::vector<std::size_t>& lengths,
+                 const Counts& past) {
+  const std::vector<Prefix> before = prefixes(counts, past);
+  Scores scores;
+  scores.of.assign(lengths.size(), std::vector<double>(counts.size()));
+  for (std::size_t l = 0; l < lengths.size(); ++l) {
+    for (std::size_t start = 0; start < counts.size(); ++start) {
+      const Rise rise = fitted(counts, start, lengths[l], before[start].rate);
+      const double likelihood = before[start].likelihood + rise_likelihood(counts, rise);
+      scores.of[l][start] = likelihood;
+      if (likelihood <= scores.most) continue;
+      scores.most = likelihood;
+      scores.likeliest = rise;
+    }
+  }
+  return scores;
+}
+
 }  // namespace
 
 OnsetPosterior locate_onset(const HistTally& series, const OnsetOptions& options) {
@@ -94,19 +157,9 @@ OnsetPosterior locate_onset(const HistTally& series, const OnsetOptions& options
   OnsetPosterior found;
   if (counts.empty()) return found;
   const std::vector<std::size_t> lengths = ramp_lengths(counts.size());
-  const std::vector<Prefix> before = prefixes(counts, options.past);
-  std::vector<std::vector<double>> scores(lengths.size(), std::vector<double>(counts.size()));
-  double most = -INFINITY;
-  for (std::size_t l = 0; l < lengths.size(); ++l) {
-    const double prior =
-        l == 0 ? step_prior : (1 - step_prior) / static_cast<double>(lengths.size() - 1);
-    for (std::size_t start = 0; start < counts.size(); ++start) {
-      const double likelihood =
-          before[start].likelihood + rise_likelihood(counts, start, lengths[l], before[start].rate);
-      scores[l][start] = likelihood / options.dispersion + std::log(prior);
-      most = std::max(most, scores[l][start]);
-    }
-  }
+  const Scores scores = scores_of(counts, lengths, options.past);
+  const double dispersion = std::max(options.dispersion, scatter_around(counts, scores.likeliest));
+  const double ramp_prior = (1 - step_prior) / static_cast<double>(lengths.size() - 1);
   std::vector<double> posterior(counts.size(), 0);
   double sum = 0;
   double ramped = 0;
@@ -114,7 +167,8 @@ OnsetPosterior locate_onset(const HistTally& series, const OnsetOptions& options
   for (std::size_t l = 0; l < lengths.size(); ++l) {
     double mass = 0;
     for (std::size_t start = 0; start < counts.size(); ++start) {
-      const double p = std::exp(scores[l][start] - most);
+      const double likelihood = std::exp((scores.of[l][start] - scores.most) / dispersion);
+      const double p = likelihood * (l == 0 ? step_prior : ramp_prior);
       posterior[start] += p;
       mass += p;
     }

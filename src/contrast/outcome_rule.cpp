@@ -59,7 +59,8 @@ OutcomeRule given_rule(Expr bad, std::optional<Expr> good) {
 }
 
 std::string to_string(const OutcomeRule& rule) {
-  if (rule.how == OutcomeRule::How::given) return to_string(*rule.bad);
+  using How = OutcomeRule::How;
+  if (rule.how == How::given || rule.how == How::message) return to_string(*rule.bad);
   if (rule.how == OutcomeRule::How::latency) {
     return rule.operation_field.empty()
                ? fmt::format("{} above its p99 before", rule.duration_field)

@@ -6,6 +6,7 @@
 namespace culprit {
 namespace {
 
+constexpr double cut_outside_min = 0.02;    // of the units with a number, beyond a threshold
 constexpr double support_min = 5;           // failures in a segment worth naming
 constexpr double support_share_min = 0.01;  // and of all failures
 constexpr double excess_share_min = 0.05;   // of the failures that a finding must explain
@@ -94,13 +95,18 @@ std::vector<WhoSearch::Candidate> WhoSearch::candidates_in(const FacetTally& tal
   for (const FacetValue& bin : tally.values) {
     if (bin.value && bin.bin <= axis.cuts.size()) all = plus(all, counted_of(bin.windows));
   }
+  // What nearly all carriers are in says that the field is there, and no more.
+  const double outside_least = cut_outside_min * all.after.total;
   Counted below;
   for (const FacetValue& bin : tally.values) {
     if (!bin.value || bin.bin >= axis.cuts.size()) continue;
     below = plus(below, counted_of(bin.windows));
+    const Counted above = minus(all, below);
     const double cut = axis.cuts[bin.bin];
-    add({axis.field, Condition::Op::above, "", cut}, minus(all, below));
-    add({axis.field, Condition::Op::at_most, "", cut}, below);
+    if (below.after.total >= outside_least) add({axis.field, Condition::Op::above, "", cut}, above);
+    if (above.after.total >= outside_least) {
+      add({axis.field, Condition::Op::at_most, "", cut}, below);
+    }
   }
   return made;
 }

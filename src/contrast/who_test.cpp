@@ -133,6 +133,19 @@ TEST_CASE("a threshold is found at its place, above and below") {
   CHECK(told(searched(below, with_cuts(below, "cart_size")).findings()) == "cart_size <= -10");
 }
 
+TEST_CASE("a threshold that leaves out hardly anybody is none") {
+  // Only who got as far as counting items can lose them; how many there were says nothing.
+  std::string rows = "items route | before after\n";
+  for (int items = 1; items <= 9; ++items) {
+    rows += fmt::format("{} quote | 0/100 30/100\n{} cart | 0/100 0/100\n", items, items);
+  }
+  rows += "10 quote | 0/1 0/1\n- quote | 0/90 0/90\n- cart | 0/90 0/90\n";
+  const Table table(rows);
+  const std::string who = told(searched(table, with_cuts(table, "items")).findings());
+  CHECK(who.find("items") == std::string::npos);
+  CHECK(who == "route = quote");
+}
+
 TEST_CASE("a threshold inside one value of another field is found with it") {
   std::string rows = "size region | before after\n";
   for (int size = 1; size <= 10; ++size) {

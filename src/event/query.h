@@ -28,7 +28,7 @@ struct Window {
 
 // What makes a unit good or bad. Exactly one way is in force; `how` says which.
 struct OutcomeRule {
-  enum class How : std::uint8_t { given, status, latency, volume, unknown };
+  enum class How : std::uint8_t { given, status, latency, message, volume, unknown };
   How how = How::unknown;
 
   // given: a unit is bad if one of its events satisfies `bad`; with `good`, a unit that matches
@@ -50,6 +50,10 @@ struct OutcomeRule {
   std::string duration_field;
   std::string operation_field;                         // empty: one limit for all
   std::vector<std::pair<std::string, double>> limits;  // by operation; "" for all others
+
+  // message: a unit is bad if one of its events has a message of one of these skeletons, and good
+  // otherwise. `bad` says the same in words of messages, for people and other tools.
+  std::vector<std::string> skeletons = {};
 };
 
 // What joins events to units.

@@ -281,6 +281,13 @@ std::optional<Outcome> Naive::given(const OneUnit& unit, const OutcomeRule& rule
   return good || !rule.good ? std::optional(Outcome::good) : std::nullopt;
 }
 
+std::optional<Outcome> Naive::by_message(const OneUnit& unit, const OutcomeRule& rule) {
+  const bool bad = any_event(unit, [&rule](const OneEvent& event) {
+    return std::count(rule.skeletons.begin(), rule.skeletons.end(), event.skeleton) > 0;
+  });
+  return bad ? Outcome::bad : Outcome::good;
+}
+
 std::optional<Outcome> Naive::by_latency(const OneUnit& unit, const OutcomeRule& rule) {
   std::optional<double> longest;
   std::vector<std::string> operations;
@@ -350,6 +357,7 @@ std::optional<Outcome> Naive::by_status(const OneUnit& unit, const OutcomeRule& 
 std::optional<Outcome> Naive::verdict(const OneUnit& unit, const OutcomeRule& rule) {
   switch (rule.how) {
     case OutcomeRule::How::given: return given(unit, rule);
+    case OutcomeRule::How::message: return by_message(unit, rule);
     case OutcomeRule::How::latency: return by_latency(unit, rule);
     case OutcomeRule::How::status: return by_status(unit, rule);
     case OutcomeRule::How::volume:

@@ -71,6 +71,7 @@ class Naive final : public Engine {
   static std::vector<std::string> values_of(const OneEvent& event, const std::string& name);
   static std::optional<Outcome> verdict(const OneUnit& unit, const OutcomeRule& rule);
   static std::optional<Outcome> given(const OneUnit& unit, const OutcomeRule& rule);
+  static std::optional<Outcome> by_message(const OneUnit& unit, const OutcomeRule& rule);
   static std::optional<Outcome> by_latency(const OneUnit& unit, const OutcomeRule& rule);
   static std::optional<Outcome> by_status(const OneUnit& unit, const OutcomeRule& rule);
   static std::optional<Outcome> last_verdict(const OneUnit& unit, const OutcomeRule& rule);

@@ -40,6 +40,11 @@ class Questions {
       if (!dice_.one_in(3)) made.limits.emplace_back("", 2);
       return made;
     }
+    if (dice_.one_in(5)) {
+      made.how = OutcomeRule::How::message;
+      made.skeletons = {"cache miss for key <*>", "started", "never said"};
+      return made;
+    }
     made.how = OutcomeRule::How::status;
     if (!dice_.one_in(3)) made.status_fields.push_back("status");
     if (dice_.one_in(4)) made.status_fields.push_back("status.2");

@@ -6,6 +6,7 @@
 
 #include "contrast/outcome_rule.h"
 #include "contrast/silence.h"
+#include "workbench/message_onset.h"
 #include "workbench/onset_search.h"
 #include "workbench/part_onset.h"
 
@@ -92,6 +93,20 @@ bool try_latency(Engine& engine, Investigation& investigation) {
   return true;
 }
 
+// A message that began is surer than a change of all failures per minute, or not taken.
+bool try_message(Engine& engine, Investigation& investigation) {
+  const double least = investigation.when.found ? investigation.when.log_odds : 0;
+  MessageOnset found = find_message_onset(engine, investigation, least);
+  if (!found.when.found) {
+    engine.judge(investigation.rule);
+    return false;
+  }
+  investigation.rule = std::move(found.rule);
+  investigation.judged = engine.judge(investigation.rule);
+  investigation.when = std::move(found.when);
+  return true;
+}
+
 // Where only errors are logged, those that a request survived cannot be told from those it died of,
 // and may hide the incident: what failed at the edge, by its status, is judged alone.
 bool try_status_alone(Engine& engine, Investigation& investigation) {
@@ -166,6 +181,7 @@ void find_failure(Engine& engine, const InvestigateOptions& options, Investigati
   investigation.schema.unit.errors_only = errors_only(investigation.judged);
   OnsetSearch search{{}, span_of(schema), investigation.schema.unit.errors_only};
   investigation.when = find_onset(engine, search);
+  if (!given && investigation.schema.unit.errors_only && try_message(engine, investigation)) return;
   if (investigation.when.found) return;
   if (!investigation.schema.unit.errors_only) {
     if (WhenAnswer part = find_part_onset(engine, investigation); part.found) {

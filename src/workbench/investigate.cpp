@@ -14,6 +14,7 @@
 #include "workbench/failure.h"
 #include "workbench/next_steps.h"
 #include "workbench/onset_search.h"
+#include "workbench/sharp_onset.h"
 #include "workbench/who_is_hit.h"
 
 namespace culprit {
@@ -84,6 +85,11 @@ Sides sides_of(const Investigation& made) {
   if (when.onset == no_time) return {{}, {}, false};
   const Time end = when.ongoing || when.end == no_time ? Time::max() : when.end;
   return {{Time::min() + Duration{1}, when.from}, {when.onset, end}, true};
+}
+
+// Failures are compared with the time that passed, not with successes or other failures.
+bool counts_only(const Investigation& made) {
+  return made.schema.unit.errors_only && made.rule.how != OutcomeRule::How::message;
 }
 
 double time_ratio(const Investigation& made) {
@@ -206,23 +212,6 @@ void find_around(Engine& engine, Investigation& made) {
     made.around.push_back({row.time, made.schema.sources[row.place.source].name, row.place.offset,
                            std::move(row.line), fresh.contains(row.skeleton)});
   }
-}
-
-// A second look at the affected segment alone, where the rise is steepest.
-void sharpen_onset(Engine& engine, Investigation& made) {
-  if (made.who.empty() || made.when.onset == no_time) return;
-  if (made.who.front().finding.share_of_bad < 0.5) return;
-  const Window span{made.schema.from, made.schema.to};
-  const WhenAnswer sharp = find_onset(
-      engine, {expr_of(made.who.front().finding.conditions), span, made.schema.unit.errors_only});
-  if (!sharp.found) return;
-  // A wider interval is taken too: the rest's failures had made the whole look surer than it is.
-  const Duration width = std::max(sharp.to - sharp.from, made.when.to - made.when.from);
-  const Duration tolerance = width * 4 + std::chrono::seconds(5);
-  if (sharp.from > made.when.to + tolerance || sharp.to < made.when.from - tolerance) return;
-  made.when.from = sharp.from;
-  made.when.onset = sharp.onset;
-  made.when.to = sharp.to;
 }
 
 std::vector<VersionRate> version_rates(Engine& engine, const Sides& sides,
@@ -362,9 +351,9 @@ Result<Investigation> judge(Engine& engine, const Suspects& suspects,
   }
   Sides sides = sides_of(made);
   if (sides.has_before && made.rule.how != OutcomeRule::How::volume) {
-    const WhoQuestion question{
-        sides.before,     sides.after,          true,        made.schema.unit.errors_only,
-        time_ratio(made), made.when.dispersion, options.seed};
+    const WhoQuestion question{sides.before,      sides.after,      true,
+                               counts_only(made), time_ratio(made), made.when.dispersion,
+                               options.seed};
     find_who(engine, question, made);
     sharpen_onset(engine, made);
     sides = sides_of(made);

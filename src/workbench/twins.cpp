@@ -143,8 +143,11 @@ struct UnitLine {
 
 int fault_of(const OutcomeRule& rule, const SlottedEvent& event) {
   constexpr int hints = 1, fails = 2;
-  if (rule.how == OutcomeRule::How::given) return event.satisfies(*rule.bad) ? fails : 0;
-  if (rule.how != OutcomeRule::How::status) return 0;
+  using How = OutcomeRule::How;
+  if (rule.how == How::given || rule.how == How::message) {
+    return event.satisfies(*rule.bad) ? fails : 0;
+  }
+  if (rule.how != How::status) return 0;
   int fault = event.event().level >= Level::error ? hints : 0;
   for (const std::string& field : rule.exception_fields) {
     event.each_value(field, [&](std::string_view value) {

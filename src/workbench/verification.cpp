@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "contrast/outcome_rule.h"
 #include "event/roles.h"
 
 namespace culprit {
@@ -23,7 +24,8 @@ Status all_on_lines(const Schema& schema, const Verification& finding) {
 }
 
 Status can_be_said(const OutcomeRule& rule) {
-  if (rule.how == OutcomeRule::How::given || rule.how == OutcomeRule::How::status) return ok();
+  using How = OutcomeRule::How;
+  if (rule.how == How::given || rule.how == How::status || rule.how == How::message) return ok();
   Error made = error(Fault::missing, "this outcome has no query in another tool's words");
   made.advice = "give --bad EXPR, for example --bad 'duration_ms > 800'";
   return made;
@@ -117,6 +119,8 @@ Result<std::string> verification_of(const Investigation& made, std::string_view 
   const Readable sources = TRY(readable(made.schema, *named));
   Verification finding = windows_in(made);
   finding.rule = with_fields_named(made.rule, made.schema);
+  if (finding.rule.how == OutcomeRule::How::message)
+    finding.rule = given_rule(*finding.rule.bad, {});
   if (!made.who.empty()) finding.where = expr_of(made.who.front().finding.conditions);
   finding.time_fields = fields_with(made.schema, Role::time);
   finding.level_fields = fields_with(made.schema, Role::level);

@@ -15,13 +15,13 @@ READ     5 sources, 74,946 events, 2025-11-20T13:30:00.000Z to 13:41:59.945Z; al
          14,643 requests joined by trace_id; failed means status >= 500 or level >= error (inferred)
          84 more met an error and ended well
 NOTE     logs/payments.log: its times name no zone and were taken as UTC; --tz names another
-WHEN     since 13:35:34.680Z (13:35:27.031Z..13:35:40.417Z, 95%), a step: 0.057% -> 8.6% of requests
+WHEN     since 13:35:35.099Z (13:35:25.537Z..13:35:40.411Z, 95%), a step: 0.057% -> 8.6% of requests
          (152x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▄▆▆▄▄▄▅▄▄▄▇▆▅▅▄▃▇▅▄▆▃▆▄▆▅▅▅▆▅▅▅▃▄▆▃██▅▅▃▅▃▅
                            d                  ^                     d (^ onset, d change)
-         641 failed since, the last at 13:41:59.366Z; 459 of 4,656 values of user_id are affected
-WHO      payment_provider = cardnet and route = /checkout: 99% of the failures, 442x the risk (q <
-         1e-9); 53% of 1,196 fail there, 0.11% elsewhere
+         641 failed since, the last at 13:41:59.366Z; 459 of 4,649 values of user_id are affected
+WHO      payment_provider = cardnet and route = /checkout: 99% of the failures, 441x the risk (q <
+         1e-9); 53% of 1,195 fail there, 0.11% elsewhere
          differs from its nearest success in route: /checkout not /cart
          fails  logs/gateway.ndjson:4219645  {"ts":"2025-11-20T13:35:44.425Z","level":"error","serv…
          works  logs/gateway.ndjson:4866263  {"ts":"2025-11-20T13:36:44.117Z","level":"info","servi…
@@ -39,11 +39,11 @@ CHANGED  deploy v1.9.0 at 13:32:43.743Z, 100%
          commit a94bad575 "pricing: load exchange rates on first use", 99%: wrote the line that
          prints "exchange rate missing pair=<*> trace=<*>" in src/gateway/rates.py
          + 2m 51s before the onset
-         - 3b216ddb had served 2711 before the onset with 0.07% failing
+         - 3b216ddb had served 2682 before the onset with 0.07% failing
          none of these, 0.15%
          deploy v1.8.1 at 09:00:06.193Z, 0.038%
          - 4h 35m before the onset
-NEXT     culprit logs logs --at 2025-11-20T13:35:34.680682316Z --around 30s --units --where 'payment_provider = cardnet and route = /checkout'
+NEXT     culprit logs logs --at 2025-11-20T13:35:35.099400365Z --around 30s --units --where 'payment_provider = cardnet and route = /checkout'
            reads the lines around the onset, of the affected units
          culprit logs logs --template t044d802d
            shows every "exchange rate missing pair=<*> trace=<*>"

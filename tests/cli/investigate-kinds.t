@@ -39,7 +39,7 @@ WHEN     since 13:39:29.267Z (13:39:29.217Z..13:39:42.270Z, 95%), a step: "order
 $ shop --kind errors_only --seed 1 --minutes 20 --rate 10 --out errors
 [exit 0]
 $ culprit investigate errors/logs --no-case --json | jq -cf who.jq --slurpfile truth errors/truth.json
-["status >= 500 or level >= error","segment","plan = basic","plan = basic"]
+["message ~ \"^idempotency key already used by request .* trace=.*$\" or message ~ \"^request failed: idempotency key already used by request .*$\"","segment","plan = basic","plan = basic"]
 [exit 0]
 $ culprit investigate errors/logs --no-case --json | jq -c '.rate.of'
 "minute"

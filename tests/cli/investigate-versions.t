@@ -6,12 +6,12 @@ $ seq 0 3599 | jq -c '{ts: (1763647200 + .),'\
 $ culprit investigate a.ndjson --no-case
 READ     1 source, 3,600 events, 2025-11-20T14:00:00.000Z to 14:59:59Z; all counts exact
          3,600 events; failed means status >= 500 (inferred)
-WHEN     since 14:30:02.157Z (14:29:41.842Z..14:30:05.543Z, 95%), a step: 0% -> 25% of events
-         (891x), still going on
+WHEN     since 14:30:02.699Z (14:29:37.870Z..14:30:08.906Z, 95%), a step: 0% -> 25% of events
+         (889x), still going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇██▇███▇███▇███▇███▇███▇███▇███▇███▇███▇
                                               d  ^ (^ onset, d change)
          449 failed since, the last at 14:59:56Z
-WHO      version = v1.9.0: 100% of the failures, 900x the risk (q < 1e-9); 50% of 898 fail there, 0%
+WHO      version = v1.9.0: 100% of the failures, 899x the risk (q < 1e-9); 50% of 899 fail there, 0%
          elsewhere
          differs from its nearest success in version: v1.9.0 not v1.8.2
          fails  a.ndjson:159600  {"ts":1763650392,"version":"v1.9.0","status":500}
@@ -25,9 +25,9 @@ AROUND     a.ndjson:90000  {"ts":1763649000,"version":"v1.9.0","status":200}
            a.ndjson:90250  {"ts":1763649005,"version":"v1.8.2","status":200}
 CHANGED  version v1.9.0 at 14:28:22Z, 100%
          + only v1.9.0 fails: 50% against 0% on v1.8.2
-         + 1m 40s before the onset
+         + 1m 41s before the onset
          none of these, 0.051%
-NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:02.157464885Z --around 30s --units --where 'version = v1.9.0'
+NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:02.699631949Z --around 30s --units --where 'version = v1.9.0'
            reads the lines around the onset, of the affected units
 [exit 0]
 $ culprit investigate a.ndjson --no-case --json | jq -c '.changes[] | [.kind, .id, .at, .probability]'

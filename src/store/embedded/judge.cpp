@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string_view>
 #include <unordered_map>
 
 #include "event/outcome.h"
@@ -62,6 +64,23 @@ void judge_given(Evidence& evidence, const OutcomeRule& rule) {
       } else if (outcomes[unit] < 0 && (!rule.good || (block.flags[row] & row_good) != 0)) {
         outcomes[unit] = 0;
       }
+    }
+  }
+}
+
+void judge_message(Evidence& evidence, const OutcomeRule& rule) {
+  const std::set<std::string_view> wanted(rule.skeletons.begin(), rule.skeletons.end());
+  std::vector<std::uint8_t> bad(evidence.skeletons.size(), 0);
+  for (std::size_t i = 0; i < bad.size(); ++i) {
+    bad[i] = wanted.contains(evidence.skeletons[i].text) ? 1 : 0;
+  }
+  auto& outcomes = evidence.units.outcomes;
+  for (const Block& block : evidence.blocks) {
+    for (std::size_t row = 0; row < block.rows(); ++row) {
+      const std::uint32_t unit = block.units[row];
+      if (unit == no_unit) continue;
+      const bool says = bad[block.skeletons[row]] != 0;
+      if (says || outcomes[unit] < 0) outcomes[unit] = says ? 1 : 0;
     }
   }
 }
@@ -191,6 +210,7 @@ Judged judge_units(Evidence& evidence, const OutcomeRule& rule) {
   switch (rule.how) {
     case OutcomeRule::How::given: judge_given(evidence, rule); break;
     case OutcomeRule::How::status: judge_status(evidence, rule); break;
+    case OutcomeRule::How::message: judge_message(evidence, rule); break;
     case OutcomeRule::How::latency: judge_latency(evidence, rule); break;
     case OutcomeRule::How::volume:
     case OutcomeRule::How::unknown: break;

@@ -1,0 +1,98 @@
+#include "workbench/message_onset.h"
+
+#include <random>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "base/sim_world.h"
+#include "store/embedded/embedded.h"
+#include "workbench/failure.h"
+
+namespace culprit {
+namespace {
+
+constexpr Time start = from_nanoseconds(1'763'645'400'000'000'000);  // 2025-11-20T13:30:00Z
+constexpr Time onset = start + std::chrono::minutes(25);
+constexpr Time stop = start + std::chrono::minutes(40);
+
+struct Logged {
+  double fresh_share = 0;  // of the failures since the onset that say what nobody said before
+  double more_slowly = 1;  // how many times as many failures there are at the end as at first
+  std::string_view spacing = " ";
+};
+
+// Nothing but failures: about thirty a minute of three kinds, and one kind more since the onset.
+std::string evidence(const Logged& logged, std::uint64_t seed) {
+  std::mt19937_64 dice(seed);
+  const auto share = [&] { return std::uniform_real_distribution<double>()(dice); };
+  std::string lines;
+  for (Time time = start; time < stop;) {
+    const double grown = seconds(time - start) / seconds(stop - start);
+    time += from_seconds(-std::log(1 - share()) * 2 / (1 + (logged.more_slowly - 1) * grown));
+    const bool fresh = time >= onset && share() < logged.fresh_share;
+    const auto host = fresh ? 7 : dice() % 10;
+    const auto number = dice() % 1000;
+    const std::string message =
+        fresh             ? fmt::format("no{}shard (of {}) for account", logged.spacing, number)
+        : number % 3 == 0 ? fmt::format("deadline exceeded after {} ms", number)
+        : number % 3 == 1 ? fmt::format("deadlock on table orders part {}", number)
+                          : fmt::format("connection reset by peer {}", number);
+    lines +=
+        fmt::format("{{\"ts\":\"{}\",\"level\":\"error\",\"msg\":\"{}\",\"host\":\"gw-{}\"}}\n",
+                    to_string(time), message, host);
+  }
+  return lines;
+}
+
+struct Told {
+  Investigation made;
+  std::string bad;
+};
+
+Told told_of(const std::string& lines) {
+  SimWorld world;
+  world.put("app.log", lines);
+  GatherOptions gather;
+  gather.sources = {"app.log"};
+  const auto engine = Embedded::gather(world, gather);
+  REQUIRE(engine);
+  InvestigateOptions options;
+  options.gather = gather;
+  Told told;
+  told.made.schema = (*engine)->schema();
+  find_failure(**engine, options, told.made);
+  if (told.made.rule.bad) told.bad = to_string(*told.made.rule.bad);
+  return told;
+}
+
+}  // namespace
+
+TEST_CASE("a message that began is the failure, however all failures drift") {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    CAPTURE(seed);
+    const Told told = told_of(evidence({0.15, 3}, seed));
+    CHECK(told.made.rule.how == OutcomeRule::How::message);
+    CHECK(told.bad == "message ~ \"^no shard \\(of .*\\) for account$\"");
+    CHECK(told.made.when.found);
+    CHECK(told.made.when.from <= onset);
+    CHECK(told.made.when.to >= onset);
+    CHECK(told.made.when.to - told.made.when.from < std::chrono::minutes(5));
+    CHECK(told.made.judged.bad > 20);
+    CHECK(told.made.judged.bad < told.made.judged.units / 5);
+  }
+}
+
+TEST_CASE("white space that the skeleton lost is left open in the expression") {
+  CHECK(told_of(evidence({0.3, 1, "  "}, 1)).bad ==
+        "message ~ \"^no\\s+shard\\s+\\(of\\s+.*\\)\\s+for\\s+account$\"");
+}
+
+TEST_CASE("where every message drifts alike, none of them began") {
+  for (std::uint64_t seed = 11; seed <= 18; ++seed) {
+    CAPTURE(seed);
+    CHECK(told_of(evidence({0, 2}, seed)).made.rule.how != OutcomeRule::How::message);
+  }
+}
+
+}  // namespace culprit
