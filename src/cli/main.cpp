@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -46,7 +47,19 @@ Terminal terminal_of(World& world) {
   return terminal;
 }
 
+// glibc keeps what was freed: a large block that is freed once raises the size from which blocks are
+// given back, and each thread has a heap of its own. --memory is about what the process takes: with
+// both fixed, 64 MB of it took 71 MB instead of 109.
+void give_memory_back() {
+#ifdef __GLIBC__
+  constexpr int given_back_from = 128 << 10;  // bytes; glibc's first value, which it raises
+  ::mallopt(M_MMAP_THRESHOLD, given_back_from);
+  ::mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 int run(int count, char** words) {
+  give_memory_back();
   watch_for_interrupts();
   const Parsed parsed = parse_command_line({words + 1, words + count});
   if (!parsed.text.empty()) {

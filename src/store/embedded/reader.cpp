@@ -12,7 +12,14 @@ namespace culprit {
 namespace {
 
 constexpr std::size_t line_bytes_max = 256 << 20;
-constexpr double rows_share = 0.55;  // of the memory; the rest is for dictionaries and units
+constexpr std::size_t line_room = 64 << 10;      // behind a range, for the line that it cuts
+constexpr std::uint64_t chunks_in_memory = 128;  // so little of it goes to what is read just now
+constexpr std::uint64_t chunk_bytes_least = 256 << 10;
+// Rows have their share of --memory; the rest is for dictionaries, units and the columns that are
+// being counted. The program itself, its libraries and the first questions take the same always.
+constexpr double rows_share = 0.55;
+constexpr double process_bytes = 24 << 20;
+constexpr double left_least = 0.25;  // of --memory, however little that is
 
 // What one thread takes at a time: a range of a seekable source, or a whole packed one.
 struct Task {
@@ -51,8 +58,9 @@ class Pass {
         shards_(shards),
         tasks_(tasks_of(sources, options.chunk_bytes)) {
     for (const Task& task : tasks_) bytes_total_ += task.to - task.from;
-    row_bytes_max_ =
-        static_cast<std::uint64_t>(rows_share * static_cast<double>(options.memory_max));
+    const auto memory = static_cast<double>(options.memory_max);
+    const double left = std::max(memory - process_bytes, memory * left_least);
+    row_bytes_max_ = static_cast<std::uint64_t>(rows_share * left);
   }
 
   // Sampling becomes coarser when memory runs out, unless only some units are asked for.
@@ -144,6 +152,7 @@ Status Pass::read_range(const Task& task, Shard& shard, std::string& buffer) {
   File file = TRY(open_seekable(world_, source));
   const std::uint64_t before = task.from == 0 ? 0 : 1;
   std::size_t wanted = static_cast<std::size_t>(task.to - task.from + before);
+  buffer.reserve(wanted + line_room);
   buffer.resize(wanted);
   std::size_t filled = TRY(file.read_at(task.from - before, std::span<char>(buffer)));
   std::size_t begin = 0;
@@ -155,7 +164,8 @@ Status Pass::read_range(const Task& task, Shard& shard, std::string& buffer) {
   }
   // Read on to the end of the last line.
   while (filled == wanted && buffer[filled - 1] != '\n' && filled < line_bytes_max) {
-    const std::size_t more = std::max<std::size_t>(1 << 16, filled / 2);
+    const std::size_t more =
+        buffer.capacity() > filled ? buffer.capacity() - filled : filled / 2 + line_room;
     buffer.resize(filled + more);
     wanted = filled + more;
     const std::size_t got = TRY(
@@ -221,6 +231,8 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
 
 Result<Evidence> read_evidence(World& world, const GatherOptions& given) {
   GatherOptions options = given;
+  const std::uint64_t affordable = options.memory_max / chunks_in_memory;
+  options.chunk_bytes = std::min(options.chunk_bytes, std::max(affordable, chunk_bytes_least));
   std::vector<Source> sources = TRY(find_sources(world, options));
   if (options.window_of) options.window = TRY(options.window_of(world, sources));
   const UnitRule unit = find_units(sources, options);
