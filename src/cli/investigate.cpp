@@ -19,6 +19,7 @@ namespace {
 Result<InvestigateOptions> options_of(const Arguments& arguments) {
   InvestigateOptions options;
   options.gather = TRY(gather_options(arguments));
+  options.reading = reading_flags(arguments);
   options.repository = arguments.value("--repo");
   options.deploys = arguments.value("--deploys");
   if (arguments.has("--changed-within")) {

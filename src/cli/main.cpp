@@ -47,9 +47,9 @@ Terminal terminal_of(World& world) {
   return terminal;
 }
 
-// glibc keeps what was freed: a large block that is freed once raises the size from which blocks are
-// given back, and each thread has a heap of its own. --memory is about what the process takes: with
-// both fixed, 64 MB of it took 71 MB instead of 109.
+// glibc keeps what was freed: a large block that is freed once raises the size from which blocks
+// are given back, and each thread has a heap of its own. --memory is about what the process takes:
+// with both fixed, 64 MB of it took 71 MB instead of 109.
 void give_memory_back() {
 #ifdef __GLIBC__
   constexpr int given_back_from = 128 << 10;  // bytes; glibc's first value, which it raises

@@ -37,7 +37,7 @@ std::vector<Flag> source_flags() {
       {"--since", "T", "only events from then on: RFC 3339, 14:03, -2h before the newest event"},
       {"--until", "T", "only events before then"},
       {"--tz", "ZONE", "of times that name no zone: Europe/Berlin, +02:00, local (UTC)"},
-      {"--format", "NAME", "overrules what is recognised: ndjson, logfmt, access, csv, text"},
+      {"--format", "NAME", "overrules what is recognised, e.g. ndjson; a wrong one lists all"},
       {"--memory", "SIZE", "at most that much for the evidence (512MB)"},
       {"--threads", "N", "reading threads (one per core)"}};
 }
@@ -77,6 +77,16 @@ Result<std::optional<Moment>> moment_flag(const Arguments& arguments, std::strin
   Error made = error(Fault::usage, "{} {} is no time", flag, arguments.value(flag));
   made.advice = fmt::format("{} 2025-11-20T14:03:00Z   or 14:03, 14:03:12, -2h", flag);
   return made;
+}
+
+std::vector<std::string> reading_flags(const Arguments& arguments) {
+  std::vector<std::string> flags;
+  for (const char* flag : {"--unit", "--since", "--until", "--tz", "--format"}) {
+    if (!arguments.has(flag)) continue;
+    flags.emplace_back(flag);
+    flags.push_back(arguments.value(flag));
+  }
+  return flags;
 }
 
 Result<GatherOptions> gather_options(const Arguments& arguments) {

@@ -10,6 +10,10 @@ namespace culprit {
 std::vector<Flag> source_flags();
 Result<GatherOptions> gather_options(const Arguments& arguments);
 
+// The flags of the call that say how its sources are read and which part of them, ready to be said
+// to another command.
+std::vector<std::string> reading_flags(const Arguments& arguments);
+
 Result<Duration> duration_flag(const Arguments& arguments, std::string_view flag);
 Result<std::uint64_t> seed_flag(const Arguments& arguments);
 Result<unsigned> threads_flag(const Arguments& arguments);

@@ -24,7 +24,8 @@ struct InvestigateOptions {
   std::string deploys;     // file; empty: none
   Duration changed_within = std::chrono::hours(24 * 14);
   std::uint64_t seed = 1;
-  std::string invocation;  // the sources as the user gave them, for the commands under NEXT
+  // How the sources were asked to be read: "--tz", "+02:00". The commands to run next say it too.
+  std::vector<std::string> reading = {};
 };
 
 // Errors: nothing readable (missing, denied), interrupted, a bad repository or deploy list.

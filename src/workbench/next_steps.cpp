@@ -79,8 +79,10 @@ std::string shell_quoted(const std::string& word) {
 std::vector<NextStep> next_steps(const Investigation& investigation,
                                  const InvestigateOptions& options) {
   std::string sources;
-  for (const std::string& source : options.gather.sources) {
-    sources += (sources.empty() ? "" : " ") + shell_quoted(source);
+  for (const auto* words : {&options.gather.sources, &options.reading}) {
+    for (const std::string& word : *words) {
+      sources += (sources.empty() ? "" : " ") + shell_quoted(word);
+    }
   }
   std::vector<NextStep> steps;
   if (!investigation.when.found) {

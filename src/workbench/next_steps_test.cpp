@@ -34,6 +34,19 @@ TEST_CASE("of the messages the new one of most failing units comes next") {
   CHECK(advises(made, "culprit logs logs --template t2"));
 }
 
+TEST_CASE("what comes next reads as this call did") {
+  Investigation made;
+  made.when.found = true;
+  made.templates = {changed("t1", TemplateStatus::fresh, 0, 3)};
+  InvestigateOptions options;
+  options.gather.sources = {"a b.log"};
+  options.reading = {"--tz", "Europe/Berlin", "--unit", "order id"};
+  const std::vector<NextStep> steps = next_steps(made, options);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].command ==
+        "culprit logs 'a b.log' --tz Europe/Berlin --unit 'order id' --template t1");
+}
+
 TEST_CASE("of a silence the message that fell silent comes next") {
   Investigation made;
   made.when.found = true;

@@ -140,7 +140,7 @@ Expr any_of(std::vector<Expr> parts) {
   return any;
 }
 
-Expr matches(const std::string& field, std::string regex) {
+Expr matches(const std::string& field, const std::string& regex) {
   Expr leaf = equals(field, regex);
   leaf.comparison = Comparison::matches;
   return leaf;
