@@ -135,7 +135,8 @@ std::string LogRows::text_of(const LogRow& row) const {
     std::string_view line = text.substr(at, end - at);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.empty() || at == 0) {
-      std::string place = place_of(*row.source, row.record->offset + at);
+      const bool framed = row.source->dialect.framing != nullptr;
+      std::string place = place_of(*row.source, row.record->offset + (framed ? 0 : at));
       const std::size_t width = width_of(place);
       place.append(place_columns_ > width ? place_columns_ - width : 0, ' ');
       made += styled(place, Style::dim, terminal_);

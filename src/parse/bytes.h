@@ -61,6 +61,24 @@ inline const char* find_either(const char* from, const char* end, char one, char
   return from;
 }
 
+// The first of three bytes in [from, end), or end.
+inline const char* find_any(const char* from, const char* end, char one, char other, char third) {
+#ifdef __SSE2__
+  const __m128i ones = _mm_set1_epi8(one);
+  const __m128i others = _mm_set1_epi8(other);
+  const __m128i thirds = _mm_set1_epi8(third);
+  for (; end - from >= 16; from += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i two = _mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others));
+    const __m128i hits = _mm_or_si128(two, _mm_cmpeq_epi8(bytes, thirds));
+    const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(hits));
+    if (mask != 0) return from + std::countr_zero(mask);
+  }
+#endif
+  while (from < end && *from != one && *from != other && *from != third) ++from;
+  return from;
+}
+
 // Calls visit(line) for the first lines of a sample, without their ends. A last line that is cut
 // off in the middle would mislead, so it is left out where there are enough others.
 template <typename Visit>

@@ -8,7 +8,10 @@
 // What is inside is recognised by itself and read by its own format. The envelope adds its fields
 // (`stream`, `pod`, `container`, a collector's `kubernetes.*`) and its time where the inside has
 // none. Inner lines that no format can read are still events, with the envelope's time.
+#include "parse/envelope.h"
+
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -21,14 +24,13 @@ namespace {
 
 constexpr std::size_t sample_lines_max = 200;
 
-struct Opened {
-  std::string_view inside;
-  Time time = no_time;
-  std::span<const Field> fields;  // of the envelope
-};
-
 using Open = bool (*)(const Dialect& dialect, std::string_view line, Scratch& outer,
                       Opened& opened);
+
+// The envelope's own fields, without what became the event itself.
+bool repeats(const Field& field) {
+  return field.name == "log" || field.name == "time" || field.name == "@timestamp";
+}
 
 bool open_docker(const Dialect& dialect, std::string_view line, Scratch& outer, Opened& opened) {
   if (!line.starts_with('{')) return false;
@@ -42,7 +44,11 @@ bool open_docker(const Dialect& dialect, std::string_view line, Scratch& outer, 
     opened.inside.remove_suffix(1);
   }
   opened.time = event.time;
-  opened.fields = event.fields;
+  std::vector<Field>& fields = outer.joined;
+  fields.clear();
+  std::copy_if(event.fields.begin(), event.fields.end(), std::back_inserter(fields),
+               [](const Field& field) { return !repeats(field); });
+  opened.fields = fields;
   return true;
 }
 
@@ -113,37 +119,13 @@ double score_opened(Open open, std::string_view sample, const Zone& zone) {
   return lines == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(lines);
 }
 
-// The envelope's own fields, without what became the event itself.
-bool repeats(const Field& field) {
-  return field.name == "log" || field.name == "time" || field.name == "@timestamp";
-}
-
 Reading read_opened(Open open, const Dialect& dialect, std::string_view line, Scratch& scratch,
                     Event& event) {
   if (trimmed(line).empty()) return Reading::blank;
   if (!scratch.outer) scratch.outer = std::make_unique<Scratch>();
   Opened opened;
   if (!open(dialect, line, *scratch.outer, opened)) return Reading::unreadable;
-  VERIFY(!dialect.inside.empty());
-  const Reading reading = read_line(dialect.inside.front(), opened.inside, scratch, event);
-  if (reading == Reading::blank || reading == Reading::continuation) return reading;
-  std::vector<Field>& all = scratch.joined;
-  if (reading == Reading::event) {
-    all.assign(event.fields.begin(), event.fields.end());
-  } else {
-    all.clear();
-    event = {no_time, Level::none, opened.inside, {}};
-  }
-  // A time that names no zone is worth less than the envelope's, which does.
-  const bool vague = event.time == no_time || dialect.inside.front().zone_assumed;
-  if (vague && opened.time != no_time) event.time = opened.time;
-  for (const Field& field : opened.fields) {
-    const bool known = std::any_of(all.begin(), all.end(),
-                                   [&](const Field& one) { return one.name == field.name; });
-    if (!known && !repeats(field)) all.push_back(field);
-  }
-  event.fields = all;
-  return Reading::event;
+  return read_inside(dialect, opened, scratch, event);
 }
 
 void prepare_opened(Open open, std::string_view sample, Dialect& dialect) {
@@ -159,6 +141,30 @@ void prepare_opened(Open open, std::string_view sample, Dialect& dialect) {
 }
 
 }  // namespace
+
+Reading read_inside(const Dialect& dialect, const Opened& opened, Scratch& scratch, Event& event) {
+  VERIFY(!dialect.inside.empty());
+  const Reading reading = read_line(dialect.inside.front(), opened.inside, scratch, event);
+  if (reading == Reading::blank || reading == Reading::continuation) return reading;
+  std::vector<Field>& all = scratch.joined;
+  if (reading == Reading::event) {
+    all.assign(event.fields.begin(), event.fields.end());
+  } else {
+    all.clear();
+    event = {no_time, Level::none, opened.inside, {}};
+  }
+  // A time that names no zone is worth less than the envelope's, which does.
+  const bool vague = event.time == no_time || dialect.inside.front().zone_assumed;
+  if (vague && opened.time != no_time) event.time = opened.time;
+  if (event.level == Level::none) event.level = opened.level;
+  for (const Field& field : opened.fields) {
+    const bool known = std::any_of(all.begin(), all.end(),
+                                   [&](const Field& one) { return one.name == field.name; });
+    if (!known) all.push_back(field);
+  }
+  event.fields = all;
+  return Reading::event;
+}
 
 double score_docker(std::string_view sample, const Zone& zone) {
   return score_opened(open_docker, sample, zone);

@@ -37,10 +37,12 @@ enum class Reading : std::uint8_t {
 };
 
 struct Format;
+struct Framing;
 
 // How one source is written.
 struct Dialect {
   const Format* format = nullptr;       // never null after recognise()
+  const Framing* framing = nullptr;     // cuts records into lines (frames.h); null: they are lines
   std::vector<std::string> columns;     // CSV: names in order
   std::vector<Keys::Promise> promises;  // CSV: what each name promises
   char separator = ',';                 // CSV: , ; tab |

@@ -15,7 +15,7 @@ TEST_CASE("a source's format is recognised from its first lines") {
       {"\xEF\xBB\xBF{\"a\":1}\n", "ndjson"},
       {"[\n{\"a\":1},\n{\"a\":2}\n]\n", "ndjson"},
       {"starting up\n{\"a\":1}\n{\"a\":2}\n", "ndjson"},
-      {"{\n  \"a\": 1\n}\n", "text"},
+      {"{\n  \"a\": 1\n}\n", "json"},
       {"level=info msg=x\nlevel=warn msg=y\n", "logfmt"},
       {"2025-11-20T03:31:08Z level=info msg=x\n", "text"},
       {"a sentence with one=pair\n", "text"},

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "parse/bytes.h"
+#include "parse/frames.h"
 #include "parse/trace.h"
 
 namespace culprit {
@@ -18,6 +19,13 @@ constexpr std::array table{
     Format{"kubectl", score_kubectl, prepare_kubectl, read_kubectl},
     Format{"compose", score_compose, prepare_compose, read_compose},
     Format{"ndjson", score_ndjson, nullptr, read_ndjson},
+    Format{"json", score_framed, nullptr, read_ndjson},
+    Format{"elasticsearch", score_framed, prepare_export, read_export},
+    Format{"cloudwatch", score_framed, prepare_export_of_lines, read_export},
+    Format{"datadog", score_framed, prepare_export, read_export},
+    Format{"loki", score_framed, prepare_export_of_lines, read_export},
+    Format{"otlp", score_framed, prepare_export, read_export},
+    Format{"jaeger", score_framed, nullptr, read_ndjson},
     Format{"iis", score_iis, prepare_iis, read_iis},
     Format{"haproxy", score_haproxy, nullptr, read_haproxy},
     Format{"access", score_access, nullptr, read_access},
@@ -164,13 +172,29 @@ std::string format_text(const Dialect& dialect) {
   return text;
 }
 
-Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
-  if (sample.starts_with(byte_order_mark)) sample.remove_prefix(byte_order_mark.size());
+namespace {
+
+Dialect recognise_lines(std::string_view sample, const RecogniseOptions& options) {
   const bool given = options.format != nullptr;
   const Format& format = given ? *options.format : *best_for(sample, options.zone);
   Dialect dialect = dialect_of(format, sample, options.zone);
   if (!given) add_others(sample, dialect);
   dialect.zone_assumed = !options.zone_given && depends_on_zone(sample, dialect);
+  return dialect;
+}
+
+}  // namespace
+
+Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
+  if (sample.starts_with(byte_order_mark)) sample.remove_prefix(byte_order_mark.size());
+  const Framing* framing = framing_of(sample, options.format);
+  if (framing == nullptr) return recognise_lines(sample, options);
+  const std::string lines = framed_sample(*framing, sample);
+  RecogniseOptions of_records = options;
+  of_records.format = format_named(format_of(*framing));
+  Dialect dialect = recognise_lines(lines, of_records);
+  if (dialect.format->name == "ndjson") dialect.format = format_named("json");
+  dialect.framing = framing;
   return dialect;
 }
 

@@ -63,6 +63,12 @@ Reading read_redis(const Dialect& dialect, std::string_view line, Scratch& scrat
 double score_syslog(std::string_view sample, const Zone& zone);
 Reading read_syslog(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
+// Exports, the records of which are framed (frames.h).
+double score_framed(std::string_view sample, const Zone& zone);
+void prepare_export(std::string_view sample, Dialect& dialect);
+void prepare_export_of_lines(std::string_view sample, Dialect& dialect);
+Reading read_export(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
 // The share of a sample's lines that `read` takes for events, of those that are not blank.
 double share_of_events(std::string_view sample, const Dialect& dialect,
                        Reading (*read)(const Dialect&, std::string_view, Scratch&, Event&));

@@ -26,6 +26,7 @@ Result<LineFeed> LineFeed::open(World& world, const Source& source, ByteRange ra
   } else if (descriptor == Descriptor::held) {
     feed.file_ = TRY(open_seekable(world, source));
   }
+  if (source.dialect.framing != nullptr) feed.framer_.emplace(*source.dialect.framing);
   // One byte earlier: if that ends a line, the next one begins right at the range.
   feed.cut_ = range.from > 0;
   feed.base_ = range.from - (feed.cut_ ? 1 : 0);
@@ -33,6 +34,7 @@ Result<LineFeed> LineFeed::open(World& world, const Source& source, ByteRange ra
 }
 
 std::optional<FedLine> LineFeed::next() {
+  if (framer_) return next_framed();
   for (;;) {
     const std::uint64_t offset = base_ + begin_;
     if (offset >= range_.to && !cut_) return std::nullopt;
@@ -52,6 +54,20 @@ std::optional<FedLine> LineFeed::next() {
     if (!cut_) return FedLine{offset, text};
     cut_ = false;
   }
+}
+
+std::optional<FedLine> LineFeed::next_framed() {
+  while (frames_ == nullptr || framed_ == frames_->records.size()) {
+    if (ended_) return std::nullopt;
+    const auto got = read_more(chunk_);
+    chunk_ = std::min(chunk_ * 2, chunk_most);
+    if (!got) fault_ = got.error();
+    ended_ = !got || *got == 0;
+    frames_ = ended_ ? &framer_->finish() : &framer_->feed({buffer_.data(), *got});
+    framed_ = 0;
+  }
+  const Frames::Record& record = frames_->records[framed_++];
+  return FedLine{record.offset, frames_->line(record), record.damaged};
 }
 
 // Moves what is left to the front and reads on behind it.

@@ -1,5 +1,6 @@
 // A LineFeed reads the lines of one source in order, from its start or within a range of bytes.
 //
+// Where the records of a source are no lines, they are made lines first (parse/frames.h).
 // A range owns the lines that begin in it: the one cut at its start belongs to the range before,
 // the one cut at its end is read to its end. Only seekable sources have ranges that do not begin
 // at 0. An archive that is damaged yields the lines before the damage, then fault() says what was
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include "base/stream.h"
+#include "parse/frames.h"
 #include "store/gather.h"
 
 namespace culprit {
@@ -25,7 +27,14 @@ struct ByteRange {
 struct FedLine {
   std::uint64_t offset = 0;  // of its first byte, after unpacking
   std::string_view text;     // without '\n'; valid until the next line is asked for
+  bool damaged = false;      // a record that was cut off or broken: `text` begins like it
 };
+
+inline Reading read_line(const Dialect& dialect, const FedLine& line, Scratch& scratch,
+                         Event& event) {
+  if (line.damaged) return Reading::unreadable;
+  return read_line(dialect, line.text, scratch, event);
+}
 
 class LineFeed {
  public:
@@ -41,6 +50,7 @@ class LineFeed {
 
  private:
   LineFeed(World& world, const Source& source, ByteRange range);
+  std::optional<FedLine> next_framed();
   void refill();
   Result<std::size_t> read_more(std::size_t count);
 
@@ -49,6 +59,9 @@ class LineFeed {
   ByteRange range_;
   std::optional<File> file_;      // seekable and held
   std::optional<Stream> stream_;  // everything that cannot be read at an offset
+  std::optional<Framer> framer_;
+  const Frames* frames_ = nullptr;  // what the last bytes completed,
+  std::size_t framed_ = 0;          // of which so many were given out
   std::string buffer_;
   std::uint64_t base_ = 0;    // offset in the source of buffer_[0]
   std::size_t begin_ = 0;     // of what was not yet given out

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "parse/frames.h"
+
 namespace culprit {
 namespace {
 
@@ -196,6 +198,14 @@ bool looks_binary(std::string_view sample) {
   return control * 10 > static_cast<std::ptrdiff_t>(head.size());
 }
 
+// The part of a sample that tells how it is written: documents may end without a line's end, while
+// a line without one may be cut.
+std::string_view judged(std::string_view sample, const RecogniseOptions& options) {
+  const std::size_t last_end = sample.find_last_of('\n');
+  if (last_end == sample.npos || framing_of(sample, options.format) != nullptr) return sample;
+  return sample.substr(0, last_end + 1);
+}
+
 // What to say when no source can be read; the first one's fault stands for all of them.
 Error nothing_readable(const std::vector<Source>& sources) {
   const bool denied = std::all_of(sources.begin(), sources.end(), [](const Source& source) {
@@ -247,12 +257,13 @@ Result<std::vector<Source>> find_sources(World& world, const GatherOptions& opti
       source.fault = source.name + " is not text";
       continue;
     }
-    std::string_view whole_lines = source.sample;
-    const std::size_t last_end = whole_lines.find_last_of('\n');
-    if (last_end != std::string_view::npos) whole_lines = whole_lines.substr(0, last_end + 1);
     RecogniseOptions recognising = options.recognise;
     recognising.zone.set_newest(source.changed != no_time ? source.changed : world.now());
-    source.dialect = recognise(whole_lines, recognising);
+    source.dialect = recognise(judged(source.sample, recognising), recognising);
+    if (source.dialect.framing != nullptr) {
+      source.sample = framed_sample(*source.dialect.framing, source.sample);
+      source.seekable = false;
+    }
   }
   const bool readable = std::any_of(sources.begin(), sources.end(),
                                     [](const Source& source) { return source.fault.empty(); });

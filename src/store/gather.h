@@ -24,12 +24,13 @@ struct Source {
   std::string name;  // as shown: the path, or "-"
   std::string path;
   Packing packing = Packing::plain;
-  bool seekable = false;    // plain and regular: several threads may read parts of it
-  std::uint64_t size = 0;   // 0: not known
-  Time changed = no_time;   // its bytes, last: no event can be much newer
-  std::string fault;        // empty: readable
+  // Plain, regular and of lines: several threads may read parts of it.
+  bool seekable = false;
+  std::uint64_t size = 0;  // 0: not known
+  Time changed = no_time;  // its bytes, last: no event can be much newer
+  std::string fault;       // empty: readable
   Dialect dialect;
-  std::string sample;       // the first bytes, unpacked
+  std::string sample;  // the first bytes, unpacked; what is framed, as lines
   // Standard input, copied to a nameless file; shared by the copies of this value.
   std::shared_ptr<const File> spool;
 };
@@ -40,11 +41,11 @@ struct GatherOptions {
   std::optional<Expr> good;
   std::string unit_field;  // empty: found; "line": each event is a unit
   RecogniseOptions recognise;
-  Window window;           // events outside are not read
+  Window window;  // events outside are not read
   // Where the window depends on the sources it is told by them; else empty.
   std::function<Result<Window>(World& world, const std::vector<Source>& sources)> window_of;
   std::size_t memory_max = 512ULL << 20;
-  unsigned threads = 0;    // 0: one per core
+  unsigned threads = 0;  // 0: one per core
   // What a thread takes at a time: large enough that cutting at line ends costs nothing, small
   // enough to share evenly. Answers do not depend on it.
   std::uint64_t chunk_bytes = 4 << 20;
@@ -54,7 +55,7 @@ struct GatherOptions {
 // Errors: missing or denied when there is nothing to read at all; interrupted.
 Result<std::vector<Source>> find_sources(World& world, const GatherOptions& options);
 
-// From its first byte, unpacking.
+// From its first byte, unpacking. What is framed is not yet cut into lines.
 Result<Stream> open_source(World& world, const Source& source);
 // For reading at any offset; only where `seekable`.
 Result<File> open_seekable(World& world, const Source& source);

@@ -6,7 +6,9 @@ namespace culprit {
 
 Result<LineReader> LineReader::open(World& world, const Source& source) {
   LineReader reader;
-  if (source.seekable) {
+  if (source.dialect.framing != nullptr) {
+    reader.framed_ = TRY(LineFeed::open(world, source));
+  } else if (source.seekable) {
     reader.file_ = TRY(open_seekable(world, source));
   } else {
     reader.stream_ = TRY(open_source(world, source));
@@ -15,9 +17,20 @@ Result<LineReader> LineReader::open(World& world, const Source& source) {
 }
 
 std::string LineReader::line_at(std::uint64_t offset, std::size_t bytes_max) {
+  if (framed_) return framed_at(offset, bytes_max);
   std::string line = bytes_at(offset, bytes_max);
   if (line.ends_with('\r')) line.pop_back();
   return line;
+}
+
+// What is damaged may be fed before records that begin earlier, and is never asked for.
+std::string LineReader::framed_at(std::uint64_t offset, std::size_t bytes_max) {
+  while (!line_ || line_->offset < offset || line_->damaged) {
+    line_ = framed_->next();
+    if (!line_) return "";
+  }
+  if (line_->offset != offset) return "";
+  return std::string(line_->text.substr(0, bytes_max));
 }
 
 std::string LineReader::bytes_at(std::uint64_t offset, std::size_t bytes_max) {

@@ -1,14 +1,14 @@
 // A LineReader fetches single lines of a source again by their offset.
 //
-// Plain files are read in place. Packed ones are unpacked from their start, so ask in ascending
-// order: one pass then serves all.
+// Plain files are read in place. Packed ones are unpacked from their start and framed ones framed
+// from there, so ask in ascending order: one pass then serves all.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "base/stream.h"
-#include "store/gather.h"
+#include "store/feed.h"
 
 namespace culprit {
 
@@ -23,10 +23,13 @@ class LineReader {
   LineReader() = default;
   // As line_at(), but a carriage return before the end is left.
   std::string bytes_at(std::uint64_t offset, std::size_t bytes_max);
+  std::string framed_at(std::uint64_t offset, std::size_t bytes_max);
 
   std::optional<File> file_;      // seekable
   std::optional<Stream> stream_;  // packed: stands at position_
-  std::uint64_t position_ = 0;    // of window_'s first byte
+  std::optional<LineFeed> framed_;
+  std::optional<FedLine> line_;  // of `framed_`, the last one read
+  std::uint64_t position_ = 0;   // of window_'s first byte
   std::string window_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "event/outcome.h"
 #include "event/roles.h"
+#include "parse/frames.h"
 #include "parse/skeleton.h"
 
 namespace culprit {
@@ -91,6 +92,27 @@ std::string Naive::text_of(World& world, Source& source) {
   }
 }
 
+std::vector<Naive::OneLine> Naive::lines_of(const Source& source, const std::string& text) {
+  std::vector<OneLine> lines;
+  if (source.dialect.framing != nullptr) {
+    Framer framer(*source.dialect.framing);
+    for (int end = 0; end < 2; ++end) {
+      const Frames& frames = end == 0 ? framer.feed(text) : framer.finish();
+      for (const Frames::Record& record : frames.records) {
+        lines.push_back(
+            {record.offset, record.line, std::string(frames.line(record)), record.damaged});
+      }
+    }
+    return lines;
+  }
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back({at, lines.size() + 1, text.substr(at, end - at), false});
+    at = end + 1;
+  }
+  return lines;
+}
+
 void Naive::read(World& world, const GatherOptions& options, std::uint32_t index) {
   Source& source = sources_[index];
   const std::string text = text_of(world, source);
@@ -102,24 +124,20 @@ void Naive::read(World& world, const GatherOptions& options, std::uint32_t index
   if (source.dialect.format != nullptr) summary.format = format_text(source.dialect);
   summary.fault = source.fault;
   Scratch scratch;
-  std::uint64_t line_number = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = std::string_view(text).substr(at, end - at);
+  for (const OneLine& one : lines_of(source, text)) {
     Event event;
-    ++line_number;
-    const Reading reading = read_line(source.dialect, line, scratch, event);
+    const Reading reading =
+        one.damaged ? Reading::unreadable : read_line(source.dialect, one.text, scratch, event);
     if (reading == Reading::unreadable && ++summary.skipped == 1) {
-      summary.first_skipped = line.substr(0, 200);
-      summary.first_skipped_line = line_number;
+      summary.first_skipped = one.text.substr(0, 200);
+      summary.first_skipped_line = one.number;
     }
     const bool outside =
         event.time == no_time ? options.window != Window{} : !options.window.contains(event.time);
     if (reading == Reading::event && !outside) {
       count(event, summary);
-      keep(options, event, {index, at}, line);
+      keep(options, event, {index, one.offset}, one.text);
     }
-    at = end + 1;
   }
   schema_.events += summary.events;
   schema_.bytes += summary.bytes;

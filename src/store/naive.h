@@ -59,7 +59,15 @@ class Naive final : public Engine {
     std::map<std::string, std::set<std::string>> fields;
   };
 
+  struct OneLine {
+    std::uint64_t offset = 0;
+    std::uint64_t number = 0;
+    std::string text;
+    bool damaged = false;
+  };
+
   static std::string text_of(World& world, Source& source);
+  static std::vector<OneLine> lines_of(const Source& source, const std::string& text);
   void read(World& world, const GatherOptions& options, std::uint32_t source);
   void keep(const GatherOptions& options, const Event& event, Place place, std::string_view line);
   void count(const Event& event, SourceSummary& summary);

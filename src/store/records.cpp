@@ -34,13 +34,14 @@ std::optional<Record> RecordReader::next(std::size_t lines_max) {
 
 // What this line completes: the Record before it.
 std::optional<Record> RecordReader::take(const FedLine& line) {
-  const Reading reading = read_line(source_->dialect, line.text, scratch_, event_);
+  const Reading reading = read_line(source_->dialect, line, scratch_, event_);
   if (reading == Reading::blank) return std::nullopt;
   if (reading == Reading::continuation && any_event_) {
     if (!open_) return std::nullopt;
-    const std::uint64_t end = line.offset + line.text.size() - open_->offset;
-    if (end <= record_bytes_max) {
-      open_->text.resize(line.offset - open_->offset, '\n');
+    const bool framed = source_->dialect.framing != nullptr;
+    const std::uint64_t begin = framed ? open_->text.size() + 1 : line.offset - open_->offset;
+    if (begin + line.text.size() <= record_bytes_max) {
+      open_->text.resize(begin, '\n');
       open_->text += line.text;
       return std::nullopt;
     }

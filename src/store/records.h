@@ -21,8 +21,9 @@ struct Record {
   Reading reading = Reading::event;  // or unreadable, or continuation of what was not read
   Level level = Level::none;
   std::uint32_t source = 0;  // index
-  std::uint64_t offset = 0;  // of text's first byte; every byte of text stands at its own offset
-  std::string text;          // the line and those that continue it, '\n' between them
+  // Of text's first byte; every byte of text stands at its own offset, but for what is framed.
+  std::uint64_t offset = 0;
+  std::string text;  // the line and those that continue it, '\n' between them
 };
 
 // Which Records are wanted. `keep` is asked about each event within the window.

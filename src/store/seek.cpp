@@ -63,7 +63,7 @@ class Seeker {
     for (std::size_t lines = 0; lines < probe_lines_max && times.size() < probe_events; ++lines) {
       const std::optional<FedLine> line = feed.next();
       if (!line || line->offset > offset + probe_bytes_max) break;
-      if (read_line(source_.dialect, line->text, scratch_, event) != Reading::event) continue;
+      if (read_line(source_.dialect, *line, scratch_, event) != Reading::event) continue;
       if (event.time == no_time) continue;
       if (times.empty()) made.first = line->offset;
       made.last = line->offset;
@@ -182,7 +182,7 @@ Result<Time> newest_time(World& world, const Source& source) {
     LineFeed feed = TRY(LineFeed::open(world, source, {from, UINT64_MAX}));
     Time newest = no_time;
     while (const std::optional<FedLine> line = feed.next()) {
-      if (read_line(source.dialect, line->text, scratch, event) == Reading::event) {
+      if (read_line(source.dialect, *line, scratch, event) == Reading::event) {
         newest = std::max(newest, event.time);
       }
     }

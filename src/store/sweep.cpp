@@ -93,7 +93,7 @@ class Sweep {
     std::size_t lines = 0;
     while (const std::optional<FedLine> line = feed.next()) {
       if (++lines % lines_between_looks == 0 && interrupted()) return;
-      if (read_line(task.source->dialect, line->text, scratch, event) != Reading::event) continue;
+      if (read_line(task.source->dialect, *line, scratch, event) != Reading::event) continue;
       if (whole || (event.time != no_time && options_.window.contains(event.time))) {
         visit_(thread, *task.source, event);
       }

@@ -205,7 +205,8 @@ std::vector<UnitLine> lines_of(Engine& engine, const OutcomeRule& rule, const Un
   for (std::size_t i = 0; i < count; ++i) {
     UnitLine line{places[i], texts[i], 0, 0, false, 0};
     RecogniseOptions options;
-    options.format = format_named(engine.schema().sources[places[i].source].format);
+    const std::string& format = engine.schema().sources[places[i].source].format;
+    options.format = format_named(format.substr(0, format.find('(')));
     const std::string sample = fmt::format("{}\n{}\n", texts[count + i], texts[i]);
     const Dialect dialect = recognise(sample, options);
     Scratch scratch;

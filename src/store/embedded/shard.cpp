@@ -62,6 +62,7 @@ void Shard::open_block(std::uint32_t source, std::uint64_t offset) {
   open_ = Block{};
   open_.source = source;
   open_.offset = offset;
+  lines_in_block_ = 0;
 }
 
 void Shard::read(const Source& source, std::uint32_t source_index, std::string_view chunk,
@@ -70,24 +71,14 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
   count.source = source_index;
   count.offset = offset;
   open_block(source_index, offset);
-  Event event;
-  std::uint64_t lines_in_block = 0;
   for (std::size_t at = 0; at < chunk.size();) {
     const std::size_t end = line_end(chunk, at);
     const std::string_view line = chunk.substr(at, end - at);
     ++count.lines;
-    // Blocks are cut by lines, kept or not, so that they do not depend on the sampling in force.
-    if (++lines_in_block >= Block::rows_max) {
-      close_block();
-      open_block(source_index, offset);
-      lines_in_block = 1;
-    }
-    const Reading reading = read_line(source.dialect, line, scratch_, event);
-    if (reading == Reading::event) {
-      add(event, at, count, sampling);
-    } else if (reading == Reading::unreadable && ++count.skipped == 1) {
+    next_row(offset);
+    const Reading reading = read_one(source, {offset + at, line}, count, sampling);
+    if (reading == Reading::unreadable && count.skipped == 1) {
       count.first_skipped_line = count.lines;
-      count.first_skipped = std::string(line.substr(0, 200));
     }
     at = end + 1;
   }
@@ -95,8 +86,50 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
   counts_.push_back(std::move(count));
 }
 
-void Shard::add(const Event& event, std::uint64_t line_offset, ChunkCount& count,
-                Sampling sampling) {
+void Shard::read(const Source& source, std::uint32_t source_index, const Frames& frames,
+                 Sampling sampling) {
+  if (frames.records.empty()) return;
+  ChunkCount count;
+  count.source = source_index;
+  count.offset = frames.records.front().offset;
+  open_block(source_index, count.offset);
+  for (const Frames::Record& record : frames.records) {
+    const FedLine line{record.offset, frames.line(record), record.damaged};
+    // What is cut off or broken may be told before records that waited for their context.
+    if (!record.damaged) next_row(record.offset);
+    const Reading reading = read_one(source, line, count, sampling);
+    if (reading == Reading::unreadable && count.skipped == 1) {
+      count.first_skipped_line = record.line;
+    }
+  }
+  close_block();
+  counts_.push_back(std::move(count));
+}
+
+Reading Shard::read_one(const Source& source, const FedLine& line, ChunkCount& count,
+                        Sampling sampling) {
+  Event event;
+  const Reading reading = read_line(source.dialect, line, scratch_, event);
+  if (reading == Reading::event) {
+    add(event, line.offset, count, sampling);
+  } else if (reading == Reading::unreadable && ++count.skipped == 1) {
+    count.first_skipped = std::string(line.text.substr(0, 200));
+  }
+  return reading;
+}
+
+// Blocks are cut by lines, kept or not, so that they do not depend on the sampling in force.
+// `offset`: where the next block begins, if it does.
+void Shard::next_row(std::uint64_t offset) {
+  const bool far = offset < open_.offset || offset - open_.offset > UINT32_MAX;
+  if (++lines_in_block_ < Block::rows_max && !far) return;
+  const std::uint32_t source = open_.source;
+  close_block();
+  open_block(source, offset);
+  lines_in_block_ = 1;
+}
+
+void Shard::add(const Event& event, std::uint64_t offset, ChunkCount& count, Sampling sampling) {
   if (outside(event)) return;
   const std::int64_t time = nanoseconds(event.time);
   ++count.events;
@@ -113,13 +146,13 @@ void Shard::add(const Event& event, std::uint64_t line_offset, ChunkCount& count
   gather_slots(event.message);
   judge(event);
   const bool alone = row_.id == 0;  // a unit of its own, or of none
-  row_.sampled_by = alone ? id_of_line(open_.source, open_.offset + line_offset) : row_.id;
+  row_.sampled_by = alone ? id_of_line(open_.source, offset) : row_.id;
   row_.kept = keep(sampling);
   code_fields(event);
   if (!row_.kept) return;
   open_.times.push_back(time);
   open_.unit_ids.push_back(unit_.fields.empty() ? row_.sampled_by : row_.id);
-  open_.offsets.push_back(static_cast<std::uint32_t>(line_offset));
+  open_.offsets.push_back(static_cast<std::uint32_t>(offset - open_.offset));
   open_.skeletons.push_back(row_.skeleton);
   open_.flags.push_back(row_.flags);
 }

@@ -22,6 +22,7 @@
 #include "store/embedded/block.h"
 #include "store/embedded/dictionary.h"
 #include "store/embedded/memo.h"
+#include "store/feed.h"
 #include "store/gather.h"
 
 namespace culprit {
@@ -66,7 +67,7 @@ struct ChunkCount {
   std::uint64_t events = 0;
   std::uint64_t untimed = 0;
   std::uint64_t skipped = 0;
-  std::uint64_t first_skipped_line = 0;  // within the chunk, from 1
+  std::uint64_t first_skipped_line = 0;  // within the chunk, from 1; of what is framed, of all
   std::string first_skipped;
   std::int64_t from = INT64_MAX;
   std::int64_t to = INT64_MIN;
@@ -113,6 +114,9 @@ class Shard {
   // Reads the whole lines in `chunk`, which begins at `offset` of the source.
   void read(const Source& source, std::uint32_t source_index, std::string_view chunk,
             std::uint64_t offset, Sampling sampling);
+  // Reads records of the source that were made lines.
+  void read(const Source& source, std::uint32_t source_index, const Frames& frames,
+            Sampling sampling);
   // For the second look: keeps rows of these units only, and counts nothing again.
   void restrict_to(const std::unordered_set<std::uint64_t>* unit_ids) { only_ = unit_ids; }
   // Lets go of what a coarser sampling does not keep.
@@ -143,9 +147,11 @@ class Shard {
     std::size_t named = 0;  // the first so many the line names itself; the rest are slots
   };
 
+  Reading read_one(const Source& source, const FedLine& line, ChunkCount& count, Sampling sampling);
+  void next_row(std::uint64_t offset);
   void open_block(std::uint32_t source, std::uint64_t offset);
   void close_block();
-  void add(const Event& event, std::uint64_t line_offset, ChunkCount& count, Sampling sampling);
+  void add(const Event& event, std::uint64_t offset, ChunkCount& count, Sampling sampling);
   bool outside(const Event& event) const;
   void gather_fields(const Event& event);
   void gather_slots(std::string_view message);
@@ -182,6 +188,7 @@ class Shard {
 
   std::vector<Block> blocks_;
   Block open_;
+  std::uint64_t lines_in_block_ = 0;
   std::vector<ChunkCount> counts_;
   std::unordered_set<std::uint64_t> failing_;
   RowBytes row_bytes_;

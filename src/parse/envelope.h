@@ -1,0 +1,24 @@
+// Reading what stands in an envelope: another format's line in a container's, an export's or the
+// journal's event.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "parse/format.h"
+
+namespace culprit {
+
+struct Opened {
+  std::string_view inside;
+  Time time = no_time;
+  Level level = Level::none;
+  std::span<const Field> fields;  // of the envelope, but for what became the event itself
+};
+
+// Reads `inside` by dialect.inside and adds the envelope's fields, where the inside has none of
+// that name, its time where the inside has none, or one without a zone, and its level where the
+// inside has none. What no format can read is still an event.
+Reading read_inside(const Dialect& dialect, const Opened& opened, Scratch& scratch, Event& event);
+
+}  // namespace culprit

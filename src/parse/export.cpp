@@ -1,0 +1,71 @@
+// Exports of log stores: their events, framed by their layouts (framings.h), are objects on lines.
+//
+// The message may be a line of any format, which is then read by it: that of Loki and CloudWatch
+// always is a program's own line; elsewhere it may be, as shippers that parse nothing leave it.
+#include <algorithm>
+#include <string>
+
+#include "parse/bytes.h"
+#include "parse/envelope.h"
+#include "parse/formats.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t sample_lines_max = 200;
+
+// Without the line's end that CloudWatch's agents leave.
+std::string_view line_in(std::string_view message) {
+  while (message.ends_with('\n') || message.ends_with('\r')) message.remove_suffix(1);
+  return message;
+}
+
+Dialect inside_of(std::string_view sample, const Dialect& dialect) {
+  std::string inside;
+  Scratch scratch;
+  each_line(sample, sample_lines_max, [&](std::string_view line) {
+    Event event;
+    if (read_ndjson(dialect, line, scratch, event) != Reading::event) return;
+    if (!event.message.empty()) inside.append(line_in(event.message)).append("\n");
+  });
+  RecogniseOptions options;
+  options.zone = dialect.zone;
+  return recognise(inside, options);
+}
+
+}  // namespace
+
+// Only recognised where they are framed.
+double score_framed(std::string_view, const Zone&) { return 0; }
+
+void prepare_export(std::string_view sample, Dialect& dialect) {
+  Dialect inside = inside_of(sample, dialect);
+  const bool prose = inside.format->name == "text" && !inside.time_shape.found;
+  if (!prose) dialect.inside = {std::move(inside)};
+}
+
+void prepare_export_of_lines(std::string_view sample, Dialect& dialect) {
+  dialect.inside = {inside_of(sample, dialect)};
+}
+
+Reading read_export(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
+  if (dialect.inside.empty()) return read_ndjson(dialect, line, scratch, event);
+  if (!scratch.outer) scratch.outer = std::make_unique<Scratch>();
+  Scratch& outer = *scratch.outer;
+  Event around;
+  const Reading reading = read_ndjson(dialect, line, outer, around);
+  if (reading != Reading::event || around.message.empty()) {
+    event = around;
+    return reading;
+  }
+  // What the message is read to stands in its place.
+  std::vector<Field>& fields = outer.joined;
+  fields.clear();
+  for (const Field& field : around.fields) {
+    if (field.value.data() != around.message.data()) fields.push_back(field);
+  }
+  return read_inside(dialect, {line_in(around.message), around.time, around.level, fields}, scratch,
+                     event);
+}
+
+}  // namespace culprit
