@@ -20,32 +20,33 @@ std::string_view line_in(std::string_view message) {
   return message;
 }
 
-Dialect inside_of(std::string_view sample, const Dialect& dialect) {
-  std::string inside;
+}  // namespace
+
+void set_inside(Dialect& dialect, std::string_view sample,
+                Reading (*read)(const Dialect&, std::string_view, Scratch&, Event&), Inside when) {
+  std::string messages;
   Scratch scratch;
   each_line(sample, sample_lines_max, [&](std::string_view line) {
     Event event;
-    if (read_ndjson(dialect, line, scratch, event) != Reading::event) return;
-    if (!event.message.empty()) inside.append(line_in(event.message)).append("\n");
+    if (read(dialect, line, scratch, event) != Reading::event) return;
+    if (!event.message.empty()) messages.append(line_in(event.message)).append("\n");
   });
   RecogniseOptions options;
   options.zone = dialect.zone;
-  return recognise(inside, options);
+  Dialect inside = recognise(messages, options);
+  const bool prose = inside.format->name == "text" && !inside.time_shape.found;
+  if (!prose || when == Inside::always) dialect.inside = {std::move(inside)};
 }
-
-}  // namespace
 
 // Only recognised where they are framed.
 double score_framed(std::string_view, const Zone&) { return 0; }
 
 void prepare_export(std::string_view sample, Dialect& dialect) {
-  Dialect inside = inside_of(sample, dialect);
-  const bool prose = inside.format->name == "text" && !inside.time_shape.found;
-  if (!prose) dialect.inside = {std::move(inside)};
+  set_inside(dialect, sample, read_ndjson, Inside::unless_prose);
 }
 
 void prepare_export_of_lines(std::string_view sample, Dialect& dialect) {
-  dialect.inside = {inside_of(sample, dialect)};
+  set_inside(dialect, sample, read_ndjson, Inside::always);
 }
 
 Reading read_export(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {

@@ -18,6 +18,7 @@ constexpr std::array table{
     Format{"cri", score_cri, prepare_cri, read_cri},
     Format{"kubectl", score_kubectl, prepare_kubectl, read_kubectl},
     Format{"compose", score_compose, prepare_compose, read_compose},
+    Format{"journal", score_journal, prepare_journal, read_journal},
     Format{"ndjson", score_ndjson, nullptr, read_ndjson},
     Format{"json", score_framed, nullptr, read_ndjson},
     Format{"elasticsearch", score_framed, prepare_export, read_export},
@@ -183,12 +184,23 @@ Dialect recognise_lines(std::string_view sample, const RecogniseOptions& options
   return dialect;
 }
 
+// Of lines that may have been cut into parts, what they are made of is recognised by whole ones.
+Dialect recognise_whole(std::string_view sample, const RecogniseOptions& options) {
+  Dialect dialect = recognise_lines(sample, options);
+  const Framing* parts = parts_of(*dialect.format);
+  if (parts == nullptr) return dialect;
+  const std::string lines = framed_sample(*parts, sample);
+  if (lines.size() < sample.size()) dialect = recognise_lines(lines, options);
+  if (parts_of(*dialect.format) == parts) dialect.framing = parts;
+  return dialect;
+}
+
 }  // namespace
 
 Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
   if (sample.starts_with(byte_order_mark)) sample.remove_prefix(byte_order_mark.size());
   const Framing* framing = framing_of(sample, options.format);
-  if (framing == nullptr) return recognise_lines(sample, options);
+  if (framing == nullptr) return recognise_whole(sample, options);
   const std::string lines = framed_sample(*framing, sample);
   RecogniseOptions of_records = options;
   of_records.format = format_named(format_of(*framing));

@@ -63,6 +63,10 @@ Reading read_redis(const Dialect& dialect, std::string_view line, Scratch& scrat
 double score_syslog(std::string_view sample, const Zone& zone);
 Reading read_syslog(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
 
+double score_journal(std::string_view sample, const Zone& zone);
+void prepare_journal(std::string_view sample, Dialect& dialect);
+Reading read_journal(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event);
+
 // Exports, the records of which are framed (frames.h).
 double score_framed(std::string_view sample, const Zone& zone);
 void prepare_export(std::string_view sample, Dialect& dialect);

@@ -50,12 +50,20 @@ struct Frames {
 
 constexpr std::size_t record_bytes_most = 64 << 20;  // a LineFeed bounds lines alike
 
+// The part of a source whose records are wanted; only lines that were cut into parts (parts.h) can
+// be framed in ranges.
+struct FrameRange {
+  std::uint64_t from = 0;         // offset of the first byte that is fed, which begins a line
+  std::uint64_t to = UINT64_MAX;  // records that begin from here on are not wanted
+  unsigned open_streams = 0;      // what the bytes before left open
+};
+
 // One way of framing: a row of the table in framings.cpp.
 struct Framing;
 
 class Framer {
  public:
-  explicit Framer(const Framing& framing);
+  explicit Framer(const Framing& framing, const FrameRange& range = {});
   Framer(Framer&&) noexcept;
   Framer& operator=(Framer&&) noexcept;
   ~Framer();
@@ -64,6 +72,12 @@ class Framer {
   const Frames& feed(std::string_view bytes);
   // What the end of the source completes or cuts off.
   const Frames& finish();
+  // The lines of the source so far, or of the range.
+  std::uint64_t lines() const;
+  // Of a range: what is not whole yet, as FrameRange says it to the next one, and whether all is
+  // that began in it.
+  unsigned open_streams() const;
+  bool done() const;
 
  private:
   struct State;
@@ -73,6 +87,12 @@ class Framer {
 // How the records of a source are framed, judged from its first bytes; nullptr: they are lines.
 // `given`: the format that was asked for, or nullptr.
 const Framing* framing_of(std::string_view sample, const Format* given);
+
+// How lines of this format may have been cut into parts; nullptr: they are not.
+const Framing* parts_of(const Format& format);
+
+// Whether ranges of a source can be framed by themselves.
+bool in_ranges(const Framing& framing);
 
 // The name of the format of its records, as in parse/formats.cpp; empty: any.
 std::string_view format_of(const Framing& framing);

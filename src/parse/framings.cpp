@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <variant>
 
 #include "parse/bytes.h"
 #include "parse/format.h"
 #include "parse/formats.h"
+#include "parse/journal_frames.h"
+#include "parse/parts.h"
 
 namespace culprit {
 namespace {
@@ -13,20 +16,26 @@ namespace {
 // A document, or an array of them, of which nothing more is known.
 constexpr JsonLayout any_json;
 
+using How = Framing::How;
+
 // The first that fits wins, so exports stand before plain documents.
 constexpr std::array table{
-    Framing{"elasticsearch", "elasticsearch", &elasticsearch_search},
-    Framing{"elasticsearch", "elasticsearch", &elasticsearch_hits},
-    Framing{"elasticsearch", "elasticsearch", &elasticsearch_lines},
-    Framing{"cloudwatch", "cloudwatch", &cloudwatch_events},
-    Framing{"cloudwatch", "cloudwatch", &cloudwatch_results},
-    Framing{"datadog", "datadog", &datadog_logs},
-    Framing{"loki", "loki", &loki_streams},
-    Framing{"otlp", "otlp", &otlp_logs},
-    Framing{"otlp", "otlp", &otlp_spans},
-    Framing{"jaeger", "jaeger", &jaeger_spans},
-    Framing{"json", "", &any_json},
+    Framing{How::documents, "elasticsearch", &elasticsearch_search},
+    Framing{How::documents, "elasticsearch", &elasticsearch_hits},
+    Framing{How::documents, "elasticsearch", &elasticsearch_lines},
+    Framing{How::documents, "cloudwatch", &cloudwatch_events},
+    Framing{How::documents, "cloudwatch", &cloudwatch_results},
+    Framing{How::documents, "datadog", &datadog_logs},
+    Framing{How::documents, "loki", &loki_streams},
+    Framing{How::documents, "otlp", &otlp_logs},
+    Framing{How::documents, "otlp", &otlp_spans},
+    Framing{How::documents, "jaeger", &jaeger_spans},
+    Framing{How::documents, "", &any_json},
 };
+
+constexpr Framing journal_export{How::journal, "journal", nullptr};
+constexpr Framing docker_parts{How::docker_parts, "docker", nullptr};
+constexpr Framing cri_parts{How::cri_parts, "cri", nullptr};
 
 constexpr std::size_t first_look = 4096;   // tells most that a layout does not fit
 constexpr std::size_t lines_judged = 100;  // to see that a source is one of lines
@@ -101,26 +110,57 @@ void Frames::clear() {
 }
 
 struct Framer::State {
-  JsonFramer json;
+  std::variant<JsonFramer, JournalFramer, PartJoiner> how;
 };
 
-Framer::Framer(const Framing& framing)
-    : state_(std::make_unique<State>(State{JsonFramer(*framing.layout)})) {}
+namespace {
+
+std::variant<JsonFramer, JournalFramer, PartJoiner> made_for(const Framing& framing,
+                                                             const FrameRange& range) {
+  switch (framing.how) {
+    case How::documents: return JsonFramer(*framing.layout);
+    case How::journal: return JournalFramer();
+    case How::docker_parts: return PartJoiner(PartJoiner::Runtime::docker, range);
+    case How::cri_parts: break;
+  }
+  return PartJoiner(PartJoiner::Runtime::cri, range);
+}
+
+}  // namespace
+
+Framer::Framer(const Framing& framing, const FrameRange& range)
+    : state_(std::make_unique<State>(State{made_for(framing, range)})) {}
 Framer::Framer(Framer&&) noexcept = default;
 Framer& Framer::operator=(Framer&&) noexcept = default;
 Framer::~Framer() = default;
 
 const Frames& Framer::feed(std::string_view bytes) {
-  state_->json.feed(bytes);
-  return state_->json.frames();
+  std::visit([&](auto& how) { how.feed(bytes); }, state_->how);
+  return std::visit([](const auto& how) -> const Frames& { return how.frames(); }, state_->how);
 }
 
 const Frames& Framer::finish() {
-  state_->json.finish();
-  return state_->json.frames();
+  std::visit([](auto& how) { how.finish(); }, state_->how);
+  return std::visit([](const auto& how) -> const Frames& { return how.frames(); }, state_->how);
+}
+
+std::uint64_t Framer::lines() const {
+  return std::visit([](const auto& how) { return how.lines(); }, state_->how);
+}
+
+unsigned Framer::open_streams() const {
+  const auto* const parts = std::get_if<PartJoiner>(&state_->how);
+  return parts == nullptr ? 0 : parts->open_streams();
+}
+
+bool Framer::done() const {
+  const auto* const parts = std::get_if<PartJoiner>(&state_->how);
+  return parts != nullptr && parts->done();
 }
 
 const Framing* framing_of(std::string_view sample, const Format* given) {
+  const bool journal = given == nullptr || given->name == journal_export.format;
+  if (journal && sample.starts_with("__CURSOR=")) return &journal_export;
   const char first = first_of(sample);
   if (first != '{' && first != '[') return nullptr;
   for (const Framing& framing : table) {
@@ -134,6 +174,15 @@ const Framing* framing_of(std::string_view sample, const Format* given) {
     }
   }
   return nullptr;
+}
+
+const Framing* parts_of(const Format& format) {
+  if (format.name == docker_parts.format) return &docker_parts;
+  return format.name == cri_parts.format ? &cri_parts : nullptr;
+}
+
+bool in_ranges(const Framing& framing) {
+  return framing.how == How::docker_parts || framing.how == How::cri_parts;
 }
 
 std::string_view format_of(const Framing& framing) { return framing.format; }

@@ -2,6 +2,7 @@
 // reads. The layouts stand with their formats.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "parse/json_frames.h"
@@ -9,9 +10,10 @@
 namespace culprit {
 
 struct Framing {
-  std::string_view name;    // "json"
-  std::string_view format;  // of its records, a row of formats.cpp; empty: they are recognised
-  const JsonLayout* layout = nullptr;  // null: the journal's export
+  enum class How : std::uint8_t { documents, journal, docker_parts, cri_parts };
+  How how = How::documents;
+  std::string_view format;             // of its records, a row of formats.cpp; empty: recognised
+  const JsonLayout* layout = nullptr;  // of documents
 };
 
 extern const JsonLayout elasticsearch_search;

@@ -44,7 +44,8 @@ class JsonFramer {
 
   void feed(std::string_view bytes);
   void finish();
-  Frames& frames() { return frames_; }
+  const Frames& frames() const { return frames_; }
+  std::uint64_t lines() const { return line_ - 1; }
   // A document has a key that the layout does not know.
   bool foreign() const { return foreign_; }
 

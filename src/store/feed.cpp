@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t chunk_first = 64 << 10;
 constexpr std::size_t chunk_most = 1 << 20;
 constexpr std::size_t line_bytes_max = 64 << 20;
+// Before a range, to see which lines are cut into parts there: parts are of 16 KiB, which JSON may
+// make six times as long, and follow each other.
+constexpr std::uint64_t parts_look_back = 256 << 10;
 
 }  // namespace
 
@@ -26,10 +29,15 @@ Result<LineFeed> LineFeed::open(World& world, const Source& source, ByteRange ra
   } else if (descriptor == Descriptor::held) {
     feed.file_ = TRY(open_seekable(world, source));
   }
-  if (source.dialect.framing != nullptr) feed.framer_.emplace(*source.dialect.framing);
   // One byte earlier: if that ends a line, the next one begins right at the range.
   feed.cut_ = range.from > 0;
   feed.base_ = range.from - (feed.cut_ ? 1 : 0);
+  if (source.dialect.framing == nullptr) return feed;
+  if (feed.cut_) {
+    TRY(feed.begin_parts());
+  } else {
+    feed.framer_.emplace(*source.dialect.framing, FrameRange{0, range.to, 0});
+  }
   return feed;
 }
 
@@ -56,18 +64,51 @@ std::optional<FedLine> LineFeed::next() {
   }
 }
 
+// The range begins with the first line that begins in it; lines that began before are left out
+// with all their parts.
+Status LineFeed::begin_parts() {
+  const std::uint64_t first = range_.from - std::min(range_.from, parts_look_back);
+  base_ = first;
+  std::size_t newline = std::string::npos;
+  while (newline == std::string::npos && end_ < line_bytes_max) {
+    const std::size_t searched =
+        static_cast<std::size_t>(std::max<std::uint64_t>(end_, range_.from - 1 - first));
+    const std::size_t got = TRY(read_more(static_cast<std::size_t>(parts_look_back) + chunk_first));
+    if (got == 0) break;
+    end_ += got;
+    newline = std::string_view(buffer_).substr(0, end_).find('\n', searched);
+  }
+  const std::size_t begin = newline == std::string::npos ? end_ : newline + 1;
+  std::string_view before = std::string_view(buffer_).substr(0, begin);
+  if (first > 0) before.remove_prefix(std::min(before.find('\n') + 1, before.size()));
+  Framer scout(*source_->dialect.framing, {first + begin - before.size(), UINT64_MAX, 0});
+  scout.feed(before);
+  base_ = first + begin;
+  end_ = 0;
+  framer_.emplace(*source_->dialect.framing, FrameRange{base_, range_.to, scout.open_streams()});
+  return ok();
+}
+
 std::optional<FedLine> LineFeed::next_framed() {
   while (frames_ == nullptr || framed_ == frames_->records.size()) {
     if (ended_) return std::nullopt;
-    const auto got = read_more(chunk_);
+    framed_ = 0;
+    if (framer_->done()) {
+      ended_ = true;
+      frames_ = &framer_->finish();
+      continue;
+    }
+    // Lines that began in the range end soon behind it.
+    const bool beyond = range_.to <= base_ + chunk_;
+    const auto got = read_more(beyond ? chunk_first : chunk_);
     chunk_ = std::min(chunk_ * 2, chunk_most);
     if (!got) fault_ = got.error();
     ended_ = !got || *got == 0;
+    base_ += ended_ ? 0 : *got;
     frames_ = ended_ ? &framer_->finish() : &framer_->feed({buffer_.data(), *got});
-    framed_ = 0;
   }
   const Frames::Record& record = frames_->records[framed_++];
-  return FedLine{record.offset, frames_->line(record), record.damaged};
+  return FedLine{record.offset, frames_->line(record), record.damaged, record.line};
 }
 
 // Moves what is left to the front and reads on behind it.

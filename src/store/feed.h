@@ -7,6 +7,7 @@
 // wrong.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ struct FedLine {
   std::uint64_t offset = 0;  // of its first byte, after unpacking
   std::string_view text;     // without '\n'; valid until the next line is asked for
   bool damaged = false;      // a record that was cut off or broken: `text` begins like it
+  std::uint64_t number = 0;  // of the line on which it begins, in the range, from 1; of framed ones
 };
 
 inline Reading read_line(const Dialect& dialect, const FedLine& line, Scratch& scratch,
@@ -47,9 +49,13 @@ class LineFeed {
 
   std::optional<FedLine> next();  // nothing: the end, or a fault
   const std::optional<Error>& fault() const { return fault_; }
+  // Of framed sources: the lines of the range read so far, and a place in it that they reach.
+  std::uint64_t lines() const { return framer_->lines(); }
+  std::uint64_t reached() const { return std::min(base_, range_.to - 1); }
 
  private:
   LineFeed(World& world, const Source& source, ByteRange range);
+  Status begin_parts();
   std::optional<FedLine> next_framed();
   void refill();
   Result<std::size_t> read_more(std::size_t count);

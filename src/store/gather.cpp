@@ -262,7 +262,7 @@ Result<std::vector<Source>> find_sources(World& world, const GatherOptions& opti
     source.dialect = recognise(judged(source.sample, recognising), recognising);
     if (source.dialect.framing != nullptr) {
       source.sample = framed_sample(*source.dialect.framing, source.sample);
-      source.seekable = false;
+      source.seekable &= in_ranges(*source.dialect.framing);
     }
   }
   const bool readable = std::any_of(sources.begin(), sources.end(),

@@ -3,10 +3,17 @@
 #include <algorithm>
 
 namespace culprit {
+namespace {
+
+constexpr std::uint64_t near_enough = 1 << 20;  // bytes that are read sooner than skipped
+
+}  // namespace
 
 Result<LineReader> LineReader::open(World& world, const Source& source) {
   LineReader reader;
   if (source.dialect.framing != nullptr) {
+    reader.world_ = &world;
+    reader.source_ = &source;
     reader.framed_ = TRY(LineFeed::open(world, source));
   } else if (source.seekable) {
     reader.file_ = TRY(open_seekable(world, source));
@@ -25,6 +32,13 @@ std::string LineReader::line_at(std::uint64_t offset, std::size_t bytes_max) {
 
 // What is damaged may be fed before records that begin earlier, and is never asked for.
 std::string LineReader::framed_at(std::uint64_t offset, std::size_t bytes_max) {
+  const std::uint64_t near = framed_->reached() + near_enough;
+  if (source_->seekable && offset > near) {
+    auto there = LineFeed::open(*world_, *source_, {offset, UINT64_MAX});
+    if (!there) return "";
+    framed_.emplace(std::move(there).value());
+    line_.reset();
+  }
   while (!line_ || line_->offset < offset || line_->damaged) {
     line_ = framed_->next();
     if (!line_) return "";

@@ -1,6 +1,6 @@
 // A LineReader fetches single lines of a source again by their offset.
 //
-// Plain files are read in place. Packed ones are unpacked from their start and framed ones framed
+// Plain files are read in place. Packed ones are unpacked from their start and documents framed
 // from there, so ask in ascending order: one pass then serves all.
 #pragma once
 
@@ -14,6 +14,7 @@ namespace culprit {
 
 class LineReader {
  public:
+  // `world` and `source` must outlive it.
   static Result<LineReader> open(World& world, const Source& source);
 
   // The line that begins at `offset`, without its end, cut at `bytes_max`; empty if it is gone.
@@ -27,6 +28,8 @@ class LineReader {
 
   std::optional<File> file_;      // seekable
   std::optional<Stream> stream_;  // packed: stands at position_
+  World* world_ = nullptr;
+  const Source* source_ = nullptr;
   std::optional<LineFeed> framed_;
   std::optional<FedLine> line_;  // of `framed_`, the last one read
   std::uint64_t position_ = 0;   // of window_'s first byte

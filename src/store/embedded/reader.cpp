@@ -97,7 +97,7 @@ class Pass {
       if (next >= tasks_.size() || interrupted()) break;
       const Task& task = tasks_[next];
       const Source& source = sources_[task.source];
-      const Status status = source.dialect.framing != nullptr ? read_framed(task, shard, buffer)
+      const Status status = source.dialect.framing != nullptr ? read_framed(task, shard)
                             : source.seekable                 ? read_range(task, shard, buffer)
                                                               : read_stream(task, shard, buffer);
       if (!status) {
@@ -128,7 +128,7 @@ class Pass {
 
   Status read_range(const Task& task, Shard& shard, std::string& buffer);
   Status read_stream(const Task& task, Shard& shard, std::string& buffer);
-  Status read_framed(const Task& task, Shard& shard, std::string& buffer);
+  Status read_framed(const Task& task, Shard& shard);
 
   World& world_;
   const GatherOptions& options_;
@@ -219,30 +219,13 @@ Status Pass::read_stream(const Task& task, Shard& shard, std::string& buffer) {
   return ok();
 }
 
-// The framer bounds what it keeps, so the buffer need not grow.
-Status Pass::read_framed(const Task& task, Shard& shard, std::string& buffer) {
+Status Pass::read_framed(const Task& task, Shard& shard) {
   const Source& source = sources_[task.source];
-  Stream stream = TRY(open_source(world_, source));
-  Framer framer(*source.dialect.framing);
-  std::uint64_t reported = 0;
-  std::optional<Error> fault;
-  buffer.resize(std::max<std::size_t>(options_.chunk_bytes, 1));
-  for (bool more = true; more && !interrupted();) {
-    std::size_t filled = 0;
-    while (more && filled < buffer.size()) {
-      const auto got = stream.read(std::span<char>(buffer).subspan(filled));
-      if (!got) fault = got.error();
-      more = got && *got > 0;
-      if (more) filled += *got;
-    }
-    const Sampling sampling{shift_};
-    shard.read(source, task.source, framer.feed({buffer.data(), filled}), sampling);
-    if (!more) shard.read(source, task.source, framer.finish(), sampling);
-    account(shard);
-    bytes_done_ += stream.consumed() - reported;
-    reported = stream.consumed();
-  }
-  if (fault) return *fault;
+  const ByteRange range = source.seekable ? ByteRange{task.from, task.to} : ByteRange{};
+  LineFeed feed = TRY(LineFeed::open(world_, source, range));
+  while (!interrupted() && shard.read(source, task.source, feed, Sampling{shift_})) account(shard);
+  bytes_done_ += task.to - task.from;
+  if (feed.fault()) return *feed.fault();
   return ok();
 }
 

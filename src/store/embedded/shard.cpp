@@ -8,6 +8,9 @@
 namespace culprit {
 namespace {
 
+// Between two looks at the memory that rows take; blocks end there too.
+constexpr std::size_t framed_records_max = Block::rows_max;
+
 // The end of the line that begins at `at`; chunk.size() if it has none.
 std::size_t line_end(std::string_view chunk, std::size_t at) {
   const void* found = std::memchr(chunk.data() + at, '\n', chunk.size() - at);
@@ -86,24 +89,31 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
   counts_.push_back(std::move(count));
 }
 
-void Shard::read(const Source& source, std::uint32_t source_index, const Frames& frames,
+bool Shard::read(const Source& source, std::uint32_t source_index, LineFeed& feed,
                  Sampling sampling) {
-  if (frames.records.empty()) return;
   ChunkCount count;
   count.source = source_index;
-  count.offset = frames.records.front().offset;
-  open_block(source_index, count.offset);
-  for (const Frames::Record& record : frames.records) {
-    const FedLine line{record.offset, frames.line(record), record.damaged};
+  const std::uint64_t lines_before = feed.lines();
+  std::size_t records = 0;
+  while (records < framed_records_max) {
+    const std::optional<FedLine> line = feed.next();
+    if (!line) break;
+    if (++records == 1) {
+      count.offset = line->offset;
+      open_block(source_index, line->offset);
+    }
     // What is cut off or broken may be told before records that waited for their context.
-    if (!record.damaged) next_row(record.offset);
-    const Reading reading = read_one(source, line, count, sampling);
+    if (!line->damaged) next_row(line->offset);
+    const Reading reading = read_one(source, *line, count, sampling);
     if (reading == Reading::unreadable && count.skipped == 1) {
-      count.first_skipped_line = record.line;
+      count.first_skipped_line = line->number - lines_before;
     }
   }
-  close_block();
+  if (records > 0) close_block();
+  if (records == 0) count.offset = feed.reached();
+  count.lines = feed.lines() - lines_before;
   counts_.push_back(std::move(count));
+  return records > 0;
 }
 
 Reading Shard::read_one(const Source& source, const FedLine& line, ChunkCount& count,

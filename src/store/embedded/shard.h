@@ -67,7 +67,7 @@ struct ChunkCount {
   std::uint64_t events = 0;
   std::uint64_t untimed = 0;
   std::uint64_t skipped = 0;
-  std::uint64_t first_skipped_line = 0;  // within the chunk, from 1; of what is framed, of all
+  std::uint64_t first_skipped_line = 0;  // within the chunk, from 1
   std::string first_skipped;
   std::int64_t from = INT64_MAX;
   std::int64_t to = INT64_MIN;
@@ -114,9 +114,8 @@ class Shard {
   // Reads the whole lines in `chunk`, which begins at `offset` of the source.
   void read(const Source& source, std::uint32_t source_index, std::string_view chunk,
             std::uint64_t offset, Sampling sampling);
-  // Reads records of the source that were made lines.
-  void read(const Source& source, std::uint32_t source_index, const Frames& frames,
-            Sampling sampling);
+  // Reads some thousand lines more of a framed source; false: there were none.
+  bool read(const Source& source, std::uint32_t source_index, LineFeed& feed, Sampling sampling);
   // For the second look: keeps rows of these units only, and counts nothing again.
   void restrict_to(const std::unordered_set<std::uint64_t>* unit_ids) { only_ = unit_ids; }
   // Lets go of what a coarser sampling does not keep.
