@@ -8,6 +8,7 @@
 #include "parse/bytes.h"
 #include "parse/envelope.h"
 #include "parse/formats.h"
+#include "parse/trace.h"
 
 namespace culprit {
 namespace {
@@ -65,8 +66,12 @@ Reading read_export(const Dialect& dialect, std::string_view line, Scratch& scra
   for (const Field& field : around.fields) {
     if (field.value.data() != around.message.data()) fields.push_back(field);
   }
-  return read_inside(dialect, {line_in(around.message), around.time, around.level, fields}, scratch,
-                     event);
+  const Opened opened{line_in(around.message), around.time, around.level, fields};
+  const Reading inside = read_inside(dialect, opened, scratch, event);
+  // A line without a time of its own has one here, so it stands alone unless it is of a trace.
+  if (inside != Reading::continuation || continues_trace(opened.inside)) return inside;
+  event = {around.time, around.level, opened.inside, fields};
+  return Reading::event;
 }
 
 }  // namespace culprit

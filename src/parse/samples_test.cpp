@@ -1,0 +1,163 @@
+// The samples of tests/data whose records are not lines: what is recognised, how many events there
+// are, and what the most telling one is read to.
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "parse/format.h"
+#include "parse/frames.h"
+
+namespace culprit {
+namespace {
+
+struct Row {
+  const char* file;
+  const char* counts;  // "format events+continuations !skipped"
+  std::string_view telling;
+};
+
+constexpr Row rows[] = {
+    {"github-events.json", "json 6+0 !0",
+     "2025-11-20T14:03:11.000Z  |  | id=4420000001 type=PushEvent actor.id=7 actor.login=octo "
+     "repo.id=11 repo.name=acme/shop payload.state=success payload.ref=refs/heads/main public=true "
+     "created_at=2025-11-20T14:03:11Z"},
+    {"gcloud-read.json", "json 6+0 !0",
+     "2025-11-20T14:03:11.123456Z error | connection reset by peer | insertId=1k1 "
+     "jsonPayload.latency_ms=41 resource.type=k8s_container resource.labels.pod_name=shop-7d4f "
+     "resource.labels.namespace_name=prod timestamp=2025-11-20T14:03:11.123456Z severity=ERROR "
+     "logName=projects/acme/logs/stdout trace=projects/acme/traces/7d4f1"},
+    {"pino-pretty.json", "json 4+0 !0",
+     "2025-11-20T14:03:14.123Z error | request completed | level=50 time=1763647394123 pid=1 "
+     "hostname=web-1 req.method=GET req.url=/cart/2 res.statusCode=502"},
+    {"concatenated.json", "json 4+0 !0",
+     "2025-11-20T14:03:13.500Z warn | order 1 stored | ts=1763647393.5 level=warn logger=shop"},
+    {"elasticsearch-search.json", "elasticsearch 4+0 !0",
+     "2025-11-20T14:03:12.123Z error | order 2 refused | @timestamp=2025-11-20T14:03:12.123Z "
+     "log.level=error service.name=shop http.response.status_code=503"},
+    {"elasticdump.json", "elasticsearch(access) 4+0 !0",
+     "2025-11-20T14:03:11.000Z info |  | client=10.0.0.1 method=GET path=/cart/1 route=/cart/:id "
+     "protocol=HTTP/1.1 status=500 bytes=512 @timestamp=2025-11-20T14:03:11Z level=info"},
+    {"cloudwatch-filter.json", "cloudwatch(text) 4+0 !0",
+     "2025-11-20T14:03:13.123Z  | 8f5e\tERROR\tTask timed out after 3.00 seconds | "
+     "logStreamName=2025/11/20/[$LATEST]7d4f timestamp=1763647393123 ingestionTime=1763647399000 "
+     "eventId=38123456790"},
+    {"cloudwatch-insights.json", "cloudwatch(ndjson) 3+0 !0",
+     "2025-11-20T14:03:11.123Z error | order 1 | level=error order=1 @timestamp=2025-11-20 "
+     "14:03:11.123Z"},
+    {"datadog-logs.json", "datadog 3+0 !0",
+     "2025-11-20T14:03:11.123Z error | payment gateway timed out | http.status_code=504 "
+     "http.method=POST order=1 service=checkout host=i-0a1b level=error env=prod version=1.9.0 "
+     "tag=canary timestamp=2025-11-20T14:03:11.123Z"},
+    {"loki-query-range.json", "loki(logfmt) 6+0 !0",
+     "2025-11-20T14:03:13.123000001Z error | order 1 refused | level=error took=1ms "
+     "timestamp=1763647393123000001 app=shop namespace=prod pod=shop-9c2a"},
+    {"otlp-logs.json", "otlp 3+0 !0",
+     "2025-11-20T14:03:13.123456789Z error | order 1 refused | timestamp=1763647393123456789 "
+     "level=error service.name=shop service.version=1.9.0 host.name=web-1 logger=shop.orders "
+     "order=1 retry=true tags=a tags=b trace_id=5b8efff798038103d269b633813fc601 "
+     "span_id=eee19b7ec3c1b101"},
+    {"otlp-traces.json", "otlp 3+0 !0",
+     "2025-11-20T14:03:13.123456789Z error | GET /cart: no connection | "
+     "timestamp=1763647393123456789 level=error service.name=shop service.version=1.9.0 "
+     "host.name=web-1 span.name=GET /cart span.kind=2 duration_ms=2.5 "
+     "http.response.status_code=503 exception.type=PoolTimeout exception.message=no connection "
+     "trace_id=5b8efff798038103d269b633813fc601 span_id=eee19b7ec3c1b101"},
+    {"jaeger-traces.json", "jaeger 4+0 !0",
+     "2025-11-20T14:03:13.123456Z error | HTTP GET /dispatch: redis timeout | "
+     "timestamp=1763647393123456 level=error service=frontend hostname=web-1 span.name=HTTP GET "
+     "/dispatch duration_ms=731.2 sampler.type=const http.status_code=500 error=true "
+     "trace_id=7d4f1 span_id=a1"},
+    {"journal.json", "journal 3+0 !0",
+     "2025-11-20T14:03:13.123456Z error | payment refused\nby the gateway | _BOOT_ID=9f0c "
+     "_TRANSPORT=stdout host=web-1 service=shop.service app=shop pid=812"},
+    {"journal.export", "journal 3+0 !0",
+     "2025-11-20T14:03:13.123456Z error | payment refused\nby the gateway | _BOOT_ID=9f0c "
+     "_TRANSPORT=stdout host=web-1 service=shop.service app=shop pid=812"},
+    {"cri-parts.log", "cri(logfmt) 4+0 !0",
+     "2025-11-20T14:03:13.500000001Z error | payment refused for a very long reason | level=error "
+     "took=900ms stream=stdout"},
+    {"docker-parts.log", "docker(ndjson) 3+0 !0",
+     "2025-11-20T14:03:13.500Z error | payment refused | level=error order=7 stream=stdout"},
+    {"cut-search.json", "elasticsearch 3+0 !1",
+     "2025-11-20T14:03:12.123Z error | order 2 refused | @timestamp=2025-11-20T14:03:12.123Z "
+     "log.level=error service.name=shop http.response.status_code=503"},
+    {"garbage-array.json", "json 3+0 !2",
+     "2025-11-20T14:03:14.000Z error | order 4 refused | ts=2025-11-20T14:03:14Z level=error"},
+};
+
+std::string content_of(const char* file) {
+  const char* data = std::getenv("CULPRIT_TESTDATA");
+  REQUIRE(data != nullptr);
+  std::ifstream stream(std::string(data) + "/" + file, std::ios::binary);
+  REQUIRE(stream);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+struct Said {
+  std::string counts;
+  std::string events;  // each on a line
+};
+
+struct Line {
+  std::string text;
+  bool damaged = false;
+};
+
+std::vector<Line> lines_of(const Dialect& dialect, std::string_view content) {
+  std::vector<Line> lines;
+  if (dialect.framing == nullptr) {
+    for (; !content.empty(); content.remove_prefix(content.find('\n') + 1)) {
+      lines.push_back({std::string(content.substr(0, content.find('\n'))), false});
+    }
+    return lines;
+  }
+  Framer framer(*dialect.framing);
+  for (int end = 0; end < 2; ++end) {
+    const Frames& frames = end == 0 ? framer.feed(content) : framer.finish();
+    for (const Frames::Record& record : frames.records) {
+      lines.push_back({std::string(frames.line(record)), record.damaged});
+    }
+  }
+  return lines;
+}
+
+Said read_all(const std::string& content) {
+  const Dialect dialect = recognise(content, {});
+  Scratch scratch;
+  Said said;
+  std::size_t counts[4] = {};
+  for (const Line& line : lines_of(dialect, content)) {
+    Event event;
+    const Reading reading =
+        line.damaged ? Reading::unreadable : read_line(dialect, line.text, scratch, event);
+    ++counts[static_cast<std::size_t>(reading)];
+    if (reading != Reading::event) continue;
+    said.events +=
+        fmt::format("{} {} | {} |", to_string(event.time), name_of(event.level), event.message);
+    for (const Field& field : event.fields) {
+      if (field.value.data() == event.message.data()) continue;
+      said.events += fmt::format(" {}={}", field.name, field.value);
+    }
+    said.events += "\n";
+  }
+  said.counts = fmt::format("{} {}+{} !{}", format_text(dialect), counts[0], counts[1], counts[3]);
+  return said;
+}
+
+}  // namespace
+
+TEST_CASE("samples of documents, exports and the journal are read without a flag") {
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.file));
+    const Said said = read_all(content_of(row.file));
+    CHECK(said.counts == std::string(row.counts));
+    CHECK_MESSAGE(said.events.find(row.telling) != said.events.npos, said.events);
+  }
+}
+
+}  // namespace culprit
