@@ -24,8 +24,7 @@ Result<LineReader> LineReader::open(World& world, const Source& source) {
 }
 
 std::string LineReader::line_at(std::uint64_t offset, std::size_t bytes_max) {
-  if (framed_) return framed_at(offset, bytes_max);
-  std::string line = bytes_at(offset, bytes_max);
+  std::string line = framed_ ? framed_at(offset, bytes_max) : bytes_at(offset, bytes_max);
   if (line.ends_with('\r')) line.pop_back();
   return line;
 }

@@ -154,7 +154,22 @@ inline std::string as_csv(const OracleEvent& event) {
   return line;
 }
 
-enum class OracleFormat : std::uint8_t { json, logfmt, text, csv };
+// As containerd writes it: now and then in parts, with a line of the other stream between them.
+inline std::string as_cri(const OracleEvent& event, OracleDice& dice) {
+  const std::string stamp = oracle_time(std::max<std::int64_t>(0, event.milliseconds)) +
+                            (dice.one_in(5) ? " stderr " : " stdout ");
+  std::string rest = as_json(event, dice);
+  std::string lines;
+  while (dice.one_in(2)) {
+    const std::size_t size = dice.below(rest.size());
+    lines += stamp + "P " + rest.substr(0, size) + "\n";
+    rest.erase(0, size);
+    if (dice.one_in(4)) lines += "2025-11-20T14:00:00Z stderr F {\"level\":\"error\"}\n";
+  }
+  return lines + stamp + "F " + rest;
+}
+
+enum class OracleFormat : std::uint8_t { json, logfmt, text, csv, array, cri };
 
 inline std::string oracle_source(OracleDice& dice, OracleFormat format, std::size_t events,
                                  std::size_t ids) {
@@ -169,7 +184,10 @@ inline std::string oracle_source(OracleDice& dice, OracleFormat format, std::siz
       case OracleFormat::logfmt: text += as_logfmt(event); break;
       case OracleFormat::text: text += as_text(event); break;
       case OracleFormat::csv: text += as_csv(event); break;
+      case OracleFormat::array: text += (i == 0 ? "[" : ",") + as_json(event, dice); break;
+      case OracleFormat::cri: text += as_cri(event, dice); break;
     }
+    if (format == OracleFormat::array && !dice.one_in(4)) continue;
     text += dice.one_in(20) ? "\r\n" : "\n";
     if (dice.one_in(25)) text += dice.one_in(2) ? "\n" : "{ broken\n";
     if (format == OracleFormat::text && dice.one_in(10))
@@ -200,7 +218,7 @@ inline std::vector<std::string> oracle_sources(OracleDice& dice, SimWorld& world
   const std::size_t count = 1 + dice.below(4);
   for (std::size_t i = 0; i < count; ++i) {
     names.push_back("source-" + std::to_string(i) + ".log");
-    const auto format = static_cast<OracleFormat>(dice.below(4));
+    const auto format = static_cast<OracleFormat>(dice.below(6));
     std::string text = oracle_source(dice, format, 1 + dice.below(events), ids);
     world.put(names.back(), dice.one_in(4) ? gzipped(text) : std::move(text));
   }
