@@ -78,7 +78,7 @@ TEST_CASE("an entry of the journal is read to its usual names") {
   };
   for (const Line& line : lines) {
     CAPTURE(line.message);
-    LineReader reader("journal", fmt::format("{}{}}}\n", entry, line.message));
+    TestReader reader("journal", fmt::format("{}{}}}\n", entry, line.message));
     const std::string text = fmt::format("{}{}}}", entry, line.message);
     const Seen seen = reader.read(text);
     REQUIRE(seen.reading == Reading::event);
@@ -92,7 +92,7 @@ TEST_CASE("an entry of the journal is read to its usual names") {
 TEST_CASE("what a service prints into the journal is read by its own format") {
   const std::string text = fmt::format("{}{}}}\n", entry, "\"level=warn msg=slow took=7ms a=1\"");
   CHECK(format_text(recognise(text, {})) == "journal(logfmt)");
-  LineReader reader("journal", text);
+  TestReader reader("journal", text);
   const Seen seen = reader.read(text);
   CHECK(seen.event.level == Level::warn);
   CHECK(seen.event.message == "slow");
