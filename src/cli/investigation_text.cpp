@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/text.h"
+#include "workbench/told_line.h"
 
 namespace culprit {
 namespace {
@@ -322,8 +323,8 @@ void Report::twin(const Segment& one) {
   line("", text);
   const std::string bad = "fails  " + name_at(one.twin->bad_place) + "  ";
   const std::string good = "works  " + name_at(one.twin->good_place) + "  ";
-  raw("", fitted(bad + safe(one.twin->bad_line, room()), room()));
-  raw("", fitted(good + safe(one.twin->good_line, room()), room()));
+  raw("", fitted(bad + safe(told_line(one.twin->bad_line), room()), room()));
+  raw("", fitted(good + safe(told_line(one.twin->good_line), room()), room()));
 }
 
 void Report::logs() {
@@ -360,7 +361,7 @@ void Report::around() {
   for (const LogLine* one : lines) {
     const std::string place =
         fmt::format("{} {}:{}  ", one->fresh ? "*" : " ", one->source, one->offset);
-    raw(first ? "AROUND" : "", fitted(place + safe(one->line, room()), room()));
+    raw(first ? "AROUND" : "", fitted(place + safe(told_line(one->line), room()), room()));
     first = false;
   }
 }

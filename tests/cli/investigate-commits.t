@@ -22,12 +22,12 @@ WHEN     since 14:30:01.530Z (14:29:32.320Z..14:30:04.186Z, 95%), a step: 0% -> 
 WHO      the logs record nothing that separates what failed from what did not
          looks like level = error (100%)
 LOGS     new:     stock lease expired for sku <*>                          0 -> 449  a.ndjson:97416
-AROUND   * a.ndjson:97416  {"ts":1763649004,"level":"error","msg":"stock lease expired for sku 24"}
-         * a.ndjson:97651  {"ts":1763649008,"level":"error","msg":"stock lease expired for sku 28"}
-         * a.ndjson:97886  {"ts":1763649012,"level":"error","msg":"stock lease expired for sku 32"}
-         * a.ndjson:98121  {"ts":1763649016,"level":"error","msg":"stock lease expired for sku 36"}
-         * a.ndjson:98356  {"ts":1763649020,"level":"error","msg":"stock lease expired for sku 40"}
-         * a.ndjson:98591  {"ts":1763649024,"level":"error","msg":"stock lease expired for sku 44"}
+AROUND   * a.ndjson:97416  14:30:04.000 error stock lease expired for sku 24
+         * a.ndjson:97651  14:30:08.000 error stock lease expired for sku 28
+         * a.ndjson:97886  14:30:12.000 error stock lease expired for sku 32
+         * a.ndjson:98121  14:30:16.000 error stock lease expired for sku 36
+         * a.ndjson:98356  14:30:20.000 error stock lease expired for sku 40
+         * a.ndjson:98591  14:30:24.000 error stock lease expired for sku 44
 CHANGED  commit a81c64eef "stock: lease what is in a cart" at 2025-11-18T09:00:00.000Z, 99%
          + wrote the line that prints "stock lease expired for sku <*>" in src/stock.py
          + shares words with the failure: stock, lease, sku, expired

@@ -14,15 +14,15 @@ WHEN     since 14:30:02.699Z (14:29:37.870Z..14:30:08.906Z, 95%), a step: 0% -> 
 WHO      version = v1.9.0: 100% of the failures, 899x the risk (q < 1e-9); 50% of 899 fail there, 0%
          elsewhere
          differs from its nearest success in version: v1.9.0 not v1.8.2
-         fails  a.ndjson:159600  {"ts":1763650392,"version":"v1.9.0","status":500}
-         works  a.ndjson:110250  {"ts":1763649405,"version":"v1.8.2","status":200}
+         fails  a.ndjson:159600  14:53:12.000 version=v1.9.0 status=500
+         works  a.ndjson:110250  14:36:45.000 version=v1.8.2 status=200
          looks like status = 500 (100%)
-AROUND     a.ndjson:90000  {"ts":1763649000,"version":"v1.9.0","status":200}
-           a.ndjson:90050  {"ts":1763649001,"version":"v1.8.2","status":200}
-           a.ndjson:90100  {"ts":1763649002,"version":"v1.9.0","status":200}
-           a.ndjson:90150  {"ts":1763649003,"version":"v1.8.2","status":200}
-           a.ndjson:90200  {"ts":1763649004,"version":"v1.9.0","status":500}
-           a.ndjson:90250  {"ts":1763649005,"version":"v1.8.2","status":200}
+AROUND     a.ndjson:90000  14:30:00.000 version=v1.9.0 status=200
+           a.ndjson:90050  14:30:01.000 version=v1.8.2 status=200
+           a.ndjson:90100  14:30:02.000 version=v1.9.0 status=200
+           a.ndjson:90150  14:30:03.000 version=v1.8.2 status=200
+           a.ndjson:90200  14:30:04.000 version=v1.9.0 status=500
+           a.ndjson:90250  14:30:05.000 version=v1.8.2 status=200
 CHANGED  version v1.9.0 at 14:28:22Z, 100%
          + only v1.9.0 fails: 50% against 0% on v1.8.2
          + 1m 41s before the onset
