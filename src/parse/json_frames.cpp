@@ -68,6 +68,7 @@ const char* JsonFramer::step(const char* at, const char* end) {
     lost_in_string_ = in_string;
     return at;
   }
+  if (kinds_.size() > levels_.size()) return target_part(at, end);
   switch (state_) {
     case State::string: return string_part(at, end);
     case State::scalar: return scalar_part(at, end);
@@ -82,6 +83,89 @@ const char* JsonFramer::step(const char* at, const char* end) {
       return at + 1;
     case State::lost: lost_byte(*at, offset); return at + 1;
     default: structure(*at, offset); return at + 1;
+  }
+}
+
+// Inside of a record, where nearly all bytes are: they are stored in runs between white space.
+const char* JsonFramer::target_part(const char* at, const char* end) {
+  const char* run = at;
+  while (at < end) {
+    const char* const begin = at;
+    switch (state_) {
+      case State::string:
+        at = find_any(at, end, '"', '\\', '\n');
+        if (at == end) break;
+        if (*at == '"') state_ = string_is_key_ ? State::colon : State::comma_or_end;
+        if (*at == '\\') state_ = State::escape;
+        at += *at == '\n' ? 0 : 1;
+        break;
+      case State::escape:
+        state_ = State::string;
+        at += *at == '\n' ? 0 : 1;
+        break;
+      case State::scalar:
+        while (at < end && is_scalar(*at)) ++at;
+        if (at < end) state_ = State::comma_or_end;
+        continue;
+      default:
+        if (is_white(*at)) {
+          store(run, at);
+          for (; at < end && is_white(*at); ++at) line_ += *at == '\n' ? 1 : 0;
+          line_start_ = at[-1] == '\n';
+          run = at;
+          continue;
+        }
+        at = token_in_target(at);
+        if (at != begin) line_start_ = false;
+    }
+    const bool stuck = at == begin;
+    if (stuck || at == end || kinds_.size() == levels_.size()) {
+      store(run, at);
+      if (stuck) broken(base_ + static_cast<std::uint64_t>(at - begin_), *at);
+      if (!stuck && kinds_.size() == levels_.size()) value_done();
+      return stuck ? at + 1 : at;
+    }
+  }
+  store(run, end);
+  return end;
+}
+
+// Behind the token that stands at `at`; `at` itself where it cannot stand there.
+const char* JsonFramer::token_in_target(const char* at) {
+  const bool begins = state_ == State::value || state_ == State::value_or_end;
+  switch (*at) {
+    case '"':
+      string_is_key_ = state_ == State::key || state_ == State::key_or_end;
+      if (!begins && !string_is_key_) return at;
+      state_ = State::string;
+      return at + 1;
+    case ',':
+      if (state_ != State::comma_or_end) return at;
+      state_ = kinds_.back() == '{' ? State::key : State::value;
+      return at + 1;
+    case ':':
+      if (state_ != State::colon) return at;
+      state_ = State::value;
+      return at + 1;
+    case '{':
+    case '[':
+      if (!begins || kinds_.size() >= depth_max) return at;
+      kinds_.push_back(*at);
+      state_ = *at == '{' ? State::key_or_end : State::value_or_end;
+      return at + 1;
+    case '}':
+    case ']': {
+      const bool ends = state_ == State::comma_or_end || state_ == State::key_or_end ||
+                        state_ == State::value_or_end;
+      if (!ends || kinds_.back() != (*at == '}' ? '{' : '[')) return at;
+      kinds_.pop_back();
+      state_ = State::comma_or_end;
+      return at + 1;
+    }
+    default:
+      if (!begins || !is_scalar(*at)) return at;
+      state_ = State::scalar;
+      return at + 1;
   }
 }
 
@@ -261,7 +345,9 @@ void JsonFramer::value_done() {
 }
 
 void JsonFramer::target_done() {
-  if (target_ == Target::element) {
+  if (text_.size() > record_bytes_most) {
+    frames_.add_damaged(target_place_, text_);
+  } else if (target_ == Target::element) {
     if (text_.starts_with("{\"") && (first_key_.empty() || !text_.starts_with(first_key_))) {
       const std::size_t quote = std::min(text_.find('"', 2), key_bytes_max);
       first_key_ = text_.substr(0, quote + 1);

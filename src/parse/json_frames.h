@@ -73,6 +73,8 @@ class JsonFramer {
 
   void consume(std::string_view bytes, std::uint64_t offset);
   const char* step(const char* at, const char* end);
+  const char* target_part(const char* at, const char* end);
+  const char* token_in_target(const char* at);
   const char* string_part(const char* at, const char* end);
   const char* scalar_part(const char* at, const char* end);
   const char* garbage_part(const char* at, const char* end);
