@@ -91,4 +91,15 @@ Result<Ran> SimWorld::run(const std::vector<std::string>& command, const std::st
   return found->second;
 }
 
+Result<Child> SimWorld::start(const std::vector<std::string>& command, Complaints complaints) {
+  Ran ran = TRY(run(command, ""));
+  if (complaints == Complaints::joined) ran.out += std::exchange(ran.error, {});
+  return Child::of_answer(ran);
+}
+
+void SimWorld::sleep(Duration time) {
+  now_ += time;
+  if (happening_) happening_();
+}
+
 }  // namespace culprit

@@ -2,6 +2,8 @@
 // operation on a file can be made to fail, so that every error path can be walked in a test.
 #pragma once
 
+#include <functional>
+
 #include "base/world.h"
 
 namespace culprit {
@@ -15,9 +17,12 @@ class SimWorld final : public World {
   void set_environment(const std::string& name, std::string value);
   // What run() answers for a command whose words, joined by spaces, are `command`.
   void answer(const std::string& command, Ran ran);
+  // Called by sleep(), once the clock has moved: what happens outside while culprit waits.
+  void on_sleep(std::function<void()> happening) { happening_ = std::move(happening); }
   const std::string* content(const std::string& path) const;  // nullptr: no such file
 
   Time now() override { return now_; }
+  void sleep(Duration time) override;
   std::uint64_t random_seed() override { return ++seed_; }
   std::string environment(std::string_view name) override;
   std::string working_directory() override { return "/sim"; }
@@ -28,6 +33,7 @@ class SimWorld final : public World {
   Result<std::vector<std::string>> list(const std::string& directory) override;
   Status write(const std::string& path, std::string_view bytes) override;
   Result<Ran> run(const std::vector<std::string>& command, const std::string& directory) override;
+  Result<Child> start(const std::vector<std::string>& command, Complaints complaints) override;
 
  private:
   Status count_operation(const std::string& path);
@@ -40,6 +46,7 @@ class SimWorld final : public World {
   std::map<std::string, std::string> environment_;
   std::map<std::string, Ran> answers_;
   std::vector<std::string> denied_;
+  std::function<void()> happening_;  // may be empty
 };
 
 }  // namespace culprit

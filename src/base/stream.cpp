@@ -6,8 +6,32 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string>
 
 namespace culprit {
+namespace {
+
+constexpr std::size_t encoding_bytes = 64;
+
+void append_utf8(std::string& text, std::uint32_t point) {
+  const auto byte = [&](std::uint32_t bits) { text += static_cast<char>(bits); };
+  if (point < 0x80) return byte(point);
+  if (point < 0x800) {
+    byte(0xC0 | point >> 6);
+  } else {
+    if (point < 0x10000) {
+      byte(0xE0 | point >> 12);
+    } else {
+      byte(0xF0 | point >> 18);
+      byte(0x80 | (point >> 12 & 0x3F));
+    }
+    byte(0x80 | (point >> 6 & 0x3F));
+  }
+  byte(0x80 | (point & 0x3F));
+}
+
+}  // namespace
 
 Packing packing_of(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -30,6 +54,30 @@ std::string_view name_of(Packing packing) {
   return "";
 }
 
+Encoding encoding_of(std::string_view bytes) {
+  if (bytes.starts_with("\xff\xfe")) return Encoding::utf16_le;
+  if (bytes.starts_with("\xfe\xff")) return Encoding::utf16_be;
+  if (bytes.size() < 8) return Encoding::utf8;
+  const auto zeros_from = [&](std::size_t begin) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      const bool letter = bytes[i] >= ' ' && bytes[i] <= '~';
+      if (i % 2 == begin ? bytes[i] != '\0' : !letter) return false;
+    }
+    return true;
+  };
+  if (zeros_from(1)) return Encoding::utf16_le;
+  return zeros_from(0) ? Encoding::utf16_be : Encoding::utf8;
+}
+
+std::string_view name_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::utf16_le: return "UTF-16 LE";
+    case Encoding::utf16_be: return "UTF-16 BE";
+    case Encoding::utf8: break;
+  }
+  return "";
+}
+
 // The state of whichever library is in use; all three read from `input` [begin, end).
 struct Stream::Unpacker {
   File file;
@@ -46,6 +94,13 @@ struct Stream::Unpacker {
   z_stream gzip{};
   ZSTD_DStream* zstd = nullptr;
   lzma_stream xz = LZMA_STREAM_INIT;
+  std::uint64_t unpacked = 0;  // bytes
+  Encoding encoding = Encoding::utf8;
+  std::string units;          // UTF-16: not yet turned into UTF-8, from its first byte on
+  std::string text;           // UTF-8: not yet given out
+  std::size_t text_used = 0;  // of it
+  bool units_ended = false;
+  std::optional<Error> fault;  // of what stands behind the units
 
   explicit Unpacker(File opened) : file(std::move(opened)) {}
   Unpacker(const Unpacker&) = delete;
@@ -62,6 +117,11 @@ struct Stream::Unpacker {
   Result<std::size_t> read_gzip(std::span<char> into);
   Result<std::size_t> read_zstd(std::span<char> into);
   Result<std::size_t> read_xz(std::span<char> into);
+  Result<std::size_t> unpack(std::span<char> into);
+  Status find_encoding();
+  void more_text();
+  void transcode(std::size_t count);
+  Result<std::size_t> read(std::span<char> into);
   Error damaged() const;
 };
 
@@ -175,6 +235,90 @@ Result<std::size_t> Stream::Unpacker::read_xz(std::span<char> into) {
   }
 }
 
+Result<std::size_t> Stream::Unpacker::unpack(std::span<char> into) {
+  if (ended) return std::size_t{0};
+  if (packing == Packing::plain) return read_plain(into);
+  if (unpacked > std::max(unpacked_least, (consumed - (end - begin)) * unpacked_times_max)) {
+    Error bomb = error(Fault::malformed,
+                       "{}: the {} data unpacks to more than {} times its size; "
+                       "reading stopped after {} MB",
+                       file.path(), name_of(packing), unpacked_times_max, unpacked >> 20);
+    bomb.advice = "if that is as it should be, unpack it and read the result";
+    return bomb;
+  }
+  const std::size_t got = TRY(packing == Packing::gzip   ? read_gzip(into)
+                              : packing == Packing::zstd ? read_zstd(into)
+                                                         : read_xz(into));
+  unpacked += got;
+  return got;
+}
+
+// The first bytes, unpacked, are kept for whoever reads.
+Status Stream::Unpacker::find_encoding() {
+  units.resize(encoding_bytes);
+  std::size_t filled = 0;
+  while (filled < units.size()) {
+    const auto got = unpack(std::span<char>(units).subspan(filled));
+    if (!got && filled == 0) return got.error();
+    if (!got || *got == 0) break;  // an error comes again with the next read
+    filled += *got;
+  }
+  units.resize(filled);
+  encoding = encoding_of(units);
+  if (encoding == Encoding::utf8) text = std::exchange(units, {});
+  return ok();
+}
+
+// A half of a pair without the other is U+FFFD; the mark at the beginning is left out.
+void Stream::Unpacker::transcode(std::size_t count) {
+  const auto unit_at = [&](std::size_t i) {
+    const auto first = static_cast<std::uint32_t>(static_cast<unsigned char>(units[i]));
+    const auto second = static_cast<std::uint32_t>(static_cast<unsigned char>(units[i + 1]));
+    return encoding == Encoding::utf16_le ? first | second << 8 : first << 8 | second;
+  };
+  std::size_t i = 0;
+  while (i + 1 < count) {
+    const std::uint32_t unit = unit_at(i);
+    const bool high = unit >= 0xD800 && unit < 0xDC00;
+    if (high && i + 3 >= count && !units_ended) break;
+    i += 2;
+    if (high && i + 1 < count && (unit_at(i) & 0xFC00) == 0xDC00) {
+      append_utf8(text, 0x10000 + ((unit - 0xD800) << 10) + (unit_at(i) - 0xDC00));
+      i += 2;
+    } else if (unit >= 0xD800 && unit < 0xE000) {
+      append_utf8(text, 0xFFFD);
+    } else if (unit != 0xFEFF) {
+      append_utf8(text, unit);
+    }
+  }
+  units.erase(0, i);
+}
+
+void Stream::Unpacker::more_text() {
+  text.clear();
+  text_used = 0;
+  while (text.empty() && !units_ended) {
+    const std::size_t had = units.size();
+    units.resize(had + input_size);
+    const auto got = unpack(std::span<char>(units).subspan(had));
+    units.resize(had + (got ? *got : 0));
+    if (!got) fault = got.error();
+    units_ended = !got || *got == 0;
+    transcode(units.size());
+  }
+}
+
+Result<std::size_t> Stream::Unpacker::read(std::span<char> into) {
+  if (encoding != Encoding::utf8 && text_used == text.size()) more_text();
+  if (text_used == text.size()) {
+    if (encoding == Encoding::utf8) return unpack(into);
+    return fault ? Result<std::size_t>(*fault) : std::size_t{0};
+  }
+  const std::size_t count = text.copy(into.data(), into.size(), text_used);
+  text_used += count;
+  return count;
+}
+
 Stream::Stream(std::unique_ptr<Unpacker> unpacker) : unpacker_(std::move(unpacker)) {}
 Stream::Stream(Stream&& other) noexcept = default;
 Stream& Stream::operator=(Stream&& other) noexcept = default;
@@ -183,21 +327,14 @@ Stream::~Stream() = default;
 Result<Stream> Stream::of(File file) {
   auto unpacker = std::make_unique<Unpacker>(std::move(file));
   TRY(unpacker->start());
+  TRY(unpacker->find_encoding());
   return Stream(std::move(unpacker));
 }
 
-Result<std::size_t> Stream::read(std::span<char> into) {
-  if (unpacker_->ended) return std::size_t{0};
-  switch (unpacker_->packing) {
-    case Packing::gzip: return unpacker_->read_gzip(into);
-    case Packing::zstd: return unpacker_->read_zstd(into);
-    case Packing::xz: return unpacker_->read_xz(into);
-    case Packing::plain: break;
-  }
-  return unpacker_->read_plain(into);
-}
+Result<std::size_t> Stream::read(std::span<char> into) { return unpacker_->read(into); }
 
 Packing Stream::packing() const { return unpacker_->packing; }
+Encoding Stream::encoding() const { return unpacker_->encoding; }
 std::uint64_t Stream::consumed() const { return unpacker_->consumed; }
 
 }  // namespace culprit

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,6 +46,23 @@ Error system_error(int code, const std::string& path) {
     default: return error(Fault::unavailable, "{}: {}", path, std::strerror(code));
   }
 }
+
+FileInfo::Type type_of(mode_t mode) {
+  if (S_ISREG(mode)) return FileInfo::Type::regular;
+  if (S_ISDIR(mode)) return FileInfo::Type::directory;
+  if (S_ISFIFO(mode) || S_ISSOCK(mode)) return FileInfo::Type::pipe;
+  return FileInfo::Type::other;
+}
+
+FileInfo info_of(const struct stat& status) {
+  const auto identity = (std::uint64_t{status.st_dev} << 40) ^ std::uint64_t{status.st_ino};
+  const Time changed = from_nanoseconds(status.st_mtim.tv_sec * std::int64_t{1'000'000'000} +
+                                        status.st_mtim.tv_nsec);
+  return {type_of(status.st_mode), static_cast<std::uint64_t>(status.st_size), identity, changed};
+}
+
+// A signal that comes just before a read would otherwise be noticed only when that is over.
+constexpr int look_every = 100;  // milliseconds
 
 }  // namespace
 
@@ -100,11 +118,22 @@ Result<std::size_t> File::read_next(std::span<char> into) {
     return got;
   }
   for (;;) {
+    const bool ready = TRY(readable(std::chrono::milliseconds(look_every)));
+    if (!ready) continue;
     const ssize_t got = ::read(descriptor_, into.data(), into.size());
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return system_error(errno, path_);
-    if (interrupted()) return interrupted_error();
+    if (errno != EINTR && errno != EAGAIN) return system_error(errno, path_);
   }
+}
+
+Result<bool> File::readable(Duration within) const {
+  if (bytes_) return true;
+  pollfd waiting{descriptor_, POLLIN, 0};
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(within);
+  const int ready = ::poll(&waiting, 1, static_cast<int>(limit.count()));
+  if (interrupted()) return interrupted_error();
+  if (ready < 0 && errno != EINTR) return system_error(errno, path_);
+  return ready > 0;
 }
 
 Status File::append(std::span<const char> bytes) {
@@ -123,6 +152,10 @@ Status File::append(std::span<const char> bytes) {
 
 Result<File> File::reopened() const {
   if (bytes_) return of_bytes(bytes_, path_);
+  // Through /proc it gets a position of its own, also where the file has no name any more.
+  const std::string own = fmt::format("/proc/self/fd/{}", descriptor_);
+  const int opened = ::open(own.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (opened >= 0) return of_descriptor(opened, path_);
   const int copy = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 3);
   if (copy < 0 || ::lseek(copy, 0, SEEK_SET) != 0) return system_error(errno, path_);
   return of_descriptor(copy, path_);
@@ -133,6 +166,13 @@ std::optional<std::uint64_t> File::size() const {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<FileInfo> File::info() const {
+  if (bytes_) return FileInfo{FileInfo::Type::regular, bytes_->size(), 0, no_time};
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return system_error(errno, path_);
+  return info_of(status);
 }
 
 Result<std::string> World::read(const std::string& path, std::size_t bytes_max) {
@@ -191,11 +231,32 @@ struct Pipe {
   }
 };
 
-FileInfo::Type type_of(mode_t mode) {
-  if (S_ISREG(mode)) return FileInfo::Type::regular;
-  if (S_ISDIR(mode)) return FileInfo::Type::directory;
-  if (S_ISFIFO(mode) || S_ISSOCK(mode)) return FileInfo::Type::pipe;
-  return FileInfo::Type::other;
+constexpr std::size_t complaint_bytes_max = 4096;
+
+int exit_code_of(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+Result<pid_t> spawn(const std::vector<std::string>& command, const std::string& directory, int out,
+                    int errors) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, out, 1);
+  posix_spawn_file_actions_adddup2(&actions, errors, 2);
+  if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
+  pid_t child = 0;
+  const int failed =
+      ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return system_error(failed, command.front());
+  return child;
 }
 
 class RealWorld final : public World {
@@ -217,7 +278,8 @@ class RealWorld final : public World {
   }
 
   Result<File> open(const std::string& path) override {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    // A named pipe is opened without waiting for its writer: read_next() waits, and can be stopped.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (descriptor < 0) return system_error(errno, path);
     return File::of_descriptor(descriptor, path);
   }
@@ -239,11 +301,7 @@ class RealWorld final : public World {
   Result<FileInfo> info(const std::string& path) override {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return system_error(errno, path);
-    const auto identity = (std::uint64_t{status.st_dev} << 40) ^ std::uint64_t{status.st_ino};
-    const Time changed = from_nanoseconds(status.st_mtim.tv_sec * std::int64_t{1'000'000'000} +
-                                          status.st_mtim.tv_nsec);
-    return FileInfo{type_of(status.st_mode), static_cast<std::uint64_t>(status.st_size), identity,
-                    changed};
+    return info_of(status);
   }
 
   Result<std::vector<std::string>> list(const std::string& directory) override {
@@ -274,33 +332,81 @@ class RealWorld final : public World {
   Result<Ran> run(const std::vector<std::string>& command, const std::string& directory) override {
     Pipe out;
     Pipe errors;
-    std::vector<char*> arguments;
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, out.ends[1], 1);
-    posix_spawn_file_actions_adddup2(&actions, errors.ends[1], 2);
-    if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
-    pid_t child = 0;
-    const int failed =
-        ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) return system_error(failed, command.front());
+    const pid_t child = TRY(spawn(command, directory, out.ends[1], errors.ends[1]));
     out.close_end(1);
     errors.close_end(1);
     Ran ran;
     drain(out.ends[0], errors.ends[0], ran);
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    ran.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    ran.exit_code = exit_code_of(child);
     return ran;
+  }
+
+  Result<Child> start(const std::vector<std::string>& command, Complaints complaints) override {
+    Pipe out;
+    const int errors = ::memfd_create("errors", MFD_CLOEXEC);
+    if (errors < 0) return system_error(errno, command.front());
+    File kept = File::of_descriptor(errors, command.front());
+    const pid_t child = TRY(
+        spawn(command, "", out.ends[1], complaints == Complaints::joined ? out.ends[1] : errors));
+    const int reading = std::exchange(out.ends[0], -1);
+    return Child::of_process(child, File::of_descriptor(reading, command.front()), std::move(kept));
+  }
+
+  void sleep(Duration time) override {
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(time);
+    timespec wanted{whole.count(), static_cast<long>((time - whole).count())};
+    ::nanosleep(&wanted, nullptr);
   }
 };
 
 }  // namespace
+
+Child Child::of_process(int id, File out, File errors) {
+  Child child;
+  child.id_ = id;
+  child.out_ = std::move(out);
+  child.errors_ = std::move(errors);
+  return child;
+}
+
+Child Child::of_answer(const Ran& ran) {
+  Child child;
+  child.out_ = File::of_bytes(std::make_shared<const std::string>(ran.out), "(output)");
+  child.ran_ = {ran.exit_code, "", ran.error};
+  return child;
+}
+
+Child::Child(Child&& other) noexcept { *this = std::move(other); }
+
+Child& Child::operator=(Child&& other) noexcept {
+  std::swap(id_, other.id_);
+  std::swap(out_, other.out_);
+  std::swap(errors_, other.errors_);
+  std::swap(ran_, other.ran_);
+  return *this;
+}
+
+// It is asked to end, and made to where it does not within a second.
+Child::~Child() {
+  if (id_ == 0) return;
+  out_.reset();
+  ::kill(id_, SIGTERM);
+  for (int looks = 0; looks < 100; ++looks) {
+    if (::waitpid(id_, nullptr, WNOHANG) != 0) return;
+    ::usleep(10'000);
+  }
+  ::kill(id_, SIGKILL);
+  exit_code_of(id_);
+}
+
+Result<Ran> Child::finish() {
+  if (id_ == 0) return ran_;
+  ran_.exit_code = exit_code_of(std::exchange(id_, 0));
+  std::string said(complaint_bytes_max, '\0');
+  const std::size_t count = TRY(errors_->read_at(0, said));
+  ran_.error = said.substr(0, count);
+  return ran_;
+}
 
 std::unique_ptr<World> real_world() { return std::make_unique<RealWorld>(); }
 
@@ -315,6 +421,7 @@ void watch_for_interrupts() {
 }
 
 bool interrupted() { return stop_signal != 0; }
+int interrupting_signal() { return stop_signal; }
 
 Error interrupted_error() { return error(Fault::interrupted, "interrupted"); }
 
