@@ -50,7 +50,13 @@ std::string json_of(const Input& input) {
     json += R"("first_skipped":null,)";
   }
   const std::string fault = source.fault.empty() ? "null" : json_string(source.fault);
-  return json + fmt::format(R"("fault":{}}})", fault);
+  const std::string copy_of = source.copy_of.empty() ? "null" : json_string(source.copy_of);
+  std::string notes;
+  for (const SourceNote& note : source.notes) {
+    notes += fmt::format(R"({}{{"code":{},"text":{}}})", notes.empty() ? "" : ",",
+                         json_string(note.code), json_string(note.text));
+  }
+  return json + fmt::format(R"("fault":{},"copy_of":{},"notes":[{}]}})", fault, copy_of, notes);
 }
 
 std::string line(std::string_view label, std::string_view text, std::size_t columns) {
@@ -91,12 +97,18 @@ std::string zone_text(const Input& input) {
   return fmt::format("{} ({})", input.zone, why);
 }
 
+std::string notes_text(const SourceSummary& source, std::size_t columns) {
+  std::string text;
+  for (const SourceNote& note : source.notes) text += line("note", safe(note.text, 1000), columns);
+  return text;
+}
+
 std::string text_of(const Input& input, const Terminal& terminal) {
   const SourceSummary& source = input.source;
   const std::size_t columns = terminal.columns;
   std::string text = safe(source.name, columns) + "\n";
   if (!source.fault.empty()) text += line("unread", safe(source.fault, 1000), columns);
-  if (source.format.empty()) return text;
+  if (source.format.empty()) return text + notes_text(source, columns);
   const std::string packed = source.packing.empty() ? "" : ", " + source.packing;
   text += line("format", source.format + packed, columns);
   text += line("events",
@@ -121,7 +133,7 @@ std::string text_of(const Input& input, const Terminal& terminal) {
                              safe(source.first_skipped, 200)),
                  columns);
   }
-  return text;
+  return text + notes_text(source, columns);
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {

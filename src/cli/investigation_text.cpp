@@ -108,8 +108,9 @@ class Report {
 
 void Report::input() {
   const Schema& schema = made_.schema;
-  const auto read = std::count_if(schema.sources.begin(), schema.sources.end(),
-                                  [](const SourceSummary& source) { return source.fault.empty(); });
+  const auto read = std::count_if(
+      schema.sources.begin(), schema.sources.end(),
+      [](const SourceSummary& source) { return source.fault.empty() && source.copy_of.empty(); });
   std::string text = fmt::format("{} {}, {} events", read, read == 1 ? "source" : "sources",
                                  figure(static_cast<double>(schema.events)));
   if (schema.from != no_time) {

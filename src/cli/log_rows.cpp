@@ -117,7 +117,7 @@ LogRows::LogRows(const std::vector<Source>& sources, const Terminal& terminal)
     name_begin_ = common_folder(sources);
   }
   for (const Source& source : sources) {
-    if (!source.fault.empty()) continue;
+    if (!source.counts()) continue;
     const std::uint64_t end = source.seekable ? source.size : source.size * packed_growth;
     place_columns_ = std::max(place_columns_, width_of(place_of(source, end)));
   }

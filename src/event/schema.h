@@ -14,6 +14,13 @@
 
 namespace culprit {
 
+// What a report has to say about a source beside its counts.
+struct SourceNote {
+  std::string code;  // "changed_while_read"
+  std::string text;
+  bool operator==(const SourceNote&) const = default;
+};
+
 struct SourceSummary {
   std::string name;         // as the user would name it
   std::string format;       // "ndjson"
@@ -26,7 +33,10 @@ struct SourceSummary {
   bool zone_assumed = false;  // its times name no zone, UTC was taken
   std::string first_skipped;  // the line, shortened; empty: none
   std::uint64_t first_skipped_line = 0;
-  std::string fault;  // why it could not be read (to its end); empty: it could
+  std::string fault;    // why it could not be read (to its end); empty: it could
+  std::string copy_of;  // another source that holds all its lines, which count there; empty: none
+  Duration clock_correction{0};  // what was added to its times
+  std::vector<SourceNote> notes;
 };
 
 struct FieldSummary {
@@ -35,10 +45,10 @@ struct FieldSummary {
   std::uint64_t events = 0;        // that carry it
   std::uint64_t error_events = 0;  // of those, at level error or fatal
   // From here on nothing is known of fields that no question can be about (query.h).
-  std::uint64_t numbers = 0;       // of those, with a value that is a number
-  std::size_t distinct = 0;        // values; a lower bound where `many` or sampled
-  bool many = false;               // too many values to tell each apart
-  double least = 0;                // of the numbers
+  std::uint64_t numbers = 0;  // of those, with a value that is a number
+  std::size_t distinct = 0;   // values; a lower bound where `many` or sampled
+  bool many = false;          // too many values to tell each apart
+  double least = 0;           // of the numbers
   double most = 0;
   bool slot = false;                  // mined out of messages only
   std::vector<std::string> examples;  // up to 3, the most frequent values

@@ -47,6 +47,7 @@ struct Dialect {
   std::vector<Keys::Promise> promises;  // CSV: what each name promises
   char separator = ',';                 // CSV: , ; tab |
   Zone zone;                            // for times that name no zone
+  Duration clock_correction{0};         // added to its times (--fix-clocks)
   bool zone_assumed = false;            // the sample's times name no zone and none was given
   TimeShape time_shape;                 // text: where and how the time is written
   std::vector<Dialect> inside;          // an envelope's: how the lines in it are written; one
@@ -100,9 +101,15 @@ inline Reading read_line(const Dialect& dialect, std::string_view line, Scratch&
                          Event& event) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   if (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
-  const Reading reading = dialect.format->read(dialect, line, scratch, event);
-  if (reading != Reading::unreadable) return reading;
-  return read_as_other(dialect, reading, line, scratch, event);
+  Reading reading = dialect.format->read(dialect, line, scratch, event);
+  if (reading == Reading::unreadable) {
+    reading = read_as_other(dialect, reading, line, scratch, event);
+  }
+  if (dialect.clock_correction != Duration{0} && reading == Reading::event &&
+      event.time != no_time) {
+    event.time += dialect.clock_correction;
+  }
+  return reading;
 }
 
 }  // namespace culprit

@@ -131,6 +131,11 @@ void LineFeed::refill() {
   const auto got = read_more(small ? source_->size - at + 1 : std::max(chunk_, end_));
   chunk_ = std::min(chunk_ * 2, chunk_most);
   if (!got) fault_ = got.error();
+  const bool cut_off = source_->seekable && got && *got == 0 && at < source_->size;
+  if (cut_off && at < range_.to) {
+    fault_ = error(Fault::malformed, "{} was cut to {} bytes while it was read: {} were gone",
+                   source_->name, at, source_->size - at);
+  }
   ended_ = !got || *got == 0;
   if (got) end_ += *got;
 }

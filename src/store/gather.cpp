@@ -1,15 +1,23 @@
 #include "store/gather.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "parse/frames.h"
+#include "store/changes.h"
+#include "store/copies.h"
+#include "store/programs.h"
 
 namespace culprit {
 namespace {
 
 constexpr std::size_t sample_bytes = 1 << 18;  // enough lines to see ids repeat
-constexpr std::size_t depth_max = 32;          // of folders
+// Of thousands of files less is looked at, so that all samples together stay within this.
+constexpr std::size_t samples_bytes = 64 << 20;
+constexpr std::size_t sample_least = 4 << 10;
+constexpr std::size_t held_max = 256;  // of the 1,024 descriptors that a process usually has
+constexpr std::size_t depth_max = 32;  // of folders
 constexpr std::size_t sources_max = 1'000'000;
 
 // Only the last `*` is ever tried again: what stands between two stars may match where it first
@@ -50,6 +58,18 @@ std::string joined(const std::string& directory, const std::string& name) {
   return directory.ends_with('/') ? directory + name : directory + "/" + name;
 }
 
+// Without "./" and doubled slashes.
+std::string spelled_plainly(const std::string& path) {
+  std::string plain;
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::string_view part(path.data() + at, end - at);
+    if (!part.empty() && part != ".") plain.append("/").append(part);
+    at = end + 1;
+  }
+  return path.starts_with('/') ? plain : "." + plain;
+}
+
 // Walks what the user named and lists files in a fixed order.
 class Finder {
  public:
@@ -62,6 +82,7 @@ class Finder {
     }
     const auto info = world_.info(named);
     if (info) return visit(named, *info, 0);
+    if (is_program(named)) return found_.push_back(source_at(named));
     if (has_glob(named)) return expand(named);
     fault(named, info.error());
   }
@@ -83,13 +104,27 @@ class Finder {
 
   void visit(const std::string& path, const FileInfo& info, std::size_t depth) {
     if (found_.size() >= sources_max || depth > depth_max) return;
-    if (!seen_.insert(info.identity).second) return;
+    const auto [known, first] = seen_.emplace(info.identity, path);
+    if (!first) return again(path, known->second, info);
     if (info.type == FileInfo::Type::directory) return walk(path, depth);
     Source source = source_at(path);
     source.size = info.size;
     source.seekable = info.type == FileInfo::Type::regular;
     source.changed = info.changed;
+    source.identity = info.identity;
     if (info.type == FileInfo::Type::other) source.fault = path + " is a device";
+    found_.push_back(std::move(source));
+  }
+
+  // The same file under another name is said, unless both are one path in two spellings.
+  void again(const std::string& path, const std::string& known, const FileInfo& info) {
+    if (info.type != FileInfo::Type::regular || spelled_plainly(path) == spelled_plainly(known)) {
+      return;
+    }
+    Source source = source_at(path);
+    source.copy_of = known;
+    source.notes.push_back({"duplicate_source",
+                            fmt::format("{} is the same file as {} and counts once", path, known)});
     found_.push_back(std::move(source));
   }
 
@@ -147,7 +182,8 @@ class Finder {
 
   World& world_;
   std::vector<Source> found_;
-  std::set<std::uint64_t> seen_;  // identities of files and folders: a loop of links ends
+  // Paths of files and folders by identity: a loop of links ends.
+  std::map<std::uint64_t, std::string> seen_;
   bool input_found_ = false;
 };
 
@@ -165,27 +201,53 @@ Result<std::shared_ptr<File>> spooled(World& world, const std::string& path) {
   return std::make_shared<File>(std::move(copy));
 }
 
-Status take_sample(World& world, Source& source) {
-  // Standard input, a named pipe, <(COMMAND) of a shell.
+// Standard input, a named pipe, <(COMMAND) of a shell, what a program writes.
+Status spool(World& world, Source& source) {
+  if (is_program(source.path) && source.identity == 0) {
+    source.held = TRY(program_output(world, source.path, source.notes));
+  } else {
+    source.held = TRY(spooled(world, source.path));
+  }
+  source.size = source.held->size().value_or(0);
+  source.seekable = true;
+  source.identity = 0;
+  return ok();
+}
+
+// Keeps the file open, so that it is the same one whatever its path names later.
+Status hold(World& world, Source& source) {
+  File file = TRY(world.open(source.path));
+  source.size = file.size().value_or(source.size);
+  source.held = std::make_shared<const File>(std::move(file));
+  return ok();
+}
+
+enum class Holding : std::uint8_t { held, by_path };
+
+Status take_sample(World& world, Source& source, std::size_t bytes, Holding holding) {
   if (!source.seekable) {
-    source.spool = TRY(spooled(world, source.path));
-    source.size = source.spool->size().value_or(0);
-    source.seekable = true;
+    TRY(spool(world, source));
+  } else if (holding == Holding::held) {
+    TRY(hold(world, source));
   }
   Stream stream = TRY(open_source(world, source));
   source.packing = stream.packing();
-  source.seekable &= source.packing == Packing::plain;
+  source.encoding = stream.encoding();
+  source.seekable &= source.packing == Packing::plain && source.encoding == Encoding::utf8;
   // Of thousands of small files no more memory is taken than they are long.
-  const bool small = source.seekable && source.size > 0 && source.size < sample_bytes;
-  source.sample.resize(small ? static_cast<std::size_t>(source.size) : sample_bytes);
+  const bool small = source.seekable && source.size > 0 && source.size < bytes;
+  source.sample.resize(small ? static_cast<std::size_t>(source.size) : bytes);
   std::size_t filled = 0;
   while (filled < source.sample.size()) {
     const auto got = stream.read(std::span<char>(source.sample).subspan(filled));
     if (!got && filled == 0) return got.error();
-    if (!got || *got == 0) break;
+    source.sample_whole = !got || *got == 0;
+    if (source.sample_whole) break;
     filled += *got;
   }
+  source.sample_whole |= small;
   source.sample.resize(filled);
+  if (source.seekable) source.head = head_of(source.sample);
   return ok();
 }
 
@@ -206,6 +268,46 @@ std::string_view judged(std::string_view sample, const RecogniseOptions& options
   return sample.substr(0, last_end + 1);
 }
 
+void recognise_source(World& world, const GatherOptions& options, Source& source) {
+  RecogniseOptions recognising = options.recognise;
+  recognising.zone.set_newest(source.changed != no_time ? source.changed : world.now());
+  source.dialect = recognise(judged(source.sample, recognising), recognising);
+  if (source.dialect.framing == nullptr) return;
+  source.sample = framed_sample(*source.dialect.framing, source.sample);
+  source.seekable &= in_ranges(*source.dialect.framing);
+}
+
+Status look_into(World& world, const GatherOptions& options, Source& source, std::size_t bytes,
+                 Holding holding) {
+  const Status sampled = take_sample(world, source, bytes, holding);
+  if (!sampled) {
+    if (sampled.error().fault == Fault::interrupted) return sampled.error();
+    source.fault = sampled.error().what;
+    if (is_program(source.path)) source.advice = sampled.error().advice;
+  } else if (looks_binary(source.sample)) {
+    source.fault = source.name + " is not text";
+  } else {
+    recognise_source(world, options, source);
+  }
+  if (!source.fault.empty()) {
+    source.held = nullptr;
+    source.sample = {};
+  }
+  return ok();
+}
+
+// A file that was rotated away between two looks: it has another name in the same folder.
+Result<File> renamed(World& world, const Source& source) {
+  const std::string directory = parted(source.path).first;
+  const std::vector<std::string> names = TRY(world.list(directory));
+  for (const std::string& name : names) {
+    const std::string path = joined(directory, name);
+    const auto info = world.info(path);
+    if (info && info->identity == source.identity) return world.open(path);
+  }
+  return error(Fault::missing, "{} was removed while it was read", source.path);
+}
+
 // What to say when no source can be read; the first one's fault stands for all of them.
 Error nothing_readable(const std::vector<Source>& sources) {
   const bool denied = std::all_of(sources.begin(), sources.end(), [](const Source& source) {
@@ -215,24 +317,39 @@ Error nothing_readable(const std::vector<Source>& sources) {
   const std::size_t others = sources.size() - 1;
   if (others == 1) made.what += ", nor the other source";
   if (others > 1) made.what += fmt::format(", nor any of {} others", others);
-  made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
+  made.advice = sources.front().advice;
+  if (made.advice.empty()) {
+    made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
+  }
   return made;
 }
 
 }  // namespace
 
 Result<Stream> open_source(World& world, const Source& source) {
-  if (source.spool != nullptr) {
-    File again = TRY(source.spool->reopened());
-    return Stream::of(std::move(again));
-  }
-  File file = TRY(world.open(source.path));
+  File file = TRY(open_seekable(world, source));
   return Stream::of(std::move(file));
 }
 
 Result<File> open_seekable(World& world, const Source& source) {
-  if (source.spool != nullptr) return source.spool->reopened();
-  return world.open(source.path);
+  if (source.held != nullptr) return source.held->reopened();
+  auto opened = world.open(source.path);
+  if (source.identity == 0 || (!opened && opened.error().fault != Fault::missing)) return opened;
+  if (opened) {
+    const auto info = opened->info();
+    if (info && (info->identity == source.identity || info->identity == 0)) return opened;
+  }
+  return renamed(world, source);
+}
+
+std::vector<Source> list_sources(World& world, const GatherOptions& options) {
+  Finder finder(world);
+  for (const std::string& named : options.sources) finder.find(named);
+  return finder.take();
+}
+
+Status look_into(World& world, const GatherOptions& options, Source& source) {
+  return look_into(world, options, source, sample_bytes, Holding::by_path);
 }
 
 Result<std::vector<Source>> find_sources(World& world, const GatherOptions& options) {
@@ -241,30 +358,17 @@ Result<std::vector<Source>> find_sources(World& world, const GatherOptions& opti
     made.advice = "name a file, a folder with logs in it, a glob, or - for standard input";
     return made;
   }
-  Finder finder(world);
-  for (const std::string& named : options.sources) finder.find(named);
-  std::vector<Source> sources = finder.take();
+  std::vector<Source> sources = list_sources(world, options);
+  const std::size_t bytes = std::clamp(samples_bytes / std::max<std::size_t>(sources.size(), 1),
+                                       sample_least, sample_bytes);
+  const Holding holding = sources.size() > held_max ? Holding::by_path : Holding::held;
   for (Source& source : sources) {
     if (interrupted()) return interrupted_error();
-    if (!source.fault.empty()) continue;
-    const Status sampled = take_sample(world, source);
-    if (!sampled) {
-      if (sampled.error().fault == Fault::interrupted) return sampled.error();
-      source.fault = sampled.error().what;
-      continue;
-    }
-    if (looks_binary(source.sample)) {
-      source.fault = source.name + " is not text";
-      continue;
-    }
-    RecogniseOptions recognising = options.recognise;
-    recognising.zone.set_newest(source.changed != no_time ? source.changed : world.now());
-    source.dialect = recognise(judged(source.sample, recognising), recognising);
-    if (source.dialect.framing != nullptr) {
-      source.sample = framed_sample(*source.dialect.framing, source.sample);
-      source.seekable &= in_ranges(*source.dialect.framing);
-    }
+    source.live = !source.seekable && options.endless == GatherOptions::Endless::left;
+    if (!source.counts() || source.live) continue;
+    TRY(look_into(world, options, source, bytes, holding));
   }
+  TRY(find_copies(world, sources));
   const bool readable = std::any_of(sources.begin(), sources.end(),
                                     [](const Source& source) { return source.fault.empty(); });
   if (sources.empty()) {

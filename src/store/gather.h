@@ -1,8 +1,9 @@
 // Gathering finds the sources that a user named and says how to read them.
 //
 // A directory is walked (hidden files, sockets and devices left out), a glob expanded, `-` is
-// standard input. The same file under two names counts once. What cannot be read is kept in the
-// list with its fault, so that the report can name it and go on with the rest.
+// standard input; journald: and docker:NAME are what those programs write (store/programs.h). The
+// same file under two names counts once, and so do copies (store/copies.h). What cannot be read is
+// kept in the list with its fault, so that the report can name it and go on with the rest.
 #pragma once
 
 #include <functional>
@@ -16,6 +17,7 @@
 #include "base/world.h"
 #include "event/expr.h"
 #include "event/query.h"
+#include "event/schema.h"
 #include "parse/format.h"
 
 namespace culprit {
@@ -24,15 +26,29 @@ struct Source {
   std::string name;  // as shown: the path, or "-"
   std::string path;
   Packing packing = Packing::plain;
+  Encoding encoding = Encoding::utf8;
   // Plain, regular and of lines: several threads may read parts of it.
   bool seekable = false;
   std::uint64_t size = 0;  // 0: not known
   Time changed = no_time;  // its bytes, last: no event can be much newer
-  std::string fault;       // empty: readable
+  bool live = false;       // a pipe or program that is left to a Follower
+  // Lines that begin there or behind it are left to a Follower.
+  std::uint64_t read_to = UINT64_MAX;
+  std::uint64_t identity = 0;  // of the file, whatever its path names later; 0: not known
+  std::string fault;           // empty: readable
+  std::string advice;          // of the fault; empty: the usual one
+  std::string copy_of;         // a source that holds all of its lines; empty: none
+  std::vector<SourceNote> notes;
+  std::uint64_t head = 0;  // hash of its first bytes, where seekable
+  std::uint64_t lost = 0;  // bytes that were gone when they were to be read
   Dialect dialect;
-  std::string sample;  // the first bytes, unpacked; what is framed, as lines
-  // Standard input, copied to a nameless file; shared by the copies of this value.
-  std::shared_ptr<const File> spool;
+  std::string sample;         // the first bytes, unpacked; what is framed, as lines
+  bool sample_whole = false;  // there is no more than that
+  // Standard input, copied to a nameless file; or the file itself, held open so that a rename does
+  // not matter. Shared by the copies of this value.
+  std::shared_ptr<const File> held;
+
+  bool counts() const { return fault.empty() && copy_of.empty(); }  // its lines are to be read
 };
 
 struct GatherOptions {
@@ -42,6 +58,9 @@ struct GatherOptions {
   std::string unit_field;  // empty: found; "line": each event is a unit
   RecogniseOptions recognise;
   Window window;  // events outside are not read
+  // What may never end (standard input, pipes, programs) is copied until it does, or left alone.
+  enum class Endless : std::uint8_t { spooled, left };
+  Endless endless = Endless::spooled;
   // Where the window depends on the sources it is told by them; else empty.
   std::function<Result<Window>(World& world, const std::vector<Source>& sources)> window_of;
   std::size_t memory_max = 512ULL << 20;
@@ -54,6 +73,11 @@ struct GatherOptions {
 
 // Errors: missing or denied when there is nothing to read at all; interrupted.
 Result<std::vector<Source>> find_sources(World& world, const GatherOptions& options);
+
+// The first half of that: what is named, by the folders' lists alone; nothing is opened.
+std::vector<Source> list_sources(World& world, const GatherOptions& options);
+// The second half, of one file: its sample and dialect, or its fault. Errors: interrupted.
+Status look_into(World& world, const GatherOptions& options, Source& source);
 
 // From its first byte, unpacking. What is framed is not yet cut into lines.
 Result<Stream> open_source(World& world, const Source& source);

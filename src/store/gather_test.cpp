@@ -28,6 +28,7 @@ std::string found(World& world, std::vector<std::string> named) {
   std::vector<std::string> texts;
   for (const Source& source : *sources) {
     texts.push_back(source.fault.empty() ? source.name : source.name + ": " + source.fault);
+    if (!source.copy_of.empty()) texts.back() += ", a copy";
   }
   return fmt::format("{}", fmt::join(texts, "; "));
 }
@@ -37,7 +38,7 @@ SimWorld some_logs() {
   for (const char* path :
        {"logs/app.log", "logs/app.log.1", "logs/db/pg.log", "logs/db/old/pg.log",
         "logs/.hidden.log", "logs/.git/x.log", "top.log", "a?c.log", "abc.log"}) {
-    world.put(path, line);
+    world.put(path, fmt::format(R"({{"ts":"2025-11-20T14:00:00Z","file":"{}"}})", path) + "\n");
   }
   return world;
 }
@@ -52,6 +53,7 @@ class Folder {
     if (std::system(("rm -rf '" + path_ + "'").c_str()) != 0) MESSAGE("left behind: " << path_);
   }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
 
  private:
   std::string path_;
@@ -90,7 +92,8 @@ TEST_CASE("the same file counts once, whatever names it") {
   REQUIRE(real->write(folder / "a.log", line));
   REQUIRE(::link((folder / "a.log").c_str(), (folder / "hard.log").c_str()) == 0);
   REQUIRE(::symlink("a.log", (folder / "soft.log").c_str()) == 0);
-  CHECK(found(*real, {folder / "soft.log", folder / ""}) == folder / "soft.log");
+  CHECK(found(*real, {folder / "soft.log", folder.path()}) ==
+        fmt::format("{0}/soft.log; {0}/a.log, a copy; {0}/hard.log, a copy", folder.path()));
 }
 
 TEST_CASE("a link that leads back up is walked once") {

@@ -68,7 +68,7 @@ Merge::Merge(World& world, std::span<const Source> sources, MergeOptions options
   const std::size_t count = std::max<std::size_t>(sources.size(), 1);
   lanes_.resize(sources.size());
   for (std::uint32_t i = 0; i < sources.size(); ++i) {
-    if (!sources[i].fault.empty()) continue;
+    if (!sources[i].counts() || sources[i].live) continue;
     lanes_[i] = std::make_unique<Lane>();
     Lane& lane = *lanes_[i];
     lane.index = i;
@@ -139,7 +139,8 @@ bool Merge::advance(Lane& lane) {
 Status Merge::open(Lane& lane) {
   const Source& source = sources_[lane.index];
   const Window& window = options_.selection.window;
-  const ByteRange range = TRY(range_of(world_, source, window));
+  ByteRange range = TRY(range_of(world_, source, window));
+  range.to = std::min(range.to, source.read_to);
   LineFeed feed = TRY(LineFeed::open(world_, source, range, descriptor_));
   lane.reader = std::make_unique<RecordReader>(std::move(feed), lane.index, source,
                                                options_.selection, range);

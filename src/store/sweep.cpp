@@ -28,7 +28,7 @@ class Sweep {
   Status plan(std::span<const Source> sources) {
     for (const Source& source : sources) {
       if (interrupted()) return interrupted_error();
-      if (!source.fault.empty()) continue;
+      if (!source.counts()) continue;
       const auto found = range_of(world_, source, options_.window);
       if (found) add(source, *found);
     }

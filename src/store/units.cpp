@@ -145,7 +145,7 @@ UnitRule find_units(const std::vector<Source>& sources, const GatherOptions& opt
   Behaviours behaviours;
   std::uint64_t events = 0;
   for (const Source& source : sources) {
-    if (source.fault.empty()) observe(source, behaviours, events);
+    if (source.counts()) observe(source, behaviours, events);
   }
   std::uint64_t covered = 0;
   std::vector<std::string> named = named_ids(behaviours, covered);

@@ -40,20 +40,21 @@ std::vector<std::string> failures_in(const Schema& schema) {
   return could_fail(schema);
 }
 
-Input unreadable(const std::string& name, const std::string& fault) {
+// What is known of it without reading its lines.
+Input unread(const Source& source) {
   Input input;
-  input.source.name = name;
-  input.source.fault = fault;
+  input.source.name = source.name;
+  input.source.bytes = source.size;
+  input.source.fault = source.fault;
+  input.source.copy_of = source.copy_of;
+  input.source.notes = source.notes;
   return input;
 }
 
-Result<Input> inspect(World& world, GatherOptions options, const std::string& path) {
-  options.sources = {path};
-  const auto engine = Embedded::gather(world, options);
-  if (!engine) {
-    if (engine.error().fault == Fault::interrupted) return engine.error();
-    return unreadable(path, engine.error().what);
-  }
+Result<Input> inspect(World& world, const GatherOptions& options, const Source& source) {
+  if (!source.counts()) return unread(source);
+  auto engine = Embedded::gather(world, options, {source});
+  if (!engine) return engine.error();
   const Schema& schema = (*engine)->schema();
   Input input;
   input.source = schema.sources.front();
@@ -65,26 +66,15 @@ Result<Input> inspect(World& world, GatherOptions options, const std::string& pa
   return input;
 }
 
-// Standard input can be read once only; what else was named may be many files.
-Result<std::vector<std::string>> paths_of(World& world, const GatherOptions& options) {
-  std::vector<std::string> paths;
-  GatherOptions others = options;
-  std::erase(others.sources, "-");
-  if (others.sources.size() < options.sources.size()) paths.push_back("-");
-  if (!options.sources.empty() && others.sources.empty()) return paths;
-  const std::vector<Source> sources = TRY(find_sources(world, others));
-  for (const Source& source : sources) paths.push_back(source.path);
-  return paths;
-}
-
 }  // namespace
 
 Result<std::vector<Input>> inspect_inputs(World& world, const GatherOptions& options) {
-  const std::vector<std::string> paths = TRY(paths_of(world, options));
+  std::vector<Source> sources = TRY(find_sources(world, options));
   std::vector<Input> inputs;
-  for (const std::string& path : paths) {
-    Input input = TRY(inspect(world, options, path));
+  for (Source& source : sources) {
+    Input input = TRY(inspect(world, options, source));
     inputs.push_back(std::move(input));
+    source = {};  // the samples of thousands would stay
   }
   return inputs;
 }

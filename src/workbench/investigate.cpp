@@ -15,6 +15,7 @@
 #include "workbench/next_steps.h"
 #include "workbench/onset_search.h"
 #include "workbench/sharp_onset.h"
+#include "workbench/source_notes.h"
 #include "workbench/who_is_hit.h"
 
 namespace culprit {
@@ -31,8 +32,10 @@ void warn(Investigation& made, std::string code, std::string source, std::string
 }
 
 void warn_of_sources(Investigation& made) {
+  SourceNotes notes;
   for (const SourceSummary& source : made.schema.sources) {
     if (!source.fault.empty()) warn(made, "unreadable", source.name, source.fault);
+    notes.add(source.name, source.notes);
     if (source.skipped > 0) {
       warn(made, "skipped_lines", source.name,
            fmt::format("{} of {} lines could not be read, first {}:{}: {}", source.skipped,
@@ -49,6 +52,8 @@ void warn_of_sources(Investigation& made) {
     warn(made, "untimed", "",
          fmt::format("{} events carry no time and cannot be placed", made.schema.untimed_events));
   }
+  const std::vector<Warning> told = notes.told();
+  made.warnings.insert(made.warnings.end(), told.begin(), told.end());
   if (!made.schema.exact) {
     warn(made, "sampled", "",
          "successful units were sampled to stay within --memory; failing ones are all there");

@@ -5,6 +5,7 @@
 #include "workbench/log_templates.h"
 #include "workbench/slotted_event.h"
 #include "workbench/source_clock.h"
+#include "workbench/source_notes.h"
 #include "workbench/unit_selection.h"
 
 namespace culprit {
@@ -160,12 +161,15 @@ LogsSummary LogView::summary() const {
   summary.rows = state_->rows;
   summary.counts = state_->merge->counts();
   summary.window = state_->windows.shown;
+  SourceNotes notes;
   for (const Source& source : state_->sources) {
     if (!source.fault.empty()) summary.faults.push_back(source.fault);
-    if (source.fault.empty() && source.dialect.zone_assumed) {
+    notes.add(source.name, source.notes);
+    if (source.counts() && source.dialect.zone_assumed) {
       summary.zone_assumed.push_back(source.name);
     }
   }
+  for (const Warning& note : notes.told()) summary.faults.push_back(note.text);
   for (const SourceFault& fault : state_->merge->faults()) {
     summary.faults.push_back(fault.error.what);
   }
@@ -178,7 +182,7 @@ LogsSummary LogView::summary() const {
 Result<Window> LogView::evidence() const {
   Window evidence{no_time, no_time};
   for (const Source& source : state_->sources) {
-    if (!source.fault.empty()) continue;
+    if (!source.counts()) continue;
     const Time first = first_time(source);
     if (first == no_time) continue;
     evidence.from = evidence.from == no_time ? first : std::min(evidence.from, first);

@@ -14,7 +14,7 @@ Result<Time> newest_of(World& world, const std::vector<Source>& sources,
   Time newest = no_time;
   std::vector<Source> packed;
   for (const Source& source : sources) {
-    if (!source.fault.empty()) continue;
+    if (!source.counts()) continue;
     if (!source.seekable) {
       packed.push_back(source);
       continue;

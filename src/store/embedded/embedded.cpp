@@ -92,6 +92,12 @@ Result<std::unique_ptr<Embedded>> Embedded::gather(World& world, const GatherOpt
   return std::make_unique<Embedded>(world, std::move(evidence));
 }
 
+Result<std::unique_ptr<Embedded>> Embedded::gather(World& world, const GatherOptions& options,
+                                                   std::vector<Source> sources) {
+  Evidence evidence = TRY(read_evidence(world, options, std::move(sources)));
+  return std::make_unique<Embedded>(world, std::move(evidence));
+}
+
 Embedded::Embedded(World& world, Evidence evidence)
     : world_(world), evidence_(std::move(evidence)) {
   summarise_fields();

@@ -19,6 +19,8 @@ class Embedded final : public Engine {
  public:
   // Reads the sources to their end. Errors as read_evidence().
   static Result<std::unique_ptr<Embedded>> gather(World& world, const GatherOptions& options);
+  static Result<std::unique_ptr<Embedded>> gather(World& world, const GatherOptions& options,
+                                                  std::vector<Source> sources);
 
   Embedded(World& world, Evidence evidence);
 

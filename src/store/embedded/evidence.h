@@ -68,6 +68,9 @@ struct Evidence {
 
 // Reads all sources with all cores. Errors: interrupted, or nothing could be read.
 Result<Evidence> read_evidence(World& world, const GatherOptions& options);
+// The same of sources that were found before.
+Result<Evidence> read_evidence(World& world, const GatherOptions& options,
+                               std::vector<Source> sources);
 
 // The parts of it, for tests and for each other.
 Evidence join_shards(std::vector<Source> sources, std::vector<std::unique_ptr<Shard>> shards,

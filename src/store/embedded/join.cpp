@@ -124,7 +124,14 @@ void summarise_sources(Evidence& evidence) {
     summary.name = source.name;
     summary.fault = source.fault;
     summary.bytes = source.size;
+    summary.copy_of = source.copy_of;
+    summary.notes = source.notes;
+    summary.clock_correction = source.dialect.clock_correction;
     summary.packing = name_of(source.packing);
+    const std::string_view encoding = name_of(source.encoding);
+    if (!encoding.empty()) {
+      summary.packing += fmt::format("{}{}", summary.packing.empty() ? "" : ", ", encoding);
+    }
     if (source.dialect.format != nullptr) summary.format = format_text(source.dialect);
     summary.zone_assumed = source.dialect.zone_assumed;
     std::uint64_t lines = 0;
@@ -150,7 +157,7 @@ void summarise_sources(Evidence& evidence) {
       schema.to = schema.to == no_time ? summary.to : std::max(schema.to, summary.to);
     }
     schema.events += summary.events;
-    schema.bytes += summary.bytes;
+    schema.bytes += source.copy_of.empty() ? summary.bytes : 0;
     schema.skipped += summary.skipped;
     schema.sources.push_back(std::move(summary));
   }

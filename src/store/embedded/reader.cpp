@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "store/changes.h"
 #include "store/embedded/evidence.h"
 
 namespace culprit {
@@ -32,7 +33,7 @@ std::vector<Task> tasks_of(const std::vector<Source>& sources, std::uint64_t chu
   std::vector<Task> tasks;
   for (std::uint32_t s = 0; s < sources.size(); ++s) {
     const Source& source = sources[s];
-    if (!source.fault.empty()) continue;
+    if (!source.counts()) continue;
     if (!source.seekable) {
       tasks.push_back({s, 0, source.size});
       continue;
@@ -126,6 +127,12 @@ class Pass {
     if (!fixed_) shard.thin_out({shift_});
   }
 
+  // Bytes that were there when the source was found.
+  void lose(std::uint32_t source, std::uint64_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    sources_[source].lost += bytes;
+  }
+
   Status read_range(const Task& task, Shard& shard, std::string& buffer);
   Status read_stream(const Task& task, Shard& shard, std::string& buffer);
   Status read_framed(const Task& task, Shard& shard);
@@ -139,7 +146,8 @@ class Pass {
   std::uint64_t row_bytes_max_ = 0;
   bool fixed_ = false;
 
-  std::mutex mutex_;  // guards running_, row_bytes_, faults in sources_, and raising shift_
+  std::mutex
+      mutex_;  // guards running_, row_bytes_, faults and losses in sources_, and raising shift_
   std::condition_variable finished_;
   std::size_t running_ = 0;
   std::atomic<std::size_t> next_task_{0};
@@ -158,6 +166,8 @@ Status Pass::read_range(const Task& task, Shard& shard, std::string& buffer) {
   buffer.reserve(wanted + line_room);
   buffer.resize(wanted);
   std::size_t filled = TRY(file.read_at(task.from - before, std::span<char>(buffer)));
+  if (filled < wanted)
+    lose(task.source, std::min<std::uint64_t>(wanted - filled, task.to - task.from));
   std::size_t begin = 0;
   if (before == 1) {
     const std::size_t end = std::string_view(buffer).substr(0, filled).find('\n');
@@ -242,11 +252,16 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
 
 }  // namespace
 
-Result<Evidence> read_evidence(World& world, const GatherOptions& given) {
+Result<Evidence> read_evidence(World& world, const GatherOptions& options) {
+  std::vector<Source> sources = TRY(find_sources(world, options));
+  return read_evidence(world, options, std::move(sources));
+}
+
+Result<Evidence> read_evidence(World& world, const GatherOptions& given,
+                               std::vector<Source> sources) {
   GatherOptions options = given;
   const std::uint64_t affordable = options.memory_max / chunks_in_memory;
   options.chunk_bytes = std::min(options.chunk_bytes, std::max(affordable, chunk_bytes_least));
-  std::vector<Source> sources = TRY(find_sources(world, options));
   if (options.window_of) options.window = TRY(options.window_of(world, sources));
   const UnitRule unit = find_units(sources, options);
   for (Source& source : sources) source.sample = {};
@@ -259,6 +274,8 @@ Result<Evidence> read_evidence(World& world, const GatherOptions& given) {
   Sampling sampling;
   Pass first(world, options, sources, shards);
   TRY(first.run(sampling, nullptr));
+
+  note_changes(world, sources);
 
   // The second look: earlier events of failing units that the sample let go.
   const std::unordered_set<std::uint64_t> failing = failing_units(shards, sampling);
