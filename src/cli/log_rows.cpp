@@ -40,7 +40,8 @@ std::string name_within(const std::string& name, std::size_t columns) {
 }
 
 // The folders that all sources have in common, with the last '/'.
-std::size_t common_folder(const std::vector<Source>& sources) {
+template <typename Sources>
+std::size_t common_folder(const Sources& sources) {
   std::string_view common = sources.front().name;
   for (const Source& source : sources) {
     const auto [end, other] =
@@ -112,8 +113,18 @@ void add_text_or_null(std::string_view text, JsonText& json) {
 
 LogRows::LogRows(const std::vector<Source>& sources, const Terminal& terminal)
     : terminal_(terminal) {
-  if (terminal.tty && !sources.empty()) {
-    name_columns_ = terminal.columns / 4;
+  measure(sources);
+}
+
+LogRows::LogRows(const std::deque<Source>& sources, const Terminal& terminal)
+    : terminal_(terminal) {
+  measure(sources);
+}
+
+template <typename Sources>
+void LogRows::measure(const Sources& sources) {
+  if (terminal_.tty && !sources.empty()) {
+    name_columns_ = terminal_.columns / 4;
     name_begin_ = common_folder(sources);
   }
   for (const Source& source : sources) {

@@ -5,6 +5,7 @@
 // both.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,13 @@ namespace culprit {
 class LogRows {
  public:
   LogRows(const std::vector<Source>& sources, const Terminal& terminal);
+  // Of sources that become more.
+  LogRows(const std::deque<Source>& sources, const Terminal& terminal);
   std::string text_of(const LogRow& row) const;  // with its line end
 
  private:
+  template <typename Sources>
+  void measure(const Sources& sources);
   std::string place_of(const Source& source, std::uint64_t offset) const;
   std::string folded(std::string_view line) const;
 

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/log_rows.h"
+#include "cli/logs_follow.h"
 #include "cli/progress.h"
 #include "cli/sources.h"
 #include "workbench/logs.h"
@@ -137,6 +138,7 @@ void say_what_to_know(const LogView& view, const LogsOptions& options) {
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
   LogsOptions options = TRY(options_of(arguments));
+  if (arguments.has("--follow")) return follow_logs(arguments, session, std::move(options));
   Progress progress(session);
   options.gather.progress = progress.callback();
   Output output(session.terminal);
@@ -171,26 +173,31 @@ Command logs_command() {
       {"--where", "EXPR", "only events that satisfy it, e.g. 'status >= 500'"},
       {"--units", "", "whole units (requests, traces, jobs) that satisfy --where"},
       {"--template", "ID", "only lines of that template, as `investigate` prints it"},
-      {"--level", "LEVEL", "only that level and above: debug, info, warn, error, fatal"}};
+      {"--level", "LEVEL", "only that level and above: debug, info, warn, error, fatal"},
+      {"--follow", "", "then what is written from now on, through rotations, until Ctrl-C"}};
   for (const Flag& flag : source_flags()) {
     if (flag.name == "--bad" || flag.name == "--good" || flag.name == "--memory") continue;
     flags.push_back(flag);
     if (flag.name == "--unit") flags.back().help = "what joins events to units, for --units";
   }
   flags.push_back({"--json", "", "one object a line (see docs/json.md)"});
-  return {"logs",
-          "SOURCE... [flags]",
-          "the lines of many sources in order of time: jump, filter",
-          "Each line comes with its source and offset. Sources may differ in format; what comes\n"
-          "more than 2s late is shown where it was read, marked and counted.\n"
-          "14:03 is on the day of the newest event, by the clocks of --tz; for --at and --since,\n"
-          "of the day before if the newest event is earlier. Units are judged by their events\n"
-          "between --since, --until or around --at. Exit 1: nothing matched.\n\n"
-          "  culprit logs logs/ --at 14:03 --around 10s\n"
-          "  culprit logs logs/ --since -5m --where 'status >= 500' --units\n"
-          "  culprit logs logs/*.gz --template t3f2c1a09 --json",
-          std::move(flags),
-          run};
+  return {
+      "logs",
+      "SOURCE... [flags]",
+      "the lines of many sources in order of time: jump, filter",
+      "Each line comes with its source and offset. Sources may differ in format; what comes\n"
+      "more than 2s late is shown where it was read, marked and counted.\n"
+      "14:03 is on the day of the newest event, by the clocks of --tz; for --at and --since,\n"
+      "of the day before if the newest event is earlier. Units are judged by their events\n"
+      "between --since, --until or around --at. Exit 1: nothing matched.\n"
+      "--follow begins with the last ten lines, or with all since --since; files that appear in\n"
+      "a folder are followed too, journald: and docker:NAME as they write.\n\n"
+      "  culprit logs logs/ --at 14:03 --around 10s\n"
+      "  culprit logs logs/ --since -5m --where 'status >= 500' --units\n"
+      "  culprit logs logs/*.gz --template t3f2c1a09 --json\n"
+      "  culprit logs /var/log/nginx docker:web --follow --level error",
+      std::move(flags),
+      run};
 }
 
 }  // namespace culprit

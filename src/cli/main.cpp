@@ -70,6 +70,12 @@ int run(int count, char** words) {
   Session session{*world, terminal_of(*world), "culprit"};
   for (int i = 1; i < count; ++i) session.line += fmt::format(" {}", words[i]);
   const Result<Exit> exit = parsed.command->run(parsed.arguments, session);
+  // SIGTERM has an exit code of its own, as a shell would give it.
+  const bool stopped = exit ? *exit == Exit::interrupted : exit.error().fault == Fault::interrupted;
+  if (stopped && interrupting_signal() != 0) {
+    if (!exit) complain(exit.error());
+    return 128 + interrupting_signal();
+  }
   if (exit) return static_cast<int>(*exit);
   complain(exit.error());
   return static_cast<int>(exit_of(exit.error().fault));

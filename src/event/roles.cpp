@@ -46,7 +46,10 @@ constexpr std::string_view times[] = {"timestamp",
                                       "=created",
                                       "=occurredat",
                                       "startedat",
-                                      "starttime"};
+                                      "starttime",
+                                      "realtimetimestamp",
+                                      "sourcerealtimetimestamp",
+                                      "monotonictimestamp"};
 constexpr std::string_view levels[] = {"level",         "severity",  "loglevel",
                                        "lvl",           "levelname", "severitytext",
                                        "severitylabel", "=sev",      "priority"};
@@ -104,15 +107,13 @@ constexpr std::string_view durations[] = {"duration",
                                           "roundtriptime",
                                           "rtt"};
 constexpr std::string_view correlations[] = {
-    "traceid",        "trace",        "trace.id",      "requestid",
-    "reqid",          "request.id",    "req.id",
-    "xrequestid",     "correlationid", "correlation.id",
-    "xcorrelationid", "corrid",        "transactionid",
-    "transaction.id", "operationid",   "invocationid",
-    "awsrequestid",   "activityid",    "jobid",
-    "job.id",         "jid",           "taskid",
-    "task.id",        "executionid",   "runid",
-    "workflowid",     "traceparent",   "logging.googleapis.com/trace"};
+    "traceid",       "trace",          "trace.id",       "requestid",
+    "reqid",         "request.id",     "req.id",         "xrequestid",
+    "correlationid", "correlation.id", "xcorrelationid", "corrid",
+    "transactionid", "transaction.id", "operationid",    "invocationid",
+    "awsrequestid",  "activityid",     "jobid",          "job.id",
+    "jid",           "taskid",         "task.id",        "executionid",
+    "runid",         "workflowid",     "traceparent",    "logging.googleapis.com/trace"};
 constexpr std::string_view persons[] = {"userid",
                                         "user",
                                         "user.id",

@@ -39,6 +39,7 @@ class JsonLine {
 
   void fill(Event& event) {
     if (picks_.gelf()) finish_gelf();
+    if (picks_.journal()) picks_.take_syslog_level();
     picks_.fill(event);
     event.fields = fields();
   }

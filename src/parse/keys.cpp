@@ -20,6 +20,7 @@ std::size_t hash_of(Keys::Id parent, std::string_view written) {
 
 Keys::Use use_of(std::string_view name) {
   if (name == "version") return Keys::Use::version;
+  if (name == "__REALTIME_TIMESTAMP") return Keys::Use::journal;
   if (name == "short_message") return Keys::Use::short_message;
   switch (role_of(name)) {
     case Role::time: return Keys::Use::time;

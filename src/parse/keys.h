@@ -25,7 +25,7 @@ namespace culprit {
 class Keys {
  public:
   // What a key's value is used for, beside being a field.
-  enum class Use : std::uint8_t { plain, time, level, message, short_message, version };
+  enum class Use : std::uint8_t { plain, time, level, message, short_message, version, journal };
 
   // What a name is used for, and how well it ranks among others for the same.
   struct Promise {

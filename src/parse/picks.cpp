@@ -9,13 +9,14 @@ namespace culprit {
 void Picks::note(Keys::Promise promise, std::string_view value, Kind kind) {
   using Use = Keys::Use;
   const auto [use, rank] = promise;
-  if (use == Use::time && rank < time_rank_) {
+  if (use == Use::journal) journal_ = true;
+  if ((use == Use::time || use == Use::journal) && rank < time_rank_) {
     const Time time = time_in(value, zone_, cache_);
     if (time == no_time) return;
     time_ = time;
     time_rank_ = rank;
   } else if (use == Use::level && rank < level_rank_) {
-    if (kind == Kind::number && value.size() == 1 && value[0] < '8') syslog_ = value[0];
+    if (value.size() == 1 && value[0] >= '0' && value[0] < '8') syslog_ = value[0];
     const Level level = level_named(value);
     if (level == Level::none) return;
     level_ = level;

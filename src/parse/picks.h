@@ -26,7 +26,10 @@ class Picks {
   // GELF says so by its version or its short_message.
   bool gelf() const { return gelf_; }
 
-  // GELF's levels are syslog's, which mean nothing elsewhere.
+  // The journal has the time at which it took a message.
+  bool journal() const { return journal_; }
+
+  // The levels of both are syslog's, which mean nothing elsewhere.
   void take_syslog_level();
 
  private:
@@ -41,6 +44,7 @@ class Picks {
   Level level_ = Level::none;
   char syslog_ = '\0';  // the digit of a level from 0 to 7
   bool gelf_ = false;
+  bool journal_ = false;
   std::string_view message_;
 };
 

@@ -8,17 +8,22 @@ $ PATH=$PWD/bin:$PATH culprit inputs journald:ssh.service; cat asked
 journald:ssh.service
 format     ndjson
 events     10 in 1,300 bytes
+time       2025-11-20T14:00:00.000Z to 2025-11-20T14:00:09.000Z
+zone       its times name their zone
 fields     MESSAGE, PRIORITY (number 2), _PID (number 1), _SYSTEMD_UNIT (text 1),
-           __REALTIME_TIMESTAMP (number 10)
-failure    nothing says what failed; see --bad
+           __REALTIME_TIMESTAMP
+failure    level >= error
 --output=json --all --no-pager --quiet --unit=ssh.service
 [exit 0]
 $ PATH=$PWD/bin:$PATH culprit logs journald: --level error; cat asked
-culprit: no event matches
+journald::780   {"__REALTIME_TIMESTAMP":"1763647206000000","PRIORITY":"3","MESSAGE":"Failed password","_SYSTEMD_UNIT":"ssh.service","_PID":"812"}
+journald::910   {"__REALTIME_TIMESTAMP":"1763647207000000","PRIORITY":"3","MESSAGE":"Failed password","_SYSTEMD_UNIT":"ssh.service","_PID":"812"}
+journald::1040  {"__REALTIME_TIMESTAMP":"1763647208000000","PRIORITY":"3","MESSAGE":"Failed password","_SYSTEMD_UNIT":"ssh.service","_PID":"812"}
+journald::1170  {"__REALTIME_TIMESTAMP":"1763647209000000","PRIORITY":"3","MESSAGE":"Failed password","_SYSTEMD_UNIT":"ssh.service","_PID":"812"}
 --output=json --all --no-pager --quiet
 [exit 0]
 $ PATH=$PWD/bin:$PATH culprit investigate journald: --no-case --json | jq -c '[.input.sources, .input.events, .rate.after.bad]'
-[["journald:"],10,0]
+[["journald:"],10,4]
 [exit 0]
 # A container's lines, from both of its streams, in whatever format.
 $ printf '%s\n' '#!/bin/sh' 'echo "$@" > asked' \
