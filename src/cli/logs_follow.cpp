@@ -11,7 +11,8 @@ namespace culprit {
 namespace {
 
 Status refuse(const Arguments& arguments) {
-  for (const std::string_view flag : {"--at", "--around", "--until", "--units", "--template"}) {
+  for (const std::string_view flag :
+       {"--at", "--around", "--until", "--units", "--template", "--fix-clocks"}) {
     if (!arguments.has(flag)) continue;
     Error made = error(Fault::usage,
                        "{} needs lines that are all there, --follow shows those to come", flag);

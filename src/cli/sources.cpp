@@ -37,6 +37,7 @@ std::vector<Flag> source_flags() {
       {"--since", "T", "only events from then on: RFC 3339, 14:03, -2h before the newest event"},
       {"--until", "T", "only events before then"},
       {"--tz", "ZONE", "of times that name no zone: Europe/Berlin, +02:00, local (UTC)"},
+      {"--fix-clocks", "", "corrects sources whose clock or zone is off against the others"},
       {"--format", "NAME", "overrules what is recognised, e.g. ndjson; a wrong one lists all"},
       {"--memory", "SIZE", "at most that much for the evidence (512MB)"},
       {"--threads", "N", "reading threads (one per core)"}};
@@ -109,6 +110,7 @@ Result<GatherOptions> gather_options(const Arguments& arguments) {
   if (arguments.has("--format")) {
     options.recognise = TRY(with_format(options.recognise, arguments.value("--format")));
   }
+  if (arguments.has("--fix-clocks")) options.clocks = GatherOptions::Clocks::fixed;
   if (arguments.has("--memory")) options.memory_max = TRY(size_flag(arguments, "--memory"));
   if (arguments.has("--threads")) options.threads = TRY(threads_flag(arguments));
   if (since || until) set_window(options, since, until);

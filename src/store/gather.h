@@ -61,6 +61,9 @@ struct GatherOptions {
   // What may never end (standard input, pipes, programs) is copied until it does, or left alone.
   enum class Endless : std::uint8_t { spooled, left };
   Endless endless = Endless::spooled;
+  // Whether times of sources whose clocks are off are put right, or it is only said.
+  enum class Clocks : std::uint8_t { told, fixed };
+  Clocks clocks = Clocks::told;
   // Where the window depends on the sources it is told by them; else empty.
   std::function<Result<Window>(World& world, const std::vector<Source>& sources)> window_of;
   std::size_t memory_max = 512ULL << 20;

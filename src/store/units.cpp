@@ -32,19 +32,28 @@ struct Behaviour {
     std::uint32_t count = 0;
     std::int64_t from = INT64_MAX;
     std::int64_t to = INT64_MIN;
+    const void* source = nullptr;
+    std::int64_t longest = 0;  // in another source: their clocks may differ
+    std::int64_t span() const { return std::max(longest, to >= from ? to - from : 0); }
   };
   Role role = Role::none;
   std::uint64_t events = 0;
   std::uint64_t short_values = 0;  // too short to be an id
   std::unordered_map<std::string, Life> lives;
 
-  void add(std::string_view value, Time time) {
+  void add(std::string_view value, Time time, const Source& source) {
     ++events;
     short_values += value.size() < 6 ? 1 : 0;
     if (lives.size() >= values_max) return;
     Life& life = lives[std::string(value)];
     ++life.count;
     if (time == no_time) return;
+    if (life.source != &source) {
+      life.longest = life.span();
+      life.from = INT64_MAX;
+      life.to = INT64_MIN;
+      life.source = &source;
+    }
     life.from = std::min(life.from, nanoseconds(time));
     life.to = std::max(life.to, nanoseconds(time));
   }
@@ -52,7 +61,7 @@ struct Behaviour {
   Duration lifetime_p99() const {
     std::vector<std::int64_t> spans;
     for (const auto& [value, life] : lives) {
-      spans.push_back(life.to >= life.from ? life.to - life.from : 0);
+      spans.push_back(life.span());
     }
     if (spans.empty()) return Duration{0};
     const auto at = spans.begin() + static_cast<std::ptrdiff_t>((spans.size() - 1) * 99 / 100);
@@ -88,7 +97,7 @@ void observe(const Source& source, Behaviours& behaviours, std::uint64_t& events
           found = behaviours.emplace(std::string(field.name), Behaviour{}).first;
           found->second.role = role_of(field.name);
         }
-        found->second.add(field.value, event.time);
+        found->second.add(field.value, event.time, source);
       };
       for (const Field& field : event.fields) {
         if (field.value.data() != event.message.data()) add(field);

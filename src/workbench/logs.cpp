@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/embedded/evidence.h"
 #include "workbench/log_templates.h"
 #include "workbench/slotted_event.h"
 #include "workbench/source_clock.h"
@@ -39,6 +40,7 @@ struct LogView::State {
   State(World& w, LogsOptions o) : world(w), options(std::move(o)) {}
 
   Status prepare();
+  Status fix_clocks();
   bool wanted(const Event& event);
   bool filtered() const {
     return options.where || options.level != Level::none || !options.template_id.empty();
@@ -66,6 +68,9 @@ struct LogView::State {
 
 Status LogView::State::prepare() {
   sources = TRY(find_sources(world, options.gather));
+  if (options.gather.clocks == GatherOptions::Clocks::fixed) {
+    TRY(fix_clocks());
+  }
   if (options.whole_units) unit = find_units(sources, options.gather);
   for (Source& source : sources) {
     source.sample.resize(std::min(source.sample.size(), sample_kept));
@@ -90,6 +95,16 @@ Status LogView::State::prepare() {
   }
   merging.waiting = options.waiting;
   merge.emplace(world, sources, std::move(merging));
+  return ok();
+}
+
+// All is read once to see what the clocks differ by.
+Status LogView::State::fix_clocks() {
+  const Evidence evidence = TRY(read_evidence(world, options.gather, sources));
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    sources[i].dialect.clock_correction = evidence.sources[i].dialect.clock_correction;
+    sources[i].notes = evidence.sources[i].notes;
+  }
   return ok();
 }
 

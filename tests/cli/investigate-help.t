@@ -27,6 +27,7 @@ when did it begin, who is hit, what changed, what do the logs say
   --since T             only events from then on: RFC 3339, 14:03, -2h before the newest event
   --until T             only events before then
   --tz ZONE             of times that name no zone: Europe/Berlin, +02:00, local (UTC)
+  --fix-clocks          corrects sources whose clock or zone is off against the others
   --format NAME         overrules what is recognised, e.g. ndjson; a wrong one lists all
   --memory SIZE         at most that much for the evidence (512MB)
   --threads N           reading threads (one per core)

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "store/changes.h"
+#include "store/embedded/clocks.h"
 #include "store/embedded/evidence.h"
 
 namespace culprit {
@@ -127,6 +128,15 @@ class Pass {
     if (!fixed_) shard.thin_out({shift_});
   }
 
+  // The rest of the line is left out.
+  void cut_line(std::uint32_t source, std::uint64_t offset) {
+    if (fixed_) return;
+    const std::scoped_lock lock(mutex_);
+    sources_[source].notes.push_back(
+        {"cut_line", fmt::format("{}: the line at byte {} is longer than {} MB and was cut there",
+                                 sources_[source].name, offset, line_bytes_max >> 20)});
+  }
+
   // Bytes that were there when the source was found.
   void lose(std::uint32_t source, std::uint64_t bytes) {
     const std::scoped_lock lock(mutex_);
@@ -190,6 +200,7 @@ Status Pass::read_range(const Task& task, Shard& shard, std::string& buffer) {
     }
     filled += got;
   }
+  if (filled >= line_bytes_max) cut_line(task.source, task.from - before + begin);
   const std::string_view chunk = std::string_view(buffer).substr(begin, filled - begin);
   shard.read(source, task.source, chunk, task.from - before + begin, Sampling{shift_});
   bytes_done_ += task.to - task.from;
@@ -202,20 +213,32 @@ Status Pass::read_stream(const Task& task, Shard& shard, std::string& buffer) {
   std::uint64_t offset = 0;
   std::uint64_t reported = 0;
   std::size_t filled = 0;
+  bool skipping = false;  // the rest of a line that was cut
   std::optional<Error> fault;
   buffer.resize(std::max<std::size_t>(options_.chunk_bytes, 1));
   for (bool more = true; more && !interrupted();) {
     if (filled == buffer.size()) buffer.resize(std::min(buffer.size() * 2, line_bytes_max));
-    if (filled == buffer.size())
-      return error(Fault::malformed, "{}: a line is too long", source.name);
     const auto got = stream.read(std::span<char>(buffer).subspan(filled));
     if (!got) fault = got.error();
     more = got && *got > 0;
     if (more) filled += *got;
+    if (skipping) {
+      const std::size_t end = std::string_view(buffer).substr(0, filled).find('\n');
+      skipping = end == std::string_view::npos;
+      const std::size_t gone = skipping ? filled : end + 1;
+      std::memmove(buffer.data(), buffer.data() + gone, filled - gone);
+      offset += gone;
+      filled -= gone;
+    }
     if (more && filled < options_.chunk_bytes) continue;
     const std::size_t last = std::string_view(buffer).substr(0, filled).find_last_of('\n');
-    const std::size_t whole = !more ? filled : last == std::string_view::npos ? 0 : last + 1;
+    const bool too_long = last == std::string_view::npos && filled == line_bytes_max;
+    const std::size_t whole = !more || too_long                ? filled
+                              : last == std::string_view::npos ? 0
+                                                               : last + 1;
     if (whole == 0) continue;
+    if (too_long) cut_line(task.source, offset);
+    skipping = too_long;
     shard.read(source, task.source, std::string_view(buffer).substr(0, whole), offset,
                Sampling{shift_});
     account(shard);
@@ -250,22 +273,8 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
   return failing;
 }
 
-}  // namespace
-
-Result<Evidence> read_evidence(World& world, const GatherOptions& options) {
-  std::vector<Source> sources = TRY(find_sources(world, options));
-  return read_evidence(world, options, std::move(sources));
-}
-
-Result<Evidence> read_evidence(World& world, const GatherOptions& given,
-                               std::vector<Source> sources) {
-  GatherOptions options = given;
-  const std::uint64_t affordable = options.memory_max / chunks_in_memory;
-  options.chunk_bytes = std::min(options.chunk_bytes, std::max(affordable, chunk_bytes_least));
-  if (options.window_of) options.window = TRY(options.window_of(world, sources));
-  const UnitRule unit = find_units(sources, options);
-  for (Source& source : sources) source.sample = {};
-
+Result<Evidence> gather_evidence(World& world, const GatherOptions& options,
+                                 std::vector<Source> sources, const UnitRule& unit) {
   unsigned threads = options.threads == 0 ? std::thread::hardware_concurrency() : options.threads;
   threads = std::clamp(threads, 1U, 64U);
   std::vector<std::unique_ptr<Shard>> shards;
@@ -285,6 +294,48 @@ Result<Evidence> read_evidence(World& world, const GatherOptions& given,
   }
   Evidence evidence = join_shards(std::move(sources), std::move(shards), unit, sampling);
   join_units(evidence);
+  return evidence;
+}
+
+// Whether there is anything to read again.
+bool fix_clocks(const std::vector<OffSource>& off, std::vector<Source>& sources) {
+  for (const OffSource& one : off) {
+    sources[one.source].dialect.clock_correction -= one.offset.ahead;
+  }
+  return !off.empty();
+}
+
+}  // namespace
+
+Result<Evidence> read_evidence(World& world, const GatherOptions& options) {
+  std::vector<Source> sources = TRY(find_sources(world, options));
+  return read_evidence(world, options, std::move(sources));
+}
+
+Result<Evidence> read_evidence(World& world, const GatherOptions& given,
+                               std::vector<Source> sources) {
+  GatherOptions options = given;
+  const std::uint64_t affordable = options.memory_max / chunks_in_memory;
+  options.chunk_bytes = std::min(options.chunk_bytes, std::max(affordable, chunk_bytes_least));
+  if (options.window_of) options.window = TRY(options.window_of(world, sources));
+  const UnitRule unit = find_units(sources, options);
+  for (Source& source : sources) source.sample = {};
+  const bool fixing = options.clocks == GatherOptions::Clocks::fixed;
+  std::vector<Source> again = fixing ? sources : std::vector<Source>{};
+  Evidence evidence = TRY(gather_evidence(world, options, std::move(sources), unit));
+  const std::vector<OffSource> off = clock_offsets(evidence);
+  std::vector<std::string> texts;
+  for (const OffSource& one : off) {
+    texts.push_back(clock_text(evidence, one) +
+                    (fixing ? "; its times were corrected" : "; --fix-clocks corrects it"));
+  }
+  if (fixing && fix_clocks(off, again)) {
+    evidence = TRY(gather_evidence(world, options, std::move(again), unit));
+  }
+  for (std::size_t i = 0; i < off.size(); ++i) {
+    evidence.schema.sources[off[i].source].notes.push_back({"clock_offset", texts[i]});
+    evidence.sources[off[i].source].notes.push_back({"clock_offset", texts[i]});
+  }
   return evidence;
 }
 
