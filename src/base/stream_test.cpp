@@ -190,4 +190,72 @@ TEST_CASE("progress is told in bytes of the source") {
   CHECK(before == bytes.size());
 }
 
+namespace {
+
+// The text, then what was wrong with the rest.
+std::string through(const std::string& bytes, std::size_t at_a_time) {
+  auto stream = Stream::of(File::of_bytes(std::make_shared<const std::string>(bytes), "a.log"));
+  REQUIRE(stream);
+  Stream opened = std::move(stream).value();
+  std::string text;
+  std::string buffer(at_a_time, '\0');
+  for (;;) {
+    const auto got = opened.read(buffer);
+    if (!got) return text + "|" + got.error().what;
+    if (*got == 0) return text;
+    text.append(buffer, 0, *got);
+  }
+}
+
+std::string utf16(std::u16string_view text, Encoding encoding) {
+  std::string bytes;
+  for (const char16_t unit : text) {
+    const char low = static_cast<char>(unit & 0xFF);
+    const char high = static_cast<char>(unit >> 8);
+    bytes += encoding == Encoding::utf16_le ? std::string{low, high} : std::string{high, low};
+  }
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("UTF-16 comes out as UTF-8, by its mark or by its zeros, packed or not") {
+  const std::u16string text = u"ready gr\u00fc\u00df \u20ac \U0001F642\n";
+  const std::string wanted = "ready gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x99\x82\n";
+  std::u16string many;
+  std::string many_wanted;
+  for (int i = 0; i < 20'000; ++i) {
+    many += text;
+    many_wanted += wanted;
+  }
+  for (const Encoding encoding : {Encoding::utf16_le, Encoding::utf16_be}) {
+    CHECK(through(utf16(text, encoding), 100) == wanted);
+    CHECK(through(utf16(u"\uFEFF" + text, encoding), 3) == wanted);
+    CHECK(through(gzip(utf16(u"\uFEFF" + text, encoding)), 100) == wanted);
+    CHECK(through(utf16(many, encoding), 65'537) == many_wanted);
+  }
+  const std::string halves =
+      utf16(u"\uFEFF" + std::u16string{0xD83D, u'a', 0xDE42}, Encoding::utf16_le);
+  CHECK(through(halves, 100) ==
+        "\xef\xbf\xbd"
+        "a"
+        "\xef\xbf\xbd");
+  CHECK(through(utf16(text, Encoding::utf16_le).substr(0, 13), 100) == "ready ");
+  CHECK(through("plain \xff\xfe text", 100) == "plain \xff\xfe text");
+  const std::string cut = gzip(utf16(u"\uFEFF" + many, Encoding::utf16_le));
+  CHECK(through(cut.substr(0, cut.size() / 2), 100).find("|a.log: the gzip data is cut off") !=
+        std::string::npos);
+}
+
+TEST_CASE("an archive that unpacks to absurdly much is read up to a bound") {
+  const std::string bomb = gzip(std::string(300 << 20, 'x'));
+  REQUIRE(bomb.size() * Stream::unpacked_times_max < (300 << 20));
+  const std::string text = through(bomb, 1 << 20);
+  const std::size_t bar = text.find('|');
+  REQUIRE(bar != std::string::npos);
+  CHECK(bar >= Stream::unpacked_least);
+  CHECK(bar < Stream::unpacked_least + (2 << 20));
+  CHECK(text.find("unpacks to more than 500 times its size") != std::string::npos);
+}
+
 }  // namespace culprit

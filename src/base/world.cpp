@@ -418,6 +418,7 @@ void watch_for_interrupts() {
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of the write
 }
 
 bool interrupted() { return stop_signal != 0; }

@@ -13,6 +13,7 @@ namespace culprit {
 namespace {
 
 constexpr std::size_t label_columns = 11;
+constexpr std::size_t name_bytes = 200;
 constexpr std::size_t fields_shown = 24;  // a screen; --json has all
 
 std::string json_list(const std::vector<std::string>& texts) {
@@ -66,7 +67,9 @@ std::string line(std::string_view label, std::string_view text, std::size_t colu
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string text;
-  for (const std::string& one : texts) text += (text.empty() ? "" : ", ") + one;
+  for (const std::string& one : texts) {
+    text += (text.empty() ? "" : ", ") + safe(one, name_bytes);
+  }
   return text;
 }
 
@@ -75,7 +78,7 @@ std::string fields_text(const std::vector<InputField>& fields) {
   for (std::size_t i = 0; i < std::min(fields.size(), fields_shown); ++i) {
     const InputField& field = fields[i];
     text += text.empty() ? "" : ", ";
-    text += field.name;
+    text += safe(field.name, name_bytes);
     if (field.type == "time") continue;
     const std::string count = field.distinct == 0
                                   ? ""

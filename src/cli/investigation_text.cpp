@@ -69,7 +69,7 @@ class Report {
   }
   std::size_t room() const { return terminal_.columns - indent; }
   std::string name_at(const Place& place) const {
-    return fmt::format("{}:{}", made_.schema.sources[place.source].name, place.offset);
+    return fmt::format("{}:{}", safe(made_.schema.sources[place.source].name, 400), place.offset);
   }
   // The day is said once, at the top; times on other days keep theirs.
   std::string at(Time time) const {
@@ -318,7 +318,7 @@ void Report::twin(const Segment& one) {
     const auto shown = [](const std::string& value) {
       return value.empty() ? std::string("(none)") : safe(value, 30);
     };
-    text += fmt::format("{} {}: {} not {}", i > 0 ? "," : "", difference.field,
+    text += fmt::format("{} {}: {} not {}", i > 0 ? "," : "", safe(difference.field, 60),
                         shown(difference.bad), shown(difference.good));
   }
   line("", text);

@@ -47,6 +47,7 @@ std::optional<FedLine> LineFeed::next() {
     const std::uint64_t offset = base_ + begin_;
     if (offset >= range_.to && !cut_) return std::nullopt;
     const void* found = std::memchr(buffer_.data() + searched_, '\n', end_ - searched_);
+    if (found == nullptr && !cut_ && end_ - begin_ >= line_bytes_max) return too_long();
     if (found == nullptr && !ended_) {
       refill();
       continue;
@@ -111,6 +112,16 @@ std::optional<FedLine> LineFeed::next_framed() {
   return FedLine{record.offset, frames_->line(record), record.damaged, record.line};
 }
 
+// The beginning of a line; its rest is left out.
+FedLine LineFeed::too_long() {
+  const FedLine line{base_ + begin_, std::string_view(buffer_).substr(begin_, line_bytes_max)};
+  fault_ = error(Fault::malformed, "{}: the line at byte {} is longer than {} MB and was cut there",
+                 source_->name, line.offset, line_bytes_max >> 20);
+  begin_ = searched_ = end_;
+  cut_ = true;
+  return line;
+}
+
 // Moves what is left to the front and reads on behind it.
 void LineFeed::refill() {
   searched_ = end_ - begin_;
@@ -118,12 +129,9 @@ void LineFeed::refill() {
   base_ += begin_;
   begin_ = 0;
   end_ = searched_;
-  if (end_ >= line_bytes_max) {
-    fault_ = error(Fault::malformed, "{}: the line at byte {} is longer than {} MB", source_->name,
-                   base_, line_bytes_max >> 20);
-    ended_ = true;
+  if (cut_) {  // nobody asks for what stands before the next line
+    base_ += end_;
     end_ = searched_ = 0;
-    return;
   }
   const std::uint64_t at = base_ + end_;
   // A small file needs no more room than it is long, and one byte to see that it ends there.

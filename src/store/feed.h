@@ -4,7 +4,7 @@
 // A range owns the lines that begin in it: the one cut at its start belongs to the range before,
 // the one cut at its end is read to its end. Only seekable sources have ranges that do not begin
 // at 0. An archive that is damaged yields the lines before the damage, then fault() says what was
-// wrong.
+// wrong. Of a line longer than 64 MB the beginning is given, and fault() says so too.
 #pragma once
 
 #include <algorithm>
@@ -57,6 +57,7 @@ class LineFeed {
   LineFeed(World& world, const Source& source, ByteRange range);
   Status begin_parts();
   std::optional<FedLine> next_framed();
+  FedLine too_long();
   void refill();
   Result<std::size_t> read_more(std::size_t count);
 

@@ -77,16 +77,24 @@ TEST_CASE("lines longer than what is read at once are whole") {
   CHECK(lines[2].second == "end");
 }
 
-TEST_CASE("a line without an end is a fault, not a full memory") {
+TEST_CASE("a line that is too long is cut and said, and the lines behind it are read") {
   SimWorld world;
-  const Source source = source_of(world, "one\n" + std::string(65 << 20, 'a'));
+  const Source source = source_of(world, "one\n" + std::string(200 << 20, 'a') + "\ntwo\n");
   auto opened = LineFeed::open(world, source);
   REQUIRE(opened);
   LineFeed feed = std::move(opened).value();
   REQUIRE(feed.next());
+  const auto cut = feed.next();
+  REQUIRE(cut);
+  CHECK(cut->offset == 4);
+  CHECK(cut->text == std::string(64 << 20, 'a'));
+  const auto behind = feed.next();
+  REQUIRE(behind);
+  CHECK(behind->offset == 5 + (200 << 20));
+  CHECK(behind->text == "two");
   CHECK_FALSE(feed.next());
   REQUIRE(feed.fault());
-  CHECK(feed.fault()->what == "a.log: the line at byte 4 is longer than 64 MB");
+  CHECK(feed.fault()->what == "a.log: the line at byte 4 is longer than 64 MB and was cut there");
 }
 
 }  // namespace culprit

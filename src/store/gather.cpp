@@ -99,6 +99,7 @@ class Finder {
   void fault(const std::string& path, const Error& error) {
     Source source = source_at(path);
     source.fault = error.what;
+    if (error.fault == Fault::denied) source.advice = error.advice;
     found_.push_back(std::move(source));
   }
 
@@ -283,7 +284,8 @@ Status look_into(World& world, const GatherOptions& options, Source& source, std
   if (!sampled) {
     if (sampled.error().fault == Fault::interrupted) return sampled.error();
     source.fault = sampled.error().what;
-    if (is_program(source.path)) source.advice = sampled.error().advice;
+    const bool missing = sampled.error().fault == Fault::missing;
+    if (!missing || is_program(source.path)) source.advice = sampled.error().advice;
   } else if (looks_binary(source.sample)) {
     source.fault = source.name + " is not text";
   } else {
