@@ -87,6 +87,7 @@ std::vector<std::string> reading_flags(const Arguments& arguments) {
     flags.emplace_back(flag);
     flags.push_back(arguments.value(flag));
   }
+  if (arguments.has("--fix-clocks")) flags.emplace_back("--fix-clocks");
   return flags;
 }
 
