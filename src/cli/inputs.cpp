@@ -111,7 +111,7 @@ std::string text_of(const Input& input, const Terminal& terminal) {
   const std::size_t columns = terminal.columns;
   std::string text = safe(source.name, columns) + "\n";
   if (!source.fault.empty()) text += line("unread", safe(source.fault, 1000), columns);
-  if (source.format.empty()) return text + notes_text(source, columns);
+  if (source.format.empty() || !source.copy_of.empty()) return text + notes_text(source, columns);
   const std::string packed = source.packing.empty() ? "" : ", " + source.packing;
   text += line("format", source.format + packed, columns);
   text += line("events",

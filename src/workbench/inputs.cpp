@@ -45,6 +45,7 @@ Input unread(const Source& source) {
   Input input;
   input.source.name = source.name;
   input.source.bytes = source.size;
+  if (source.dialect.format != nullptr) input.source.format = format_text(source.dialect);
   input.source.fault = source.fault;
   input.source.copy_of = source.copy_of;
   input.source.notes = source.notes;

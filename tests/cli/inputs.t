@@ -61,7 +61,7 @@ $ culprit inputs *.json journal.export *-parts.log --json | jq -c '.sources[] | 
 ["cloudwatch-filter.json","cloudwatch(text)",4,0]
 ["cloudwatch-insights.json","cloudwatch(ndjson)",3,0]
 ["concatenated.json","json",4,0]
-["cut-search.json","elasticsearch",3,1]
+["cut-search.json","elasticsearch",0,0]
 ["datadog-logs.json","datadog",3,0]
 ["elasticdump.json","elasticsearch(access)",4,0]
 ["elasticsearch-search.json","elasticsearch",4,0]

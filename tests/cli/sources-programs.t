@@ -6,12 +6,11 @@ $ mkdir bin && printf '%s\n' '#!/bin/sh' 'echo "$@" > asked' 'for i in 0 1 2 3 4
 [exit 0]
 $ PATH=$PWD/bin:$PATH culprit inputs journald:ssh.service; cat asked
 journald:ssh.service
-format     ndjson
+format     journal
 events     10 in 1,300 bytes
 time       2025-11-20T14:00:00.000Z to 2025-11-20T14:00:09.000Z
 zone       its times name their zone
-fields     MESSAGE, PRIORITY (number 2), _PID (number 1), _SYSTEMD_UNIT (text 1),
-           __REALTIME_TIMESTAMP
+fields     pid (number 1), service (text 1)
 failure    level >= error
 --output=json --all --no-pager --quiet --unit=ssh.service
 [exit 0]
