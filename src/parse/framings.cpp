@@ -78,6 +78,13 @@ std::size_t objects_in_lines(std::string_view sample, std::size_t lines_max) {
 }
 
 // Whether reading documents finds more than reading lines does.
+// "[{" begins an array of objects, "[pod/shop-7d4f/shop] {" and "[Thu Nov 20" do not.
+bool holds_objects(std::string_view sample) {
+  const std::size_t open = sample.find('[');
+  const std::size_t next = sample.find_first_not_of(" \t\r\n", open + 1);
+  return next == sample.npos || sample[next] == '{' || sample[next] == ']';
+}
+
 bool gains_by_documents(std::string_view sample) {
   const auto lines = static_cast<std::size_t>(std::count(sample.begin(), sample.end(), '\n'));
   if (lines >= lines_judged && objects_in_lines(sample, lines_judged) == lines_judged) return false;
@@ -163,6 +170,7 @@ const Framing* framing_of(std::string_view sample, const Format* given) {
   if (journal && sample.starts_with("__CURSOR=")) return &journal_export;
   const char first = first_of(sample);
   if (first != '{' && first != '[') return nullptr;
+  if (first == '[' && !holds_objects(sample)) return nullptr;
   for (const Framing& framing : table) {
     const bool any = framing.format.empty();
     const bool asked = given == nullptr || given->name == framing.format ||

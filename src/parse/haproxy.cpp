@@ -147,17 +147,30 @@ class HaproxyLine {
 
 }  // namespace
 
-double score_haproxy(std::string_view sample, const Zone& zone) {
-  Dialect dialect;
-  dialect.zone = zone;
-  return share_of_events(sample, dialect, read_haproxy);
-}
-
 Reading read_haproxy(const Dialect& dialect, std::string_view line, Scratch& scratch,
                      Event& event) {
   if (trimmed(line).empty()) return Reading::blank;
   HaproxyLine haproxy(dialect, line, scratch);
   return haproxy.read(event) ? Reading::event : Reading::unreadable;
+}
+
+namespace {
+
+// What HAProxy says of itself ("Server shop/web-1 is DOWN") is in the same log and tells nothing
+// about how its traffic is written.
+Reading read_traffic(const Dialect& dialect, std::string_view line, Scratch& scratch,
+                     Event& event) {
+  const Reading reading = read_haproxy(dialect, line, scratch, event);
+  const bool own = reading == Reading::unreadable && line.find(" haproxy[") != line.npos;
+  return own ? Reading::blank : reading;
+}
+
+}  // namespace
+
+double score_haproxy(std::string_view sample, const Zone& zone) {
+  Dialect dialect;
+  dialect.zone = zone;
+  return share_of_events(sample, dialect, read_traffic);
 }
 
 }  // namespace culprit

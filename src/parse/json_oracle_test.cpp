@@ -166,7 +166,7 @@ void compare_damaged(std::uint64_t seed, int rounds) {
   for (int round = 0; round < rounds; ++round) {
     std::string line = Maker(dice, plain_parts).line();
     damage(line, dice);
-    if (line.find_first_not_of(" ") == line.npos || line == "[" || line == "]") continue;
+    if (line.find_first_not_of("[] ") == line.npos) continue;  // of an array's own lines, or empty
     CAPTURE(line);
     simdjson::dom::element document;
     const bool valid =
