@@ -46,8 +46,8 @@ struct FacetTally {
   // Per window: of values beyond `top` the sum; of an axis with cuts or values the units that
   // have some other value.
   std::vector<Counts> other;
-  std::vector<Counts> all;         // every unit once, per window
-  std::size_t distinct = 0;        // values that were seen, the kept ones included
+  std::vector<Counts> all;   // every unit once, per window
+  std::size_t distinct = 0;  // values that were seen, the kept ones included
   bool exact = true;
 };
 

@@ -255,9 +255,9 @@ std::vector<LineTouch> Tracer::run(const std::string& start, Followed lines, std
 
 }  // namespace
 
-Result<std::vector<LineTouch>> Repository::line_history(
-    const LinePlace& place, std::span<const Commit> commits,
-    const LineHistoryHints& hints) const {
+Result<std::vector<LineTouch>> Repository::line_history(const LinePlace& place,
+                                                        std::span<const Commit> commits,
+                                                        const LineHistoryHints& hints) const {
   const git_oid id = TRY(commit_named(*state_, place.revision));
   VERIFY(hints.may_touch.empty() || hints.may_touch.size() == commits.size());
   Followed lines;

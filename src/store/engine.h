@@ -20,7 +20,7 @@ namespace culprit {
 
 // What judging found.
 struct Judged {
-  double units = 0;      // with an Outcome
+  double units = 0;  // with an Outcome
   double bad = 0;
   double unjudged = 0;   // units without one
   double recovered = 0;  // good units with an error inside
