@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import http.server
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -18,7 +19,7 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GOOD_SECONDS = 4  # most of these logs have whole seconds: a few of them on either side
+GOOD_SECONDS = 3  # most of these logs have whole seconds: a few of them on either side
 BAD_SECONDS = 3
 READY_SECONDS = 15
 STOP_SECONDS = 5
@@ -145,6 +146,13 @@ class Daemons(unittest.TestCase):
             call(calls)
             calls += 1
             time.sleep(pause)
+        return calls
+
+    def drive_until_the_second(self, seconds, call, pause=0.05):
+        """Good traffic that ends with a second of the clock, so that no second holds both."""
+        end = math.ceil(time.time() + seconds) - 2 * pause
+        calls = self.drive(end - time.time(), call, pause)
+        time.sleep(max(0, math.ceil(end) - time.time()))
         return calls
 
     def logged(self, log, text, times):

@@ -1,0 +1,167 @@
+"""sshd, rsyslog and the journal of systemd: logins that are refused, a service that fails."""
+import getpass
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+# pylint: disable=wrong-import-position
+from daemons import BAD_SECONDS, GOOD_SECONDS, Daemons, free_port, listening, main, now
+
+SSHD = """
+ListenAddress 127.0.0.1
+Port {port}
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/authorized_keys
+PidFile none
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication yes
+"""
+# sshd speaks to /dev/log alone, which belongs to the machine: its words go to a socket of ours.
+SSHD_LOGS = "exec {sshd} -D -e -f {config} 2> >(sed -u 's/\\r$//' | logger -i -t sshd -p auth.info -u {socket})"
+
+SSH = ["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+       "-o", "IdentitiesOnly=yes", "-o", "NumberOfPasswordPrompts=1", "-o", "LogLevel=ERROR"]
+LOST = "order {} lost: no connection to the database"
+
+
+class Sshd(Daemons):
+    def test_refused_logins(self):
+        """A key that was taken away: its owner is refused from then on."""
+        sshd, ssh, port = self.program("sshd"), self.program("ssh"), free_port()
+        if os.geteuid() == 0:
+            pathlib.Path("/run/sshd").mkdir(exist_ok=True)  # it insists
+        log_socket, log = self.rsyslogd('$ActionFileDefaultTemplate RSYSLOG_TraditionalFileFormat')
+        for key in ("host", "key"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / key],
+                           check=True, timeout=30)
+        keys = self.folder / "authorized_keys"
+        keys.write_text((self.folder / "key.pub").read_text())
+        password = self.write("password", "#!/bin/sh\necho wrong\n")
+        password.chmod(0o755)
+        config = self.write("sshd_config", SSHD.format(port=port, folder=self.folder))
+        self.start("bash", "-c", SSHD_LOGS.format(sshd=sshd, config=config, socket=log_socket),
+                   ready=lambda: listening(port))
+
+        def login(_):
+            subprocess.run([ssh, *SSH, "-i", self.folder / "key", "-p", str(port),
+                            f"{getpass.getuser()}@127.0.0.1", "true"], timeout=10, check=False,
+                           capture_output=True, stdin=subprocess.DEVNULL,
+                           env=os.environ | {"SSH_ASKPASS": str(password),
+                                             "SSH_ASKPASS_REQUIRE": "force"})
+        good = self.drive_until_the_second(GOOD_SECONDS + 1, login)
+        broke = now()
+        keys.write_text("")
+        bad = self.drive(BAD_SECONDS + 1, login)
+        self.logged(log, "Failed password", bad)
+        self.assertEqual(log.read_text().count("Accepted publickey"), good)
+        self.assertEqual(self.formats(log), ["syslog"])
+        answer = self.investigate(log)
+        self.found(answer, broke)
+        self.assertEqual(self.template(answer, "Failed password")["status"], "new")
+        self.assertEqual(self.template(answer, "Accepted publickey")["status"], "stopped")
+
+
+class Rsyslog(Daemons):
+    def test_a_service_that_fails(self):
+        """Over the socket and over TCP, in the format that Debian writes and in RFC 5424."""
+        port, protocol = free_port(), self.folder / "rfc5424.log"
+        log_socket, log = self.rsyslogd(
+            'module(load="imtcp")', f'input(type="imtcp" address="127.0.0.1" port="{port}")',
+            f'if $programname == "shop" then action(type="omfile" file="{protocol}" '
+            'template="RSYSLOG_SyslogProtocol23Format")')
+        ways = [["-u", log_socket], ["-n", "127.0.0.1", "-T", "-P", str(port)]]
+
+        def says(level, text):
+            def say(number):
+                subprocess.run([self.program("logger"), *ways[number % 2], "-i", "-t", "shop", "-p",
+                                f"user.{level}", text.format(number)], check=True, timeout=10)
+            return say
+        good = self.drive_until_the_second(GOOD_SECONDS, says("info", "order {} stored"))
+        broke = now()
+        bad = self.drive(BAD_SECONDS, says("err", "error: " + LOST))
+        for file, name in ((log, "syslog"), (protocol, "syslog")):
+            with self.subTest(file.name):
+                self.logged(file, "order", good + bad)
+                self.assertEqual(self.formats(file), [name])
+                answer = self.investigate(file)
+                self.found(answer, broke)
+                self.assertEqual(answer["outcome"]["bad"], "level >= error")
+                self.counted(answer, good, bad)
+                self.assertEqual(self.template(answer, "lost")["status"], "new")
+
+
+class Journal(Daemons):
+    JOURNALD = ("mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/journald.conf.d /run/log/journal && "
+                "printf '[Journal]\\nReadKMsg=no\\nRateLimitIntervalSec=0\\n' "
+                ">/run/systemd/journald.conf.d/test.conf && exec {}")
+
+    def check(self, answer, good, bad, broke):
+        self.found(answer, broke)
+        self.assertEqual(answer["outcome"]["bad"], "level >= error")
+        self.counted(answer, good, bad)
+        self.assertEqual(self.template(answer, "lost")["status"], "new")
+
+    def exported(self, *where):
+        """The same entries in the two formats of journalctl."""
+        for output in ("export", "json"):
+            log = self.folder / f"journal.{output}"
+            with log.open("wb") as stream:
+                subprocess.run([self.program("journalctl"), *where, "-q", "-o", output],
+                               stdout=stream, check=True, timeout=30)
+            yield log
+
+    def test_a_service_that_fails(self):
+        """systemd-journald with a /run of its own, so that the machine's is left alone."""
+        journald = self.program("systemd-journald")
+        if subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/run"], check=False,
+                          capture_output=True).returncode:
+            self.skipTest("no mounts here (needs root and CAP_SYS_ADMIN) for a journald of our own")
+        name = self.write("journald.sh", self.JOURNALD.format(journald))
+        process = self.start("unshare", "-m", "sh", name, ready=lambda: True)
+        run = pathlib.Path(f"/proc/{process.pid}/root/run")
+        socket = run / "systemd/journal/dev-log"
+        self.until(socket.exists, journald, process)
+
+        def says(level, text):
+            def say(number):
+                subprocess.run([self.program("logger"), "-u", socket, "-i", "-t", "shop", "-p",
+                                f"user.{level}", text.format(number)], check=True, timeout=10)
+            return say
+        good = self.drive_until_the_second(GOOD_SECONDS, says("info", "order {} stored"))
+        broke = now()
+        bad = self.drive(BAD_SECONDS, says("err", LOST))
+        for log in self.exported("-D", run / "log/journal", "-t", "shop"):
+            with self.subTest(log.name):
+                self.logged(log, "SYSLOG_IDENTIFIER", good + bad)
+                self.assertEqual(self.formats(log), ["journal"])
+                self.check(self.investigate(log), good, bad, broke)
+
+    def test_a_journal_of_another_machine(self):
+        """As systemd-journal-remote receives it; the times are ours to choose, so no waiting."""
+        remote, journal = self.program("systemd-journal-remote"), self.folder / "remote.journal"
+        good, bad, start = 80, 40, now()
+        entries = []
+        first = int(start.timestamp()) - 600
+        for number in range(good + bad):
+            level, text = (6, "order {} stored") if number < good else (3, LOST)
+            entries.append("\n".join([
+                f"__REALTIME_TIMESTAMP={(first + number) * 1_000_000}",
+                f"__MONOTONIC_TIMESTAMP={(1000 + number) * 1_000_000}",
+                "_BOOT_ID=9f0c2a6e4d7b4a1e8c3f5b7d9e1f3a5c", "_HOSTNAME=web-1",
+                f"PRIORITY={level}", "SYSLOG_IDENTIFIER=shop", "_PID=812",
+                "_SYSTEMD_UNIT=shop.service", f"MESSAGE={text.format(number)}", "", ""]))
+        subprocess.run([remote, "--output", journal, "-"], input="".join(entries).encode(),
+                       check=True, timeout=30, capture_output=True)
+        broke = start.fromtimestamp(first + good, start.tzinfo)
+        for log in self.exported("--file", journal):
+            with self.subTest(log.name):
+                self.assertEqual(self.formats(log), ["journal"])
+                self.check(self.investigate(log), good, bad, broke)
+
+
+if __name__ == "__main__":
+    main()
