@@ -166,19 +166,23 @@ class Daemons(unittest.TestCase):
         self.assertLess(done.returncode, 2, done.stderr)
         return done.returncode, json.loads(done.stdout)
 
+    def keep(self, *arguments):
+        if not KEEP:
+            return
+        kept = pathlib.Path(KEEP, ".".join(self.id().split(".")[-2:]))
+        kept.mkdir(parents=True, exist_ok=True)
+        for log in arguments:
+            if pathlib.Path(log).is_file():
+                shutil.copy(log, kept)
+
     def formats(self, *logs):
+        self.keep(*logs)
         return [source["format"] for source in self.culprit("inputs", *logs)[1]["sources"]]
 
     def investigate(self, *arguments):
         code, answer = self.culprit("investigate", *arguments, "--no-case")
         answer["exit"] = code
-        if KEEP:
-            kept = pathlib.Path(KEEP, self.id().split(".")[-1])
-            kept.mkdir(parents=True, exist_ok=True)
-            for argument in arguments:
-                if pathlib.Path(argument).is_file():
-                    shutil.copy(argument, kept)
-            (kept / "answer.json").write_text(json.dumps(answer, indent=1))
+        self.keep(*arguments)
         return answer
 
     def found(self, answer, broke):

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
@@ -23,6 +24,7 @@ log_timezone = 'Etc/UTC'
 {more}
 """
 PSQL_SECONDS = 10
+PAUSE = 0.2  # a snapshot takes a moment
 
 
 class Postgres(Daemons):
@@ -125,7 +127,8 @@ class Postgres(Daemons):
 
 
 class Redis(Daemons):
-    def test_snapshots_that_fail(self):
+    def redis(self):
+        """A call that stores an order and a snapshot of all, the log, and where the snapshots are."""
         port, log, data = free_port(), self.folder / "redis.log", self.folder / "data"
         data.mkdir()
         config = self.write("redis.conf", "\n".join([
@@ -137,16 +140,34 @@ class Redis(Daemons):
         def save(number):
             client.sendall(b"SET order:%d 1\r\nBGSAVE\r\n" % number)
             client.recv(4096)
-        self.drive_until_the_second(GOOD_SECONDS, save, 0.2)
+        return save, log, data
+
+    def test_snapshots_that_fail(self):
+        save, log, data = self.redis()
+        self.drive_until_the_second(GOOD_SECONDS, save, PAUSE)
         broke = now()
         shutil.rmtree(data)  # what an unmounted volume looks like, to root too
-        self.drive(BAD_SECONDS, save, 0.2)
+        self.drive(BAD_SECONDS, save, PAUSE)
         self.assertEqual(self.formats(log), ["redis"])
-        answer = self.investigate(log)
+        answer = self.investigate(log, "--bad", 'message ~ "Background saving error"')
         self.found(answer, broke)
+        self.assertEqual(answer["rate"]["after"]["bad"],
+                         log.read_text().count("Background saving error"))
         failed = self.template(answer, "Failed opening the temp RDB file")
         self.assertEqual(failed["status"], "new")
         self.assertEqual(failed["after"], log.read_text().count("Failed opening"))
+
+    # Redis has no level above warning: "# Background saving error" and "# Server initialized" are
+    # of one level, and parse/redis knows no more than that level. So nothing counts as failed, and
+    # the same log without --bad gives no finding.
+    @unittest.expectedFailure
+    def test_a_failed_snapshot_is_an_error(self):
+        save, log, data = self.redis()
+        self.drive(1, save, PAUSE)
+        shutil.rmtree(data)
+        self.drive(1, save, PAUSE)
+        self.logged(log, "Background saving error", 2)
+        self.assertEqual(self.investigate(log)["exit"], 0)
 
 
 if __name__ == "__main__":
