@@ -47,16 +47,21 @@ class Sshd(Daemons):
         self.start("bash", "-c", SSHD_LOGS.format(sshd=sshd, config=config, socket=log_socket),
                    ready=lambda: listening(port))
 
+        options = [*SSH, "-i", self.folder / "key", "-p", str(port)]
+
         def login(_):
-            subprocess.run([ssh, *SSH, "-i", self.folder / "key", "-p", str(port),
-                            f"{getpass.getuser()}@127.0.0.1", "true"], timeout=10, check=False,
-                           capture_output=True, stdin=subprocess.DEVNULL,
-                           env=os.environ | {"SSH_ASKPASS": str(password),
-                                             "SSH_ASKPASS_REQUIRE": "force"})
-        good = self.drive_until_the_second(GOOD_SECONDS + 1, login)
+            """Three at a time: a message falls silent only where it was heard often."""
+            tries = [subprocess.Popen(  # pylint: disable=consider-using-with
+                [ssh, *options, f"{getpass.getuser()}@127.0.0.1", "true"], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                env=os.environ | {"SSH_ASKPASS": str(password), "SSH_ASKPASS_REQUIRE": "force"})
+                for _ in range(3)]
+            for process in tries:
+                process.wait(10)
+        good = 3 * self.drive_until_the_second(GOOD_SECONDS + 1, login)
         broke = now()
         keys.write_text("")
-        bad = self.drive(BAD_SECONDS + 1, login)
+        bad = 3 * self.drive(BAD_SECONDS, login)
         self.logged(log, "Failed password", bad)
         self.assertEqual(log.read_text().count("Accepted publickey"), good)
         self.assertEqual(self.formats(log), ["syslog"])
@@ -68,34 +73,71 @@ class Sshd(Daemons):
 
 class Rsyslog(Daemons):
     TCP = ('module(load="imtcp")', 'input(type="imtcp" address="127.0.0.1" port="{}")')
+    # By the program that speaks: all of it as Debian writes it, and the priority too.
+    FILES = {"shop.log": 'if $programname == "shop" then action(type="omfile" file="{}")',
+             "till.log": 'if $programname == "till" then action(type="omfile" file="{}")',
+             "protocol.log": 'if $programname == "shop" then action(type="omfile" file="{}" '
+                             'template="RSYSLOG_SyslogProtocol23Format")'}
+    heard = None  # by the first test: files, good and bad lines of each, the instant between
 
     def says(self, level, text, *ways):
         """Calls of logger, in turn each of these ways."""
         def say(number):
-            subprocess.run([self.program("logger"), *ways[number % len(ways)], "-i", "-t", "shop",
+            subprocess.run([self.program("logger"), *ways[number % len(ways)], "-i",
                             "-p", f"user.{level}", text.format(number)], check=True, timeout=10)
         return say
 
+    def hear(self):
+        """Two programs, one over the socket, one from afar with the old header over TCP."""
+        if not Rsyslog.heard:
+            port = free_port()
+            files = {name: self.folder / name for name in self.FILES}
+            log_socket, log = self.rsyslogd(*(rule.format(port) for rule in self.TCP), *(
+                rule.format(files[name]) for name, rule in self.FILES.items()))
+            ways = (["-u", log_socket, "-t", "shop"],
+                    ["-n", "127.0.0.1", "-T", "-P", str(port), "--rfc3164", "-t", "till"])
+            good = self.drive_until_the_second(GOOD_SECONDS,
+                                               self.says("info", "order {} stored", *ways))
+            broke = now()
+            bad = self.drive(BAD_SECONDS, self.says("err", "error: " + LOST, *ways))
+            self.logged(log, "order", good + bad)
+            self.logged(files["protocol.log"], "order", -(-good // 2) + -(-bad // 2))
+            self.logged(files["till.log"], "order", good // 2 + bad // 2)
+            Rsyslog.heard = ({file.name: file.read_text() for file in (log, *files.values())},
+                             broke)
+        texts, broke = Rsyslog.heard
+        return {name: self.write(name, text) for name, text in texts.items()}, broke
+
+    def check(self, log, broke):
+        self.assertEqual(self.formats(log), ["syslog"])
+        bad = log.read_text().count("lost")
+        answer = self.investigate(log)
+        self.found(answer, broke)
+        self.assertEqual(answer["rate"]["after"]["bad"], bad)
+        failed = self.template(answer, "lost")
+        self.assertEqual((failed["status"], failed["before"], failed["after"]), ("new", 0, bad))
+        self.assertEqual(self.template(answer, "stored")["status"], "stopped")
+        return answer
+
     def test_a_service_that_fails(self):
-        """Over the socket and over TCP, in the format that Debian writes and in RFC 5424."""
-        port, protocol = free_port(), self.folder / "rfc5424.log"
-        log_socket, log = self.rsyslogd(
-            *(rule.format(port) for rule in self.TCP),
-            f'if $programname == "shop" then action(type="omfile" file="{protocol}" '
-            'template="RSYSLOG_SyslogProtocol23Format")')
-        ways = ["-u", log_socket], ["-n", "127.0.0.1", "-T", "-P", str(port), "--rfc3164"]
-        good = self.drive_until_the_second(GOOD_SECONDS, self.says("info", "order {} stored", *ways))
-        broke = now()
-        bad = self.drive(BAD_SECONDS, self.says("err", "error: " + LOST, *ways))
-        for file in (log, protocol):
-            with self.subTest(file.name):
-                self.logged(file, "order", good + bad)
-                self.assertEqual(self.formats(file), ["syslog"])
-                answer = self.investigate(file)
-                self.found(answer, broke)
-                self.assertEqual(answer["outcome"]["bad"], "level >= error")
-                self.counted(answer, good, bad)
-                self.assertEqual(self.template(answer, "lost")["status"], "new")
+        logs, broke = self.hear()
+        for name in self.FILES:
+            with self.subTest(name):
+                self.check(logs[name], broke)
+
+    def test_the_priority_tells_good_from_bad(self):
+        logs, broke = self.hear()
+        text = logs["protocol.log"].read_text()
+        answer = self.check(logs["protocol.log"], broke)
+        self.assertEqual(answer["outcome"]["bad"], "level >= error")
+        self.counted(answer, text.count("stored"), text.count("lost"))
+
+    # Lines of whole seconds among finer ones: each second's lines stand at its beginning, which is
+    # taken for an incident that comes back every second (shape "recurring", period 1.0 s).
+    @unittest.expectedFailure
+    def test_whole_seconds_among_finer_times(self):
+        logs, broke = self.hear()
+        self.check(logs["syslog.log"], broke)
 
     # What came as RFC 5424 has no colon behind its tag ("shop[812] order 1 stored"); parse/syslog
     # insists on one, so these lines are taken for plain text.
@@ -104,7 +146,7 @@ class Rsyslog(Daemons):
         port = free_port()
         _, log = self.rsyslogd(*(rule.format(port) for rule in self.TCP))
         say = self.says("info", "order {} stored",
-                        ["-n", "127.0.0.1", "-T", "-P", str(port), "--rfc5424"])
+                        ["-n", "127.0.0.1", "-T", "-P", str(port), "--rfc5424", "-t", "shop"])
         for number in range(10):
             say(number)
         self.logged(log, "stored", 10)

@@ -61,7 +61,7 @@ frontend http-in
   bind 127.0.0.1:{port}
   default_backend shop
 backend shop
-  server web-1 127.0.0.1:{shop} check inter 500
+  server web-1 127.0.0.1:{shop} check inter 100 fall 1
 """
 
 
