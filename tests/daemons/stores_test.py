@@ -45,8 +45,8 @@ class Postgres(Daemons):
         data.mkdir()
         if self.user:
             shutil.chown(data, "nobody", "nogroup")
-        subprocess.run([*self.user, self.programs / "initdb", "-D", data, "-U", "shop", "-A", "trust",
-                        "--no-sync", "-E", "UTF8", "--locale", "C.UTF-8"], check=True,
+        subprocess.run([*self.user, self.programs / "initdb", "-D", data, "-U", "shop", "-A",
+                        "trust", "--no-sync", "-E", "UTF8", "--locale", "C.UTF-8"], check=True,
                        stdout=subprocess.DEVNULL, timeout=60, cwd=data)
         with (data / "postgresql.conf").open("a") as config:
             config.write(POSTGRES.format(port=self.port, more=more))
@@ -128,7 +128,7 @@ class Postgres(Daemons):
 
 class Redis(Daemons):
     def redis(self):
-        """A call that stores an order and a snapshot of all, the log, and where the snapshots are."""
+        """A call that stores an order and saves a snapshot, the log, the folder of snapshots."""
         port, log, data = free_port(), self.folder / "redis.log", self.folder / "data"
         data.mkdir()
         config = self.write("redis.conf", "\n".join([

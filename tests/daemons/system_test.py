@@ -178,7 +178,8 @@ class Rsyslog(Daemons):
 
 
 class Journal(Daemons):
-    JOURNALD = ("mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/journald.conf.d /run/log/journal && "
+    JOURNALD = ("mount -t tmpfs tmpfs /run && "
+                "mkdir -p /run/systemd/journald.conf.d /run/log/journal && "
                 "printf '[Journal]\\nReadKMsg=no\\nRateLimitIntervalSec=0\\n' "
                 ">/run/systemd/journald.conf.d/test.conf && exec {}")
 
@@ -205,7 +206,7 @@ class Journal(Daemons):
             self.skipTest("no mounts here (needs root and CAP_SYS_ADMIN) for a journald of our own")
         name = self.write("journald.sh", self.JOURNALD.format(journald))
         process = self.start("unshare", "-m", "sh", name, ready=lambda: True)
-        run = pathlib.Path(f"/proc/{process.pid}/root/run")
+        run = pathlib.Path("/proc", str(process.pid), "root", "run")
         socket = run / "systemd/journal/dev-log"
         self.until(socket.exists, journald, process)
 
