@@ -159,6 +159,30 @@ constexpr Row rows[] = {
     {"orders.csv", "csv 2+0 !0",
      "2025-11-20T14:03:11.000Z error | order lost, no connection | time=2025-11-20T14:03:11Z "
      "level=error order=7 total=0"},
+    {"haproxy-rsyslog.log", "haproxy+syslog 15+0 !0",
+     "2026-11-23T10:39:29.038739Z  | Server shop/web-1 is DOWN, reason: Layer4 connection "
+     "problem, info: \"Connection refused\", check duration: 0ms. 0 active and 0 backup "
+     "servers left. 0 sessions active, 0 requeued, 0 remaining in queue. | host=web-1 "
+     "app=haproxy pid=21169"},
+    {"redis-snapshots.log", "redis 18+0 !0",
+     "2026-11-23T10:39:49.583Z info | Background saving terminated with success | pid=22563 "
+     "role=master"},
+    {"postgresql-connections.log", "postgresql 16+0 !0",
+     "2026-11-23T10:39:31.105Z fatal | remaining connection slots are reserved for "
+     "non-replication superuser connections | pid=21529 user=clerk database=postgres "
+     "level=FATAL"},
+    {"postgresql-statements.log", "postgresql 15+1 !0",
+     "2026-11-23T10:39:44.056Z error | canceling statement due to statement timeout | "
+     "pid=22241 user=shop database=postgres level=ERROR"},
+    {"sshd-rsyslog.log", "syslog 16+0 !0",
+     "2026-11-23T10:39:58.230475Z  | Failed password for root from 127.0.0.1 port 51920 ssh2 "
+     "| host=web-1 app=sshd pid=22849"},
+    {"rsyslog-5424.log", "syslog 8+0 !0",
+     "2026-11-23T10:39:51.006385Z error | error: order 0 lost: no connection to the database "
+     "| facility=user host=web-1 app=shop pid=22619"},
+    {"journald.export", "journal 2+0 !0",
+     "2026-11-23T10:39:44.005841Z error | order 0 lost: no connection to the database | "
+     "_BOOT_ID=dda0162747cb4e6b9e252ce657ff8a9d"},
     {"mixed.log", "ndjson+text 6+0 !0",
      "2025-11-20T14:03:11.456Z error | order 7 lost | level=ERROR logger=shop.orders"},
 };
