@@ -31,7 +31,8 @@ class Postgres(Daemons):
     def setUp(self):
         super().setUp()
         # It refuses to run as root.
-        self.user = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]
+        self.user = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups",
+                     "--pdeathsig", "INT"]  # the one of start() is lost with the user
         if os.geteuid() != 0:
             self.user = []
         programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
