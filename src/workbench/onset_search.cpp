@@ -15,6 +15,16 @@ constexpr Duration bucket_least = std::chrono::milliseconds(10);  // logs rarely
 constexpr double held_confidence = 0.97;
 constexpr double ramp_certain = 0.8;
 
+// Buckets finer than the time stamps are full and empty in turn, which would be taken for a failure
+// that recurs every second.
+std::size_t coarse_buckets(Window span) {
+  constexpr Duration second = std::chrono::seconds(1);
+  const bool whole = span.from.time_since_epoch() % second == Duration{0} &&
+                     span.to.time_since_epoch() % second == Duration{0};
+  const auto stamps = static_cast<std::size_t>((span.to - span.from) / second + 1);
+  return whole ? std::clamp<std::size_t>(stamps, 2, buckets_coarse) : buckets_coarse;
+}
+
 HistTally slice(const HistTally& series, std::size_t from, std::size_t to) {
   HistTally part = series;
   part.from = series.from + series.bucket * static_cast<std::int64_t>(from);
@@ -80,7 +90,7 @@ HistTally series_of(Engine& engine, const OnsetSearch& search, std::size_t bucke
 WhenAnswer find_onset(Engine& engine, const OnsetSearch& search) {
   WhenAnswer answer;
   if (search.span.from == no_time || search.span.to <= search.span.from) return answer;
-  const HistTally series = series_of(engine, search, buckets_coarse);
+  const HistTally series = series_of(engine, search, coarse_buckets(search.span));
   const Outbreak outbreak = find_outbreak(series);
   answer.dispersion = outbreak.dispersion;
   answer.probability = outbreak.probability;

@@ -158,7 +158,6 @@ class Rsyslog(Daemons):
         logs, broke = self.hear()
         self.check(logs["till.log"], broke)
 
-    @unittest.expectedFailure  # for the same reason
     def test_whole_seconds_among_finer_times_do_not_recur(self):
         logs, broke = self.hear()
         self.check(logs["syslog.log"], broke)
