@@ -61,7 +61,7 @@ constexpr Row rows[] = {
      "line=38\n"},
     {"1234:M 20 Nov 2025 14:03:12.123 # Can't save in background: fork\n"
      "1234:C 20 Nov 2025 14:03:12.200 * DB saved on disk\n",
-     "redis 2025-11-20T14:03:12.123Z warn | Can't save in background: fork | pid=1234 "
+     "redis 2025-11-20T14:03:12.123Z error | Can't save in background: fork | pid=1234 "
      "role=master\n"
      "redis 2025-11-20T14:03:12.200Z info | DB saved on disk | pid=1234 role=child\n"},
     {"2025-11-20 14:03:12.123 UTC [1234] shop@orders ERROR:  duplicate key value\n"

@@ -29,7 +29,9 @@ constexpr std::array table{
     Framing{How::documents, "loki", &loki_streams},
     Framing{How::documents, "otlp", &otlp_logs},
     Framing{How::documents, "otlp", &otlp_spans},
-    Framing{How::documents, "jaeger", &jaeger_spans},
+    Framing{How::documents, "jaeger", &jaeger_answer},
+    Framing{How::documents, "jaeger", &jaeger_trace},
+    Framing{How::documents, "jaeger", &jaeger_page},
     Framing{How::documents, "", &any_json},
 };
 

@@ -25,6 +25,8 @@ extern const JsonLayout datadog_logs;
 extern const JsonLayout loki_streams;
 extern const JsonLayout otlp_logs;
 extern const JsonLayout otlp_spans;
-extern const JsonLayout jaeger_spans;
+extern const JsonLayout jaeger_answer;
+extern const JsonLayout jaeger_trace;
+extern const JsonLayout jaeger_page;
 
 }  // namespace culprit

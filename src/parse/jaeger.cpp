@@ -1,5 +1,6 @@
-// Jaeger: what its API and the download of its page give. A span is an event at its start with
-// `duration_ms`, the tags of its process and its own; its level is error where a tag says so.
+// Jaeger: what its API gives, one trace as its page downloads it, and as its page keeps it. A span
+// is an event at its start with `duration_ms`, the tags of its process and its own; its level is
+// error where a tag says so.
 //
 //     {"data":[{"traceID":"7d4f","spans":[{"traceID":"7d4f","spanID":"a1","operationName":
 //      "GET /cart","startTime":1763647392123456,"duration":2500,"tags":[{"key":"error","type":
@@ -17,7 +18,9 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::array keys{"data"sv, "total"sv, "limit"sv, "offset"sv, "errors"sv};
+constexpr std::array answer_keys{"data"sv, "total"sv, "limit"sv, "offset"sv, "errors"sv};
+constexpr std::array trace_keys{"traceID"sv, "spans"sv, "processes"sv, "warnings"sv};
+constexpr std::array page_keys{"data"sv, "id"sv, "state"sv};
 
 void add_tags(JsonLineWriter& line, std::string_view tags) {
   each_element(tags, [&](std::string_view tag) {
@@ -64,8 +67,9 @@ std::optional<std::string> line_of(const JsonRecord& record) {
   if (name.empty()) return std::nullopt;
   const bool failed =
       tag_named(tags, "error") == "true" || tag_named(tags, "otel.status_code") == "ERROR";
-  const std::string_view process =
+  std::string_view process =
       json_member(record.context[0], json_bare(json_member(span, "processID")));
+  if (process.empty()) process = json_member(span, "process");
   JsonLineWriter line;
   line.add("timestamp", json_member(span, "startTime"));
   line.add_text("level", failed ? "error" : "info");
@@ -87,6 +91,9 @@ std::optional<std::string> line_of(const JsonRecord& record) {
 
 }  // namespace
 
-constexpr JsonLayout jaeger_spans{"data[].spans[]", {"data[].processes"}, "", keys, line_of};
+constexpr JsonLayout jaeger_answer{
+    "data[].spans[]", {"data[].processes"}, "", answer_keys, line_of};
+constexpr JsonLayout jaeger_trace{"spans[]", {"processes"}, "", trace_keys, line_of};
+constexpr JsonLayout jaeger_page{"data.spans[]", {"data.processes"}, "", page_keys, line_of};
 
 }  // namespace culprit

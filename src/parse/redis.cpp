@@ -27,6 +27,17 @@ Level level_of(char sign) {
   }
 }
 
+// Its highest level is warning, which it gives to a start as well ("Server initialized"): what
+// failed is told by the words that such messages begin or end with.
+bool says_failure(std::string_view words) {
+  for (const std::string_view begin : {"Failed ", "Error ", "Can't ", "Unable ", "Fatal ", "Bad ",
+                                       "Write error ", "Short write "}) {
+    if (words.starts_with(begin)) return true;
+  }
+  return words.ends_with(" error") || words.find(" error ") != words.npos ||
+         words.find(" failed") != words.npos;
+}
+
 }  // namespace
 
 double score_redis(std::string_view sample, const Zone& zone) {
@@ -52,6 +63,7 @@ Reading read_redis(const Dialect& dialect, std::string_view line, Scratch& scrat
   event.time = time.time;
   event.level = level_of(rest[time.length + 1]);
   event.message = trimmed(rest.substr(time.length + 2));
+  if (event.level == Level::warn && says_failure(event.message)) event.level = Level::error;
   event.fields = scratch.fields;
   return Reading::event;
 }

@@ -67,6 +67,12 @@ constexpr Row rows[] = {
      "host.name=web-1 span.name=GET /cart span.kind=2 duration_ms=2.5 "
      "http.response.status_code=503 exception.type=PoolTimeout exception.message=no connection "
      "trace_id=5b8efff798038103d269b633813fc601 span_id=eee19b7ec3c1b101"},
+    {"jaeger-trace.json", "jaeger 5+0 !0",
+     "2017-01-26T21:46:31.639875Z error | some-operation | timestamp=1485467191639875 level=error "
+     "service=service-x span.name=some-operation duration_ms=0.005"},
+    {"jaeger-page.json", "jaeger 4+0 !0",
+     "2022-08-09T12:55:22.993895Z info | BikeHandler | timestamp=1660049722993895 level=info "
+     "service=ride-sharing-app"},
     {"jaeger-traces.json", "jaeger 4+0 !0",
      "2025-11-20T14:03:13.123456Z error | HTTP GET /dispatch: redis timeout | "
      "timestamp=1763647393123456 level=error service=frontend hostname=web-1 span.name=HTTP GET "
@@ -109,7 +115,7 @@ constexpr Row rows[] = {
      "2025-11-20T14:03:12.323456Z error | Operating system error number 28 in a file operation. | "
      "thread=9 level=ERROR code=MY-012592 subsystem=InnoDB"},
     {"redis.log", "redis 3+0 !0",
-     "2025-11-20T14:03:11.223Z warn | Can't save in background: fork: Cannot allocate memory | "
+     "2025-11-20T14:03:11.223Z error | Can't save in background: fork: Cannot allocate memory | "
      "pid=812 role=master"},
     {"haproxy.log", "haproxy+text 3+0 !0",
      "2025-11-20T14:03:11.002Z  |  | app=haproxy pid=812 host=lb-1 client=10.0.0.9 "

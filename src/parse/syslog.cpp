@@ -178,10 +178,13 @@ class SyslogLine {
       process = behind.substr(1, close - 1);
       behind.remove_prefix(close + 1);
     }
-    if (!behind.starts_with(": ") && behind != ":") return false;
+    // rsyslog writes the tag of what came as RFC 5424 without a colon: "app[7] words".
+    const bool numbered = !process.empty() && std::all_of(process.begin(), process.end(), is_digit);
+    const bool colon = behind.starts_with(": ") || behind == ":";
+    if (!colon && !(numbered && behind.starts_with(' '))) return false;
     add("app", name);
     add("pid", process);
-    rest_ = behind.substr(1);
+    rest_ = colon ? behind.substr(1) : behind;
     return true;
   }
 

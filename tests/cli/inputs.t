@@ -68,6 +68,8 @@ $ culprit inputs *.json journal.export *-parts.log --json | jq -c '.sources[] | 
 ["garbage-array.json","json",3,2]
 ["gcloud-read.json","json",6,0]
 ["github-events.json","json",6,0]
+["jaeger-page.json","jaeger",4,0]
+["jaeger-trace.json","jaeger",5,0]
 ["jaeger-traces.json","jaeger",4,0]
 ["journal.json","journal",3,0]
 ["loki-query-range.json","loki(logfmt)",6,0]
