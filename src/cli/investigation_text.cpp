@@ -114,7 +114,7 @@ void Report::input() {
   std::string text = fmt::format("{} {}, {} events", read, read == 1 ? "source" : "sources",
                                  figure(static_cast<double>(schema.events)));
   if (schema.from != no_time) {
-    text += fmt::format(", {} to {}", to_string(schema.from), clock_text(schema.to));
+    text += fmt::format(", {} to {}", to_string(schema.from), at(schema.to));
   }
   text += schema.exact ? "; all counts exact" : "; totals estimated from a sample";
   line("READ", text);
@@ -129,7 +129,7 @@ void Report::input() {
   }
   if (made_.judged.recovered <= 0) return;
   // Where nothing but failures was logged, those that say something else are no successes.
-  const bool others = made_.rule.how == OutcomeRule::How::message;
+  const bool others = made_.schema.unit.errors_only;
   line("", fmt::format("{} {}", figure(made_.judged.recovered),
                        others ? "other failures stand for the traffic, which was not logged"
                               : "more met an error and ended well"));
@@ -310,9 +310,8 @@ void Report::segment(const Segment& one, bool first) {
 
 void Report::twin(const Segment& one) {
   if (!one.twin) return;
-  std::string text = made_.rule.how == OutcomeRule::How::message
-                         ? "differs from the nearest other failure in"
-                         : "differs from its nearest success in";
+  std::string text = made_.schema.unit.errors_only ? "differs from the nearest other failure in"
+                                                   : "differs from its nearest success in";
   for (std::size_t i = 0; i < one.twin->differences.size() && i < 4; ++i) {
     const Difference& difference = one.twin->differences[i];
     const auto shown = [](const std::string& value) {

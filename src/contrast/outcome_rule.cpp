@@ -1,6 +1,8 @@
 #include "contrast/outcome_rule.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -90,7 +92,7 @@ std::vector<std::string> could_fail(const Schema& schema) {
     if (field.role == Role::duration && field.numbers > 0) {
       found.emplace_back(2, fmt::format("{} > {:.6g}", field.name, field.most / 2));
     }
-    if (field.numbers > 0 && field.least == 0 && field.role == Role::none) {
+    if (field.numbers > 0 && field.least == 0 && field.role == Role::none && !field.slot) {
       found.emplace_back(3, field.name + " = 0");
     }
     const bool few = field.distinct > 1 && field.distinct <= 5 && !field.examples.empty();
@@ -105,6 +107,18 @@ std::vector<std::string> could_fail(const Schema& schema) {
     if (lines.size() < 5) lines.push_back(line);
   }
   return lines;
+}
+
+bool tells_failure(std::string_view message) {
+  // What programs say when something went wrong, in any of its forms ("failed", "failure").
+  constexpr std::array words{"abort",   "cannot",    "can't",   "crash",      "denied",
+                             "error",   "exceed",    "exhaust", "fail",       "fatal",
+                             "invalid", "lost",      "panic",   "refus",      "reject",
+                             "timeout", "timed out", "unable",  "unreachable"};
+  std::string lower(message);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* word) { return lower.find(word) != std::string::npos; });
 }
 
 LatencyFields latency_fields(const Schema& schema) {

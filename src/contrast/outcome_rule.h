@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "event/query.h"
@@ -22,6 +23,9 @@ std::string to_string(const OutcomeRule& rule);
 
 // Ready `--bad` expressions for fields that could tell failure, likeliest first.
 std::vector<std::string> could_fail(const Schema& schema);
+
+// Whether a message speaks of failure, for logs in which no field says what failed.
+bool tells_failure(std::string_view message);
 
 // The field that times operations, and the one that names them; empty: none.
 struct LatencyFields {

@@ -146,4 +146,14 @@ TEST_CASE("people are counted by the field that most events have, then by its na
   CHECK(person_field(schema({field("region")})) == "");
 }
 
+TEST_CASE("messages speak of failure in words, whatever their form and case") {
+  for (const char* message : {"Failed password for root", "connect() failed (111)", "ERROR: x",
+                              "upstream timed out", "Connection refused", "can't open file"}) {
+    CHECK_MESSAGE(tells_failure(message), message);
+  }
+  for (const char* message : {"Accepted publickey for deploy", "session opened", "", "started"}) {
+    CHECK_MESSAGE(!tells_failure(message), message);
+  }
+}
+
 }  // namespace culprit

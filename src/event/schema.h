@@ -59,6 +59,7 @@ struct Schema {
   std::vector<FieldSummary> fields;  // by name
   std::uint64_t events = 0;
   std::uint64_t untimed_events = 0;
+  std::uint64_t whole_seconds = 0;  // events whose time has no part of a second
   std::uint64_t bytes = 0;
   std::uint64_t skipped = 0;
   Time from = no_time;

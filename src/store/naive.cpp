@@ -152,6 +152,7 @@ void Naive::count(const Event& event, SourceSummary& summary) {
     ++schema_.untimed_events;
     return;
   }
+  if (nanoseconds(event.time) % 1'000'000'000 == 0) ++schema_.whole_seconds;
   for (auto* from : {&summary.from, &schema_.from}) {
     *from = *from == no_time ? event.time : std::min(*from, event.time);
   }

@@ -49,9 +49,9 @@ inline std::string told(const FieldSummary& field) {
 
 inline std::string told(const Schema& schema) {
   std::string text = fmt::format(
-      "events {} untimed {} bytes {} skipped {} {} {} exact {} levels {} by {} ({})\n",
-      schema.events, schema.untimed_events, schema.bytes, schema.skipped, to_string(schema.from),
-      to_string(schema.to), schema.exact, fmt::join(schema.levels, ","),
+      "events {} untimed {} whole {} bytes {} skipped {} {} {} exact {} levels {} by {} ({})\n",
+      schema.events, schema.untimed_events, schema.whole_seconds, schema.bytes, schema.skipped,
+      to_string(schema.from), to_string(schema.to), schema.exact, fmt::join(schema.levels, ","),
       fmt::join(schema.unit.fields, ","), schema.unit.how);
   for (const SourceSummary& source : schema.sources) text += told(source);
   for (const FieldSummary& field : schema.fields) text += told(field);

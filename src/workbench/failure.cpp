@@ -181,7 +181,9 @@ void find_failure(Engine& engine, const InvestigateOptions& options, Investigati
   investigation.schema.unit.errors_only = errors_only(investigation.judged);
   OnsetSearch search{{}, span_of(schema), investigation.schema.unit.errors_only};
   investigation.when = find_onset(engine, search);
-  if (!given && investigation.schema.unit.errors_only && try_message(engine, investigation)) return;
+  const bool unknown = investigation.rule.how == OutcomeRule::How::unknown;
+  const bool by_message = !given && (unknown || investigation.schema.unit.errors_only);
+  if (by_message && try_message(engine, investigation)) return;
   if (investigation.when.found) return;
   if (!investigation.schema.unit.errors_only) {
     if (WhenAnswer part = find_part_onset(engine, investigation); part.found) {

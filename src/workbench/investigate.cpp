@@ -12,6 +12,7 @@
 #include "store/embedded/embedded.h"
 #include "workbench/changes.h"
 #include "workbench/failure.h"
+#include "workbench/message_expr.h"
 #include "workbench/next_steps.h"
 #include "workbench/onset_search.h"
 #include "workbench/sharp_onset.h"
@@ -337,6 +338,26 @@ bool throughout(Engine& engine, const InvestigateOptions& options, Investigation
   return false;
 }
 
+// Ready --bad expressions: messages that speak of failure, where nothing else tells it, come first.
+std::vector<std::string> failures_thinkable(Engine& engine, const Investigation& made) {
+  constexpr std::size_t messages_max = 3;
+  std::vector<std::string> found;
+  if (made.rule.how == OutcomeRule::How::unknown && made.schema.from != no_time) {
+    std::vector<Template> templates =
+        merge_skeletons(engine.templates({{}, {{made.schema.from, made.schema.to + Duration{1}}}}));
+    std::erase_if(templates, [](const Template& one) { return !tells_failure(one.text); });
+    std::stable_sort(templates.begin(), templates.end(), [](const Template& a, const Template& b) {
+      return a.all_events > b.all_events;
+    });
+    for (std::size_t i = 0; i < templates.size() && i < messages_max; ++i) {
+      const Template* one = &templates[i];
+      found.push_back(message_expr(engine, {&one, 1}));
+    }
+  }
+  for (std::string& expr : could_fail(made.schema)) found.push_back(std::move(expr));
+  return found;
+}
+
 // All steps on evidence that is read and suspects that are known.
 Result<Investigation> judge(Engine& engine, const Suspects& suspects,
                             const InvestigateOptions& options) {
@@ -346,7 +367,7 @@ Result<Investigation> judge(Engine& engine, const Suspects& suspects,
   warn_of_deploys(suspects.list, options.deploys, made);
   warn_of_fields(made, options.gather);
   find_failure(engine, options, made);
-  made.could_fail = could_fail(made.schema);
+  made.could_fail = failures_thinkable(engine, made);
   const bool known = made.rule.how != OutcomeRule::How::unknown;
   if (!made.when.found && !(known && throughout(engine, options, made))) {
     made.bad = known ? to_string(made.rule) : "";

@@ -8,15 +8,16 @@
 
 #include <fmt/format.h>
 
+#include "contrast/outcome_rule.h"
 #include "contrast/templates.h"
-#include "event/expr_text.h"
+#include "workbench/message_expr.h"
 #include "workbench/onset_search.h"
 
 namespace culprit {
 namespace {
 
-constexpr std::size_t buckets = 480;     // as find_onset's first look
 constexpr double events_least = 20;      // of one message; fewer say nothing about who is hit
+constexpr double telling_least = 8;      // where it speaks of failure, and little else does
 constexpr double share_most = 0.9;       // of all events: the rest has to stand for the traffic
 constexpr double decisive_odds = 5;      // logarithm: 150 to 1
 constexpr double fair_share = 0.1;       // of the events of an incident that a message is behind
@@ -31,37 +32,10 @@ struct Candidate {
   bool fresh() const { return outbreak.rate_before <= quiet_share * outbreak.rate_during; }
 };
 
-// `text`: a skeleton's, in which any white space is one space. `space`: what stands for it.
-std::string regex_of(std::string_view text, std::string_view space) {
-  std::string regex = "^";
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i, 3) == "<*>") {
-      regex += ".*";
-      i += 2;
-    } else {
-      if (std::string_view("\\.^$|()[]{}*+?").find(text[i]) != std::string_view::npos)
-        regex += '\\';
-      regex += text[i] == ' ' ? space : text.substr(i, 1);
-    }
-  }
-  return regex + "$";
-}
-
-// What the skeletons say in words that other tools know, as an expression.
-Expr expr_of(Engine& engine, const std::vector<const Template*>& messages) {
-  std::vector<Place> places;
-  for (const Template* one : messages) places.push_back(one->example);
-  const std::vector<std::string> lines = engine.lines_at(places);
-  std::string text;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    const bool single =
-        lines[i].find("  ") == std::string::npos && lines[i].find('\t') == std::string::npos;
-    text += fmt::format("{}message ~ {}", text.empty() ? "" : " or ",
-                        regex_in_quotes(regex_of(messages[i]->text, single ? " " : "\\s+")));
-  }
-  Result<Expr> parsed = parse_expr(text);
-  VERIFY(parsed);
-  return std::move(parsed).value();
+Expr parsed(const std::string& text) {
+  Result<Expr> expr = parse_expr(text);
+  VERIFY(expr);
+  return std::move(expr).value();
 }
 
 // The counts of each skeleton's text, and of all together, in the same buckets.
@@ -98,12 +72,12 @@ MessageSeries all_of(const SeriesTally& tally, std::size_t steps) {
 
 // Messages that rose, the surest first.
 std::vector<Candidate> risen(const std::vector<Template>& families, const MessageSeries& series,
-                             const std::map<std::uint64_t, std::string>& texts) {
+                             const std::map<std::uint64_t, std::string>& texts, double least) {
   std::vector<Candidate> found;
   double events = 0;
   for (const Counts& counts : series.all.counts) events += counts.total;
   for (const Template& family : families) {
-    if (family.all_events < events_least || family.all_events > share_most * events) continue;
+    if (family.all_events < least || family.all_events > share_most * events) continue;
     Candidate one{&family, find_outbreak(series_of(series, family, texts))};
     if (one.outbreak.found) found.push_back(std::move(one));
   }
@@ -134,25 +108,33 @@ MessageOnset find_message_onset(Engine& engine, const Investigation& investigati
   const Window span{investigation.schema.from, investigation.schema.to + Duration{1}};
   if (investigation.schema.from == no_time || span.to - span.from < Duration{2}) return made;
   const std::vector<SkeletonTally> tallies = engine.templates({{}, {span}});
-  const std::vector<Template> families = merge_skeletons(tallies);
+  std::vector<Template> families = merge_skeletons(tallies);
+  // Where nothing says what failed, not every message that began is a failure.
+  const bool unknown = investigation.rule.how == OutcomeRule::How::unknown;
+  if (unknown) {
+    std::erase_if(families, [](const Template& one) { return !tells_failure(one.text); });
+  }
   std::map<std::uint64_t, std::string> texts;
   for (const SkeletonTally& tally : tallies) texts.emplace(tally.hash, tally.text);
-  const Duration step = (span.to - span.from) / static_cast<std::int64_t>(buckets) + Duration{1};
+  const Duration step =
+      (span.to - span.from) / static_cast<std::int64_t>(first_look(engine.schema())) + Duration{1};
   const SeriesTally tally = engine.series({"", "template", span, step});
   const auto steps = static_cast<std::size_t>((span.to - span.from + step - Duration{1}) / step);
-  const std::vector<Candidate> candidates = risen(families, all_of(tally, steps), texts);
+  const std::vector<Candidate> candidates =
+      risen(families, all_of(tally, steps), texts, unknown ? telling_least : events_least);
   // As many messages, as many chances to find one by accident.
   const double chances = std::log(static_cast<double>(std::max<std::size_t>(families.size(), 1)));
   if (candidates.empty()) return made;
   const Outbreak& surest = candidates.front().outbreak;
   const double odds = surest.log_odds - chances;
   const bool many = surest.rate_during >= fair_share && candidates.front().fresh();
-  if (odds <= (many ? decisive_odds : std::max(decisive_odds, log_odds))) return made;
+  const double least = unknown ? 0 : many ? decisive_odds : std::max(decisive_odds, log_odds);
+  if (odds <= least) return made;
 
   const std::vector<const Template*> messages = said_together(candidates);
   made.rule = investigation.rule;
   made.rule.how = OutcomeRule::How::message;
-  made.rule.bad = expr_of(engine, messages);
+  made.rule.bad = parsed(message_expr(engine, messages));
   for (const Template* one : messages) {
     for (const std::uint64_t hash : one->skeletons) made.rule.skeletons.push_back(texts.at(hash));
   }

@@ -88,6 +88,41 @@ TEST_CASE("white space that the skeleton lost is left open in the expression") {
         "message ~ \"^no\\s+shard\\s+\\(of\\s+.*\\)\\s+for\\s+account$\"");
 }
 
+// Plain text without levels: who logs in, and who is refused.
+std::string logins(double refused_share, std::uint64_t seed) {
+  std::mt19937_64 dice(seed);
+  const auto share = [&] { return std::uniform_real_distribution<double>()(dice); };
+  std::string lines;
+  for (Time time = start; time < stop;) {
+    time += from_seconds(-std::log(1 - share()) * 5);
+    const bool refused = share() < (time >= onset ? refused_share : 0.02);
+    const char* what = refused ? "Failed password" : "Accepted publickey";
+    lines +=
+        fmt::format("{} gw sshd[{}]: {} for u{} from 10.0.0.{} port {} ssh2\n", to_string(time),
+                    dice() % 9000 + 1000, what, dice() % 5, dice() % 9, dice() % 50000 + 10000);
+  }
+  return lines;
+}
+
+TEST_CASE("where no field says what failed, a message that speaks of failure began") {
+  for (std::uint64_t seed = 21; seed <= 24; ++seed) {
+    CAPTURE(seed);
+    const Told told = told_of(logins(0.6, seed));
+    CHECK(told.made.rule.how == OutcomeRule::How::message);
+    CHECK(told.bad.starts_with("message ~ \"^Failed password for"));
+    CHECK(told.made.when.from <= onset + std::chrono::seconds(30));
+    CHECK(told.made.when.to >= onset);
+    CHECK(!told.made.schema.unit.errors_only);
+  }
+}
+
+TEST_CASE("messages that always spoke of failure began nothing") {
+  for (std::uint64_t seed = 31; seed <= 330; ++seed) {
+    CAPTURE(seed);
+    CHECK(told_of(logins(0.02, seed)).made.rule.how == OutcomeRule::How::unknown);
+  }
+}
+
 TEST_CASE("where every message drifts alike, none of them began") {
   for (std::uint64_t seed = 11; seed <= 14; ++seed) {
     CAPTURE(seed);

@@ -5,6 +5,7 @@
 namespace culprit {
 namespace {
 
+constexpr std::size_t buckets_least = 16;
 constexpr std::size_t buckets_coarse = 480;  // 3 s of an incident-sized half hour
 constexpr std::size_t buckets_fine = 240;
 constexpr std::size_t zooms_max = 6;
@@ -15,14 +16,21 @@ constexpr Duration bucket_least = std::chrono::milliseconds(10);  // logs rarely
 constexpr double held_confidence = 0.97;
 constexpr double ramp_certain = 0.8;
 
+// How fine the time stamps are: a second where many of them are whole. Fewer are those of an access
+// log beside finer ones, in which the onset is sought to the millisecond.
+Duration stamp_of(const Schema& schema) {
+  constexpr double many = 0.4;
+  const std::uint64_t timed = schema.events - schema.untimed_events;
+  const bool whole = static_cast<double>(schema.whole_seconds) >= many * static_cast<double>(timed);
+  return whole ? Duration{std::chrono::seconds(1)} : bucket_least;
+}
+
 // Buckets finer than the time stamps are full and empty in turn, which would be taken for a failure
-// that recurs every second.
-std::size_t coarse_buckets(Window span) {
-  constexpr Duration second = std::chrono::seconds(1);
-  const bool whole = span.from.time_since_epoch() % second == Duration{0} &&
-                     span.to.time_since_epoch() % second == Duration{0};
-  const auto stamps = static_cast<std::size_t>((span.to - span.from) / second + 1);
-  return whole ? std::clamp<std::size_t>(stamps, 2, buckets_coarse) : buckets_coarse;
+// that recurs every second; those of two and a half seconds have two stamps and three.
+Duration bucket_of(Window window, std::size_t buckets, Duration stamp) {
+  const Duration bucket = (window.to - window.from) / static_cast<std::int64_t>(buckets);
+  if (stamp == bucket_least) return bucket + Duration{1};
+  return stamp * (bucket / stamp + 1);
 }
 
 HistTally slice(const HistTally& series, std::size_t from, std::size_t to) {
@@ -34,9 +42,7 @@ HistTally slice(const HistTally& series, std::size_t from, std::size_t to) {
 }
 
 HistTally series_in(Engine& engine, const OnsetSearch& search, Window window, std::size_t buckets) {
-  const Duration span = window.to - window.from;
-  const Duration bucket =
-      std::max(Duration{1}, span / static_cast<std::int64_t>(buckets) + Duration{1});
+  const Duration bucket = bucket_of(window, buckets, stamp_of(engine.schema()));
   HistTally series = engine.hist({search.where, window, bucket});
   if (search.counts_only) return as_counts(std::move(series));
   return series;
@@ -63,10 +69,11 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
   OnsetOptions options{{}, outbreak.dispersion, held_confidence};
   OnsetPosterior onset = locate_onset(part, options);
   Duration bucket = part.bucket;
+  const Duration stamp = stamp_of(engine.schema());
   const Time part_end = part.from + part.bucket * static_cast<std::int64_t>(part.counts.size());
   for (std::size_t step = 0; step < zooms_max; ++step) {
     const Duration width = std::max(onset.to - onset.from, bucket);
-    if (width >= bucket * resolved || bucket <= bucket_least) break;
+    if (width >= bucket * resolved || bucket <= stamp) break;
     const Window window{std::max(part.from, onset.from - width * 8),
                         std::min(part_end, onset.to + width * 8)};
     const HistTally fine = series_in(engine, search, window, buckets_fine);
@@ -78,10 +85,17 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
     onset.at = finer.at;
     onset.to = finer.to;
   }
+  // A whole second may stand for any time within it.
+  if (stamp > bucket_least) onset.to += stamp;
   return onset;
 }
 
 }  // namespace
+
+std::size_t first_look(const Schema& schema) {
+  return std::clamp<std::size_t>(schema.events - schema.untimed_events, buckets_least,
+                                 buckets_coarse);
+}
 
 HistTally series_of(Engine& engine, const OnsetSearch& search, std::size_t buckets) {
   return series_in(engine, search, {search.span.from, search.span.to + Duration{1}}, buckets);
@@ -90,7 +104,7 @@ HistTally series_of(Engine& engine, const OnsetSearch& search, std::size_t bucke
 WhenAnswer find_onset(Engine& engine, const OnsetSearch& search) {
   WhenAnswer answer;
   if (search.span.from == no_time || search.span.to <= search.span.from) return answer;
-  const HistTally series = series_of(engine, search, coarse_buckets(search.span));
+  const HistTally series = series_of(engine, search, first_look(engine.schema()));
   const Outbreak outbreak = find_outbreak(series);
   answer.dispersion = outbreak.dispersion;
   answer.probability = outbreak.probability;

@@ -14,6 +14,44 @@ constexpr double many_value_share = 0.05;  // one id is a cause only with that m
 constexpr std::int64_t strata = 40;        // of the time after the onset
 constexpr double separates_z = 3;          // standard errors; far fewer than a cause shows
 
+double bad_of(const std::vector<Counts>& windows, std::size_t from) {
+  double bad = 0;
+  for (std::size_t i = from; i < windows.size(); ++i) bad += windows[i].bad;
+  return bad;
+}
+
+double good_of(const std::vector<Counts>& windows, std::size_t from) {
+  double good = 0;
+  for (std::size_t i = from; i < windows.size(); ++i) good += windows[i].total - windows[i].bad;
+  return good;
+}
+
+// A field that only failing units carry is a symptom, whatever it says. Of the words of a message,
+// when another message takes its place, that is so after the onset alone.
+bool only_failures_carry(const FacetTally& tally, const FieldSummary& field) {
+  constexpr double share_least = 0.001;  // of the good units
+  const std::size_t from = field.slot ? tally.all.size() - 1 : 0;
+  double carriers = 0;
+  for (const FacetValue& value : tally.values) {
+    if (value.value) carriers += good_of(value.windows, from);
+  }
+  const double good = good_of(tally.all, from);
+  return good > 0 && carriers < share_least * good;
+}
+
+// The values worth asking about: those that failing units have.
+Axis axis_of_values(const FacetTally& tally, const FieldSummary& field) {
+  constexpr std::size_t values_max = 200;
+  Axis axis{tally.field, {}, {}};
+  const bool ids = field.many || field.distinct > 1000;
+  const double least = ids ? many_value_share * bad_of(tally.all, 0) : 0;
+  for (const FacetValue& value : tally.values) {
+    if (!value.value || bad_of(value.windows, 0) < std::max(1.0, least)) continue;
+    if (axis.values.size() < values_max) axis.values.push_back(*value.value);
+  }
+  return axis;
+}
+
 // Facets of every candidate, numeric ones turned into cuts.
 std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candidates,
                           const WhoQuestion& question) {
@@ -34,29 +72,8 @@ std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candid
       if (!axis.cuts.empty()) axes.push_back(std::move(axis));
       continue;
     }
-    // The values worth asking about: those that failing units have.
-    Axis axis{tally.field, {}, {}};
-    double bad = 0;
-    for (const Counts& counts : tally.all) bad += counts.bad;
-    double good_carriers = 0;
-    double good = 0;
-    for (const Counts& counts : tally.all) good += counts.total - counts.bad;
-    for (const FacetValue& value : tally.values) {
-      double value_bad = 0;
-      double value_good = 0;
-      for (const Counts& counts : value.windows) {
-        value_bad += counts.bad;
-        value_good += counts.total - counts.bad;
-      }
-      if (!value.value) continue;
-      good_carriers += value_good;
-      const double least = summary->many || summary->distinct > 1000 ? many_value_share * bad : 0;
-      if (axis.values.size() < 200 && value_bad >= std::max(1.0, least)) {
-        axis.values.push_back(*value.value);
-      }
-    }
-    // Carried by failing units only: a symptom, whatever it says.
-    if (good > 0 && good_carriers < 0.001 * good) continue;
+    if (only_failures_carry(tally, *summary)) continue;
+    Axis axis = axis_of_values(tally, *summary);
     if (!axis.values.empty()) axes.push_back(std::move(axis));
   }
   return axes;

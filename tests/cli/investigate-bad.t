@@ -23,8 +23,8 @@ NEXT     culprit investigate orders.ndjson --bad 'total = 0'
 $ culprit investigate orders.ndjson --no-case --bad 'total = 0'
 READ     1 source, 600 events, 2025-11-20T14:00:00.000Z to 14:09:59Z; all counts exact
          600 events; failed means total = 0
-WHEN     since 14:06:39.052Z (14:06:31.097Z..14:06:42.234Z, 95%), a step: 0% -> 33% of events
-         (259x), still going on
+WHEN     since 14:06:40Z (14:06:31Z..14:06:44Z, 95%), a step: 0% -> 33% of events (258x), still
+         going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄█▄
                                                               ^ (^ onset)
          66 failed since, the last at 14:09:57Z
@@ -41,7 +41,7 @@ AROUND     orders.ndjson:32157  14:06:37.000 order placed total=25 currency=USD 
            orders.ndjson:32481  14:06:41.000 order placed total=22 currency=USD kind=self
            orders.ndjson:32562  14:06:42.000 order placed total=0 currency=EUR kind=gift
 CHANGED  no deploys or commits known; --repo DIR or --deploys FILE name suspects
-NEXT     culprit logs orders.ndjson --at 2025-11-20T14:06:39.052552286Z --around 30s --units --where 'kind = gift'
+NEXT     culprit logs orders.ndjson --at 2025-11-20T14:06:40.000Z --around 30s --units --where 'kind = gift'
            reads the lines around the onset, of the affected units
 [exit 0]
 

@@ -14,8 +14,8 @@ $ seq 0 3599 | jq -c '{ts: (1763647200 + .)} + if . > 1800 and . % 4 == 0'\
 $ culprit investigate a.ndjson --repo shop --no-case
 READ     1 source, 3,600 events, 2025-11-20T14:00:00.000Z to 14:59:59Z; all counts exact
          3,600 events; failed means level >= error (inferred)
-WHEN     since 14:30:01.530Z (14:29:32.320Z..14:30:04.186Z, 95%), a step: 0% -> 25% of events
-         (886x), still going on
+WHEN     since 14:30:02Z (14:29:32Z..14:30:06Z, 95%), a step: 0% -> 25% of events (885x), still
+         going on
          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇██▇███▇███▇███▇███▇███▇███▇███▇███▇███▇
                                                  ^ (^ onset)
          449 failed since, the last at 14:59:56Z
@@ -35,7 +35,7 @@ CHANGED  commit a81c64eef "stock: lease what is in a cart" at 2025-11-18T09:00:0
          none of these, 0.97%
          commit 6e017cb90 "cart: can be emptied" at 2025-11-19T09:00:00.000Z, 0.24%
          - 1d 6h before the onset
-NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:01.530685857Z --around 30s
+NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:02.000Z --around 30s
            reads the lines around the onset
          culprit logs a.ndjson --template t81b6afed
            shows every "stock lease expired for sku <*>"

@@ -4,14 +4,14 @@ $ for minute in $(seq 10 59); do for second in $(seq 10 59); do \
   echo "2025-11-20 14:$minute:$second $level order $second placed"; done; done > shop.log
 [exit 0]
 $ culprit investigate shop.log --no-case --json | jq -c '[.input.from, .when.onset, .warnings[].code]'
-["2025-11-20T14:10:10.000Z","2025-11-20T14:39:59.041041860Z","zone_assumed"]
+["2025-11-20T14:10:10.000Z","2025-11-20T14:40:00.000Z","zone_assumed"]
 [exit 0]
 $ culprit investigate shop.log --no-case --tz Europe/Berlin --json | \
   jq -c '[.input.from, .when.onset, .warnings[].code]'
-["2025-11-20T13:10:10.000Z","2025-11-20T13:39:59.041041860Z"]
+["2025-11-20T13:10:10.000Z","2025-11-20T13:40:00.000Z"]
 [exit 0]
 $ culprit investigate shop.log --no-case --tz +05:30 --json | jq -c '[.input.from, .when.onset]'
-["2025-11-20T08:40:10.000Z","2025-11-20T09:09:59.041041860Z"]
+["2025-11-20T08:40:10.000Z","2025-11-20T09:10:00.000Z"]
 [exit 0]
 
 # --since and --until leave out events; a clock time is one of the zone given.

@@ -9,7 +9,7 @@ $ culprit investigate a.ndjson --no-case --json | jq -c '.input, .warnings'
 [exit 0]
 $ culprit investigate a.ndjson --no-case | grep NOTE -A 1
 NOTE     2 of 100 lines could not be read, first a.ndjson:33: {"ts": 17636
-WHEN     since 14:01:00.311Z (14:00:57.230Z..14:01:01.338Z, 95%), a step: 0% -> 100% of events
+WHEN     since 14:01:01Z (14:00:57Z..14:01:03Z, 95%), a step: 0% -> 100% of events (112x), still
 [exit 0]
 
 # A file that cannot be read is named, and the rest goes on.

@@ -140,6 +140,7 @@ void summarise_sources(Evidence& evidence) {
     for (const ChunkCount& chunk : evidence.chunks[s]) {
       summary.events += chunk.events;
       schema.untimed_events += chunk.untimed;
+      schema.whole_seconds += chunk.whole_seconds;
       if (chunk.skipped > 0 && summary.skipped == 0) {
         summary.first_skipped = chunk.first_skipped;
         summary.first_skipped_line = lines + chunk.first_skipped_line;

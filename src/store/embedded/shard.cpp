@@ -147,6 +147,7 @@ void Shard::add(const Event& event, std::uint64_t offset, ChunkCount& count, Sam
   if (event.time == no_time) {
     ++count.untimed;
   } else {
+    if (time % 1'000'000'000 == 0) ++count.whole_seconds;
     count.from = std::min(count.from, time);
     count.to = std::max(count.to, time);
   }

@@ -66,6 +66,7 @@ struct ChunkCount {
   std::uint64_t lines = 0;
   std::uint64_t events = 0;
   std::uint64_t untimed = 0;
+  std::uint64_t whole_seconds = 0;
   std::uint64_t skipped = 0;
   std::uint64_t first_skipped_line = 0;  // within the chunk, from 1
   std::string first_skipped;
