@@ -125,10 +125,11 @@ std::string text_of(const Input& input, const Terminal& terminal) {
   }
   if (!input.fields.empty()) text += line("fields", fields_text(input.fields), columns);
   if (!input.correlation.empty()) text += line("joined by", joined(input.correlation), columns);
-  text += line(
-      "failure",
-      input.could_fail.empty() ? "nothing says what failed; see --bad" : joined(input.could_fail),
-      columns);
+  text += line("failure",
+               input.could_fail.empty()
+                   ? "no field tells it; messages that speak of failure are asked, or --bad"
+                   : joined(input.could_fail),
+               columns);
   if (source.skipped > 0) {
     text += line("skipped",
                  fmt::format("{} line{}, the first is line {}: {}", source.skipped,

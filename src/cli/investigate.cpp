@@ -7,10 +7,10 @@
 #include "cli/investigate_range.h"
 #include "cli/investigation_json.h"
 #include "cli/investigation_text.h"
+#include "cli/kept.h"
 #include "cli/progress.h"
 #include "cli/sources.h"
 #include "workbench/investigate.h"
-#include "workbench/keep.h"
 #include "workbench/verification.h"
 
 namespace culprit {
@@ -39,22 +39,17 @@ std::string summary_of(const Investigation& made) {
   return text;
 }
 
-void keep_in_case(const Arguments& arguments, Session& session, const Investigation& made) {
-  if (arguments.has("--no-case")) return;
-  Terminal plain;  // what is kept does not depend on the window it was shown in
+Entry entry_of(const Investigation& made) {
   Entry entry;
-  entry.kind = "investigate";
-  entry.command = session.line;
   entry.summary = summary_of(made);
   entry.result = json_of(made);
-  entry.report = text_of(made, plain);
-  const std::string warning =
-      keep(session.world, {arguments.value("--case"), ""}, std::move(entry));
-  if (!warning.empty()) std::fputs(fmt::format("culprit: {}\n", warning).c_str(), stderr);
+  entry.report = text_of(made, Terminal{});  // the same in whatever window it was shown
+  return entry;
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (asks_for_range(arguments)) return run_range(arguments, session);
+  if (arguments.has("--as")) TRY(query_language_named(arguments.value("--as")));
   InvestigateOptions options = TRY(options_of(arguments));
   Progress progress(session);
   options.gather.progress = progress.callback();
@@ -68,7 +63,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   } else {
     text = arguments.has("--json") ? json_of(made) : text_of(made, session.terminal);
   }
-  keep_in_case(arguments, session, made);
+  if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(made));
   TRY(print(text));
   return made.when.found ? Exit::found : Exit::nothing;
 }

@@ -1,14 +1,12 @@
 #include "cli/investigate_range.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 
 #include "case/folder.h"
 #include "cli/investigation_json.h"
+#include "cli/kept.h"
 #include "cli/ranking_text.h"
 #include "cli/sources.h"
-#include "workbench/keep.h"
 #include "workbench/rank_range.h"
 
 namespace culprit {
@@ -42,18 +40,12 @@ Result<RangeQuestion> question_of(const Arguments& arguments, Session& session) 
   return question;
 }
 
-void keep_in_case(const Arguments& arguments, Session& session, const RangeRanking& made) {
-  if (arguments.has("--no-case")) return;
-  Terminal plain;  // what is kept does not depend on the window it was shown in
+Entry entry_of(const RangeRanking& made) {
   Entry entry;
-  entry.kind = "investigate";
-  entry.command = session.line;
   entry.summary = summary_of(made);
   entry.result = json_of(made);
-  entry.report = text_of(made, plain);
-  const std::string warning =
-      keep(session.world, {arguments.value("--case"), ""}, std::move(entry));
-  if (!warning.empty()) std::fputs(fmt::format("culprit: {}\n", warning).c_str(), stderr);
+  entry.report = text_of(made, Terminal{});  // the same in whatever window it was shown
+  return entry;
 }
 
 }  // namespace
@@ -66,7 +58,7 @@ Result<Exit> run_range(const Arguments& arguments, Session& session) {
   TRY(check(arguments));
   const RangeQuestion question = TRY(question_of(arguments, session));
   const RangeRanking made = TRY(rank_range(session.world, question));
-  keep_in_case(arguments, session, made);
+  if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(made));
   TRY(print(arguments.has("--json") ? json_of(made) : text_of(made, session.terminal)));
   return made.found ? Exit::found : Exit::nothing;
 }

@@ -11,7 +11,6 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t indent = 9;  // below "CHANGED  "
 constexpr std::size_t templates_shown = 5;
 constexpr std::size_t lines_shown = 6;
 constexpr std::size_t changes_shown = 3;
@@ -58,16 +57,14 @@ class Report {
   }
 
  private:
-  void line(std::string_view heading, const std::string& text) {
-    std::string label = fmt::format("{:<9}", heading);
-    if (!heading.empty()) label = styled(label, Style::heading, terminal_);
-    text_ += label + wrapped(text, terminal_.columns, indent) + "\n";
+  void line(std::string_view title, const std::string& text) {
+    text_ += headed(title, text, terminal_);
   }
   // A line that is cut instead of broken: log lines, commands keep their shape.
-  void raw(std::string_view heading, const std::string& text) {
-    text_ += styled(fmt::format("{:<9}", heading), Style::heading, terminal_) + text + "\n";
+  void raw(std::string_view title, const std::string& text) {
+    text_ += heading(title, terminal_) + text + "\n";
   }
-  std::size_t room() const { return terminal_.columns - indent; }
+  std::size_t room() const { return terminal_.columns - report_indent; }
   std::string name_at(const Place& place) const {
     return fmt::format("{}:{}", safe(made_.schema.sources[place.source].name, 400), place.offset);
   }

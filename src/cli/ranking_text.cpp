@@ -9,7 +9,6 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t indent = 9;  // below "COMMITS  "
 constexpr std::size_t commits_shown = 7;
 constexpr std::size_t reasons_shown = 3;
 constexpr std::size_t places_shown = 3;
@@ -28,10 +27,8 @@ class Report {
   }
 
  private:
-  void line(std::string_view heading, const std::string& text) {
-    std::string label = fmt::format("{:<9}", heading);
-    if (!heading.empty()) label = styled(label, Style::heading, terminal_);
-    text_ += label + wrapped(text, terminal_.columns, indent) + "\n";
+  void line(std::string_view title, const std::string& text) {
+    text_ += headed(title, text, terminal_);
   }
   const RankedChange& whole() const { return made_.changes.front(); }
 

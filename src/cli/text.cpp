@@ -143,4 +143,13 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
   return made;
 }
 
+std::string heading(std::string_view text, const Terminal& terminal) {
+  const std::string label = fmt::format("{:<{}}", text, report_indent);
+  return text.empty() ? label : styled(label, Style::heading, terminal);
+}
+
+std::string headed(std::string_view title, std::string_view text, const Terminal& terminal) {
+  return heading(title, terminal) + wrapped(text, terminal.columns, report_indent) + "\n";
+}
+
 }  // namespace culprit

@@ -37,4 +37,10 @@ std::string styled(std::string_view text, Style style, const Terminal& terminal)
 // `text` broken at spaces to `columns`, each further line indented by `indent`.
 std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent);
 
+// Reports stand below headings of one width: "CHANGED  ".
+constexpr std::size_t report_indent = 9;
+std::string heading(std::string_view text, const Terminal& terminal);
+// A heading, or none, and wrapped text beside it.
+std::string headed(std::string_view title, std::string_view text, const Terminal& terminal);
+
 }  // namespace culprit

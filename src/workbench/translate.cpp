@@ -102,11 +102,13 @@ Expr without_levels_at(const Expr& leaf) {
 
 }  // namespace
 
-std::optional<QueryLanguage> query_language_named(std::string_view name) {
+Result<QueryLanguage> query_language_named(std::string_view name) {
   if (name == "jq") return QueryLanguage::jq;
   if (name == "sql") return QueryLanguage::sql;
   if (name == "logql") return QueryLanguage::logql;
-  return {};
+  Error made = error(Fault::usage, "there is no query language {}", name);
+  made.advice = "--as jq   or --as sql, --as logql";
+  return made;
 }
 
 std::string query_of(const Verification& found, QueryLanguage language,

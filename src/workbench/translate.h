@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "event/expr.h"
 #include "event/query.h"
@@ -47,7 +48,7 @@ struct Verification {
 std::vector<std::string> fields_of(const Verification& finding);
 
 enum class QueryLanguage : std::uint8_t { jq, sql, logql };
-std::optional<QueryLanguage> query_language_named(std::string_view name);
+Result<QueryLanguage> query_language_named(std::string_view name);
 
 // A file of NDJSON, and how it is packed ("gzip", "zstd", "xz"; empty: not at all).
 struct QueryFile {

@@ -108,15 +108,10 @@ Verification windows_in(const Investigation& made) {
 }  // namespace
 
 Result<std::string> verification_of(const Investigation& made, std::string_view language) {
-  const auto named = query_language_named(language);
-  if (!named) {
-    Error fault = error(Fault::usage, "there is no query language {}", language);
-    fault.advice = "--as jq   or --as sql, --as logql";
-    return fault;
-  }
+  const QueryLanguage named = TRY(query_language_named(language));
   if (!made.when.found) return error(Fault::missing, "there is no finding to verify");
   TRY(can_be_said(made.rule));
-  const Readable sources = TRY(readable(made.schema, *named));
+  const Readable sources = TRY(readable(made.schema, named));
   Verification finding = windows_in(made);
   finding.rule = with_fields_named(made.rule, made.schema);
   if (finding.rule.how == OutcomeRule::How::message)
@@ -130,7 +125,7 @@ Result<std::string> verification_of(const Investigation& made, std::string_view 
     if (!elsewhere) finding.unit_fields.push_back(field);
   }
   TRY(all_on_lines(made.schema, finding));
-  return left_out_text(sources, *named) + query_of(finding, *named, sources.files) + "\n";
+  return left_out_text(sources, named) + query_of(finding, named, sources.files) + "\n";
 }
 
 }  // namespace culprit

@@ -29,7 +29,6 @@ $ culprit investigate a.ndjson --no-case --as logql | grep -o '| json.* # .*'
 [exit 0]
 $ culprit investigate a.ndjson --no-case --as xpath
 culprit: there is no query language xpath
-  while writing --as
   try: --as jq   or --as sql, --as logql
 [exit 2]
 
