@@ -5,9 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "base/sim_world.h"
-#include "store/embedded/embedded.h"
-#include "workbench/failure.h"
+#include "workbench/gathered_lines.h"
 
 namespace culprit {
 namespace {
@@ -51,19 +49,10 @@ struct Told {
 };
 
 Told told_of(const std::string& lines) {
-  SimWorld world;
-  world.put("app.log", lines);
-  GatherOptions gather;
-  gather.sources = {"app.log"};
-  const auto engine = Embedded::gather(world, gather);
-  REQUIRE(engine);
-  InvestigateOptions options;
-  options.gather = gather;
-  Told told;
-  told.made.schema = (*engine)->schema();
-  find_failure(**engine, options, told.made);
-  if (told.made.rule.bad) told.bad = to_string(*told.made.rule.bad);
-  return told;
+  GatheredLines gathered(lines);
+  gathered.find_failure();
+  const auto& bad = gathered.made.rule.bad;
+  return {gathered.made, bad ? to_string(*bad) : ""};
 }
 
 }  // namespace

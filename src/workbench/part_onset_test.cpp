@@ -5,9 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "base/sim_world.h"
-#include "store/embedded/embedded.h"
-#include "workbench/failure.h"
+#include "workbench/gathered_lines.h"
 #include "workbench/onset_search.h"
 
 namespace culprit {
@@ -37,19 +35,11 @@ std::string evidence(double rate, Time onset, std::uint64_t seed) {
 }
 
 WhenAnswer onset_in(const std::string& lines) {
-  SimWorld world;
-  world.put("app.log", lines);
-  GatherOptions gather;
-  gather.sources = {"app.log"};
-  const auto engine = Embedded::gather(world, gather);
-  REQUIRE(engine);
-  InvestigateOptions options;
-  options.gather = gather;
-  Investigation made;
-  made.schema = (*engine)->schema();
-  CHECK_FALSE(find_onset(**engine, {{}, {made.schema.from, made.schema.to}, false}).found);
-  find_failure(**engine, options, made);
-  return made.when;
+  GatheredLines gathered(lines);
+  const Schema& schema = gathered.made.schema;
+  CHECK_FALSE(find_onset(*gathered.engine, {{}, {schema.from, schema.to}, false}).found);
+  gathered.find_failure();
+  return gathered.made.when;
 }
 
 }  // namespace

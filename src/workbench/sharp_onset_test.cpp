@@ -5,9 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "base/sim_world.h"
-#include "store/embedded/embedded.h"
-#include "workbench/failure.h"
+#include "workbench/gathered_lines.h"
 
 namespace culprit {
 namespace {
@@ -34,24 +32,15 @@ std::string evidence(Time fails, std::uint64_t seed) {
 }
 
 WhenAnswer sharpened(const std::string& lines) {
-  SimWorld world;
-  world.put("app.log", lines);
-  GatherOptions gather;
-  gather.sources = {"app.log"};
-  const auto engine = Embedded::gather(world, gather);
-  REQUIRE(engine);
-  InvestigateOptions options;
-  options.gather = gather;
-  Investigation made;
-  made.schema = (*engine)->schema();
-  find_failure(**engine, options, made);
-  REQUIRE(made.when.found);
+  GatheredLines gathered(lines);
+  gathered.find_failure();
+  REQUIRE(gathered.made.when.found);
   Segment segment;
   segment.finding.conditions = {{"version", Condition::Op::is, "v2"}};
   segment.finding.share_of_bad = 0.95;
-  made.who.push_back(segment);
-  sharpen_onset(**engine, made);
-  return made.when;
+  gathered.made.who.push_back(segment);
+  sharpen_onset(*gathered.engine, gathered.made);
+  return gathered.made.when;
 }
 
 }  // namespace

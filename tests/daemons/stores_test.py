@@ -72,19 +72,26 @@ class Postgres(Daemons):
         log = self.postgres("log_statement = 'all'")
         def ask(number):
             return self.sql(f"select {number}, pg_sleep(0.02) from (select 1) as orders")
+        answer, text, bad = self.found_broken(
+            log, ask, "canceling statement due to statement timeout",
+            "alter system set statement_timeout = '10ms'", "select pg_reload_conf()")
+        self.assertEqual(self.template(answer, text)["after"], bad)
+
+    def found_broken(self, log, ask, text, *statements):
+        """Asks, breaks the server with the statements, asks on: all that failed is found, `text`
+        is new."""
         self.drive_until_the_second(GOOD_SECONDS, ask)
         broke = now()
-        self.sql("alter system set statement_timeout = '10ms'")
-        self.sql("select pg_reload_conf()")
+        for statement in statements:
+            self.sql(statement)
         bad = self.drive(BAD_SECONDS, ask)
-        text = "canceling statement due to statement timeout"
         self.logged(log, text, bad)
         self.assertEqual(self.formats(log), ["postgresql"])
         answer = self.investigate(log)
         self.found(answer, broke)
         self.assertEqual(self.failed(answer), bad)
         self.assertEqual(self.template(answer, text)["status"], "new")
-        self.assertEqual(self.template(answer, text)["after"], bad)
+        return answer, text, bad
 
     def failed(self, answer):
         before = answer["rate"]["before"] or {"bad": 0}
@@ -95,17 +102,8 @@ class Postgres(Daemons):
         log = self.postgres("")
         def ask(number):
             return self.sql(f"insert into orders values ({number})")
-        self.drive_until_the_second(GOOD_SECONDS, ask)
-        broke = now()
-        self.sql("alter table orders rename to orders_v2")
-        bad = self.drive(BAD_SECONDS, ask)
-        text = 'relation "orders" does not exist'
-        self.logged(log, text, bad)
-        self.assertEqual(self.formats(log), ["postgresql"])
-        answer = self.investigate(log)
-        self.found(answer, broke)
-        self.assertEqual(self.failed(answer), bad)
-        self.assertEqual(self.template(answer, text)["status"], "new")
+        self.found_broken(log, ask, 'relation "orders" does not exist',
+                          "alter table orders rename to orders_v2")
 
     def test_connections_that_run_out(self):
         log = self.postgres("log_connections = on")
