@@ -60,14 +60,14 @@ class Format:
     """A format string as a pattern of whole messages."""
 
     def __init__(self, name, text, source, syntax):
-        self.name, self.text, self.source = name, text, source
+        self.name, self.text, self.source = name, text.replace("\\t", "\t"), source
         conversion, value = SYNTAXES[syntax]
-        self.constants = [part for part in conversion.split(text) if part]
+        self.constants = [part for part in conversion.split(self.text) if part]
         pieces, at = [], 0
-        for found in conversion.finditer(text):
-            pieces += [re.escape(text[at:found.start()]), value(found.group())]
+        for found in conversion.finditer(self.text):
+            pieces += [re.escape(self.text[at:found.start()]), value(found.group())]
             at = found.end()
-        self.pattern = "".join([*pieces, re.escape(text[at:])])
+        self.pattern = "".join([*pieces, re.escape(self.text[at:])])
         self.longest = max(self.constants, key=len, default="")
         numbers = len(re.findall(re.escape(INTEGER), self.pattern))
         self.weight = sum(len(part.replace(" ", "")) for part in self.constants), numbers
@@ -170,8 +170,9 @@ def literals(text):
         while (glue := GLUE.match(text, at)) and (more := LITERAL.match(text, glue.end())):
             made += (glue[1] or "")[3:4].lower() + more[1]
             at = more.end()
-        yield text.count("\n", 0, found.start()) + 1, ("AH" + number[1] + ": " if number else "") + \
-            unescaped(made).strip()
+        if number:
+            made = f"AH{number[1]}: {made}"
+        yield text.count("\n", 0, found.start()) + 1, unescaped(made).strip()
 
 
 def proposals(root, syntax):
@@ -183,7 +184,8 @@ def proposals(root, syntax):
             continue
         for number, text in literals(path.read_text("utf8", "replace")):
             texts.setdefault(text, f"{path.relative_to(root)}:{number}")
-    made = (Format("", text, source, syntax) for text, source in texts.items() if "\n" not in text)
+    made = (Format("", text, source, syntax) for text, source in texts.items()
+            if "\n" not in text)
     return [one for one in made
             if sum(map(str.isalpha, "".join(one.constants))) >= LITERALS_MIN]
 

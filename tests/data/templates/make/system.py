@@ -163,12 +163,11 @@ def cron(stage):
 
 
 RSYSLOG = """
-global(workDirectory="{d}" maxMessageSize="2k" net.permitACLWarning="on")
+global(workDirectory="{d}" maxMessageSize="2k" processInternalMessages="on")
 module(load="imuxsock" SysSock.Name="{d}/socket" SysSock.RateLimit.Interval="2"
        SysSock.RateLimit.Burst="20")
 module(load="imtcp" MaxSessions="3")
 module(load="imudp")
-module(load="impstats" interval="2" log.syslog="on")
 input(type="imtcp" port="5140" address="127.0.0.1")
 input(type="imudp" port="5141" address="127.0.0.1")
 $ActionFileDefaultTemplate RSYSLOG_TraditionalFileFormat
