@@ -67,7 +67,7 @@ class Format:
         for found in conversion.finditer(self.text):
             pieces += [re.escape(self.text[at:found.start()]), value(found.group())]
             at = found.end()
-        self.pattern = "".join([*pieces, re.escape(self.text[at:])])
+        self.pattern = re.sub(r"(?:\.\*)+", TEXT, "".join([*pieces, re.escape(self.text[at:])]))
         self.longest = max(self.constants, key=len, default="")
         numbers = len(re.findall(re.escape(INTEGER), self.pattern))
         self.weight = sum(len(part.replace(" ", "")) for part in self.constants), numbers
@@ -76,6 +76,11 @@ class Format:
     def matches(self, message):
         if self.longest not in message:
             return False
+        at = 0  # the constants in their order: a cheap test before a pattern of many `.*`
+        for part in self.constants:
+            at = message.find(part, at) + len(part)
+            if at < len(part):
+                return False
         if self.compiled is None:
             self.compiled = re.compile(self.pattern, re.DOTALL)
         return self.compiled.fullmatch(message) is not None

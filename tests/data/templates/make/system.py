@@ -189,7 +189,7 @@ RSYSLOG_BAD = [
 
 
 def rsyslog(stage):
-    for turn, extra in enumerate(RSYSLOG_BAD):
+    for turn, extra in enumerate(RSYSLOG_BAD * 3):
         text = RSYSLOG.format(d=stage.folder, extra=extra.replace("{d}", str(stage.folder)))
         path = stage.write("rsyslog.conf", text)
         command = ("rsyslogd", "-n", "-f", path, "-i", str(stage.folder / "pid"))
