@@ -19,7 +19,7 @@ import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data" / "templates"
 SOURCES = (".c", ".h", ".cc", ".cpp", ".cxx", ".y", ".l", ".pl", ".pm", ".py", ".go", ".in",
-           ".java")
+           ".java", ".txt")
 LITERALS_MIN = 5  # a proposal with fewer constant letters fits by accident
 
 # ---- format strings: each syntax says how a conversion looks and what it may have written

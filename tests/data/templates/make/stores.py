@@ -476,7 +476,9 @@ def mariadb(stage):
         server = stage.start("mariadbd", *options, bad, log="log")
         time.sleep(4)
         stage.stop(server)
-    return folder / "log"
+    kept = folder / "kept"  # a record has a time; what has none is the output of a library
+    kept.write_text("".join(line for line in (folder / "log").open() if line.startswith("20")))
+    return kept
 
 
 def mariadb_traffic(stage, path, turn):
