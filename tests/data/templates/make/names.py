@@ -155,9 +155,6 @@ forward-zone:
 stub-zone:
   name: "stub.test"
   stub-addr: 127.0.0.1@5300
-auth-zone:
-  name: "auth.test"
-  zonefile: "{d}/none.zone"
 {extra}
 """
 
