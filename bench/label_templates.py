@@ -7,9 +7,9 @@ Usage: bench/label_templates.py [--check] [KIND]...
 KIND.formats in tests/data/templates holds a program's format strings as they stand in its sources
 (tests/data/templates/README.md says how). Each line of KIND.log must be matched by one of them, the
 one with the most constant characters where several do (then the one with the most numbers), and
-KIND.labels gets its id; a line without one, or with two that are equally exact, is an error. --check writes nothing and fails where the
-labels differ. --propose searches all string literals of a source tree for those that made lines
-which the table does not match yet.
+KIND.labels gets its id; a line without one, or with two that are equally exact, is an error.
+--check writes nothing and fails where the labels differ. --propose searches all string literals of
+a source tree for those that made lines which the table does not match yet.
 """
 import argparse
 import collections

@@ -1,13 +1,11 @@
-"""Postfix and Dovecot: mail taken, refused, delivered, deferred; people logging in."""
-import os
+"""Postfix: mail taken, refused, delivered, deferred, bounced."""
 import pathlib
 import shutil
-import signal
 import socket
 import threading
 import time
 
-from stage import converse, run, talk, until, wait_for
+from stage import converse, run, talk, wait_for
 from system import PEOPLE, STRANGERS, people
 
 MAIN = """
@@ -163,134 +161,3 @@ def postfix(stage):
         run("postfix", "stop")
         time.sleep(1)
     return stage.folder / "log"
-
-
-DOVECOT = """
-base_dir = {d}/run
-state_dir = {d}/run
-log_path = {d}/log
-log_timestamp = "%Y-%m-%d %H:%M:%S "
-protocols = imap pop3
-listen = 127.0.0.1
-ssl = yes
-ssl_cert = <{d}/cert.pem
-ssl_key = <{d}/key.pem
-disable_plaintext_auth = no
-mail_location = maildir:{d}/mail/%u
-auth_verbose = yes
-auth_debug = no
-mail_debug = yes
-verbose_ssl = yes
-login_trusted_networks = 10.0.0.1
-default_login_user = dovenull
-default_internal_user = dovecot
-auth_failure_delay = 0
-mail_max_userip_connections = 3
-passdb {{
-  driver = passwd-file
-  args = {d}/users
-}}
-userdb {{
-  driver = passwd-file
-  args = {d}/users
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = 1143
-  }}
-  inet_listener imaps {{
-    port = 1993
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = 1110
-  }}
-  inet_listener pop3s {{
-    port = 1995
-  }}
-}}
-namespace inbox {{
-  inbox = yes
-}}
-"""
-
-
-def imap(stage, user, password, *commands):
-    lines = [f"a login {user} {password}\r\n"] + [f"b{n} {one}\r\n"
-                                                 for n, one in enumerate(commands)]
-    converse(1143, *lines, "z logout\r\n", seconds=0.15)
-
-
-def dovecot_sessions(stage):
-    dice = stage.dice
-    for _ in range(26):
-        imap(stage, dice.choice(["alice", "bob"]), "right", "select inbox", "list \"\" *",
-             dice.choice(("create Work", "delete Work", "fetch 1:* body[]", "noop", "select none",
-                          "rename Work Old", "search all", "status inbox (messages)")),
-             "append inbox {5}\r\nhello")
-        imap(stage, dice.choice(STRANGERS), "x")
-        imap(stage, dice.choice(["alice", "carol", "bob"]), "wrong")
-    for user in ("alice", "eve", "bob", "deploy") * 3:
-        converse(1110, f"USER {user}\r\n", "PASS right\r\n", "STAT\r\n", "RETR 1\r\n", "DELE 1\r\n",
-                 "QUIT\r\n", seconds=0.15)
-    imap(stage, "locked", "right", "select inbox")
-    imap(stage, "nohome", "right", "select inbox")
-    imap(stage, "badhash", "right")
-
-
-def dovecot_rubbish(stage):
-    for _ in range(5):
-        talk(1143, "GET / HTTP/1.1\r\n\r\n" * 12, seconds=0.5)
-        talk(1993, "GET / HTTP/1.1\r\n\r\n", seconds=0.5)
-        talk(1993, b"\x16\x03\x01\x02\x00" + os.urandom(300), seconds=0.5)
-        talk(1143, "a authenticate plain\r\n", "!!!\r\n", seconds=0.5)
-        talk(1143, "a authenticate nosuch\r\n", seconds=0.5)
-        talk(1143, "a login alice right\r\n", pause=0.3, reset=True)
-        talk(1143, "a starttls\r\n", "rubbish" * 40, seconds=0.5)
-        talk(1110, "APOP x y\r\nUSER alice\r\nPASS right\r\n", reset=True)
-        talk(1143, "", reset=True)
-    run("bash", "-c", "for i in $(seq 8); do (exec 3<>/dev/tcp/127.0.0.1/1143;"
-        " echo a login alice right >&3; sleep 2) & done; wait")
-    run("curl", "-sk", "imaps://127.0.0.1:1993/INBOX", "-u", "alice:right")
-    run("curl", "-s", "imaps://127.0.0.1:1993/INBOX", "-u", "alice:right")
-    run("curl", "-sk", "--tls-max", "1.0", "pop3s://127.0.0.1:1995/", "-u", "alice:right")
-
-
-def dovecot(stage):
-    folder = stage.folder
-    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=debian.example",
-        "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
-    home = folder / "mail"
-    home.mkdir()
-    shutil.chown(home, "nobody")
-    stage.write("users", "".join(
-        f"{name}:{{PLAIN}}right:65534:65534::{home}/{name}\n" for name in ("alice", "bob")) +
-        f"locked:{{PLAIN}}right:65534:65534::{home}/locked\nnohome:{{PLAIN}}right:0:0::\n"
-        "badhash:{NOSUCH}x:65534:65534::\n")
-    (home / "locked").mkdir(mode=0o000)
-    path = stage.write("dovecot.conf", DOVECOT.format(d=folder))
-    for turn in range(2):
-        server = stage.start("dovecot", "-F", "-c", path, port=1143)
-        dovecot_sessions(stage)
-        if turn == 0:
-            dovecot_rubbish(stage)
-            run("dovecot", "-F", "-c", path, seconds=3)
-            for text in ("mail_location = nosuch:x\n", "nosuch = 1\n", ""):
-                stage.write("dovecot.conf", DOVECOT.format(d=folder) + text)
-                run("doveadm", "-c", path, "reload")
-                time.sleep(1)
-                imap(stage, "alice", "right", "select inbox")
-            index = home / "alice" / "dovecot.index.log"
-            if index.exists():
-                index.write_bytes(b"rubbish" * 99)
-            (home / "alice" / "dovecot-uidlist").write_text("rubbish\n")
-            imap(stage, "alice", "right", "select inbox", "append inbox {5}\r\nhello")
-            run("pkill", "-9", "-f", "dovecot/auth")
-            imap(stage, "alice", "right", "select inbox")
-            run("doveadm", "-c", path, "kick", "alice")
-            (folder / "users").rename(folder / "users.away")
-            imap(stage, "alice", "right", "select inbox")
-            (folder / "users.away").rename(folder / "users")
-        stage.stop(server)
-    return folder / "log"

@@ -1,12 +1,10 @@
 """BIND and Unbound: questions answered, refused, failed; zones that do not load."""
 import os
-import pathlib
-import shutil
 import signal
 import socket
 import time
 
-from stage import run, talk, until, wait_for
+from stage import run, talk
 
 NAMED = """
 options {{ directory "{d}"; listen-on port 5300 {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};

@@ -1,13 +1,11 @@
 """PostgreSQL, Redis, MariaDB, Mosquitto, Slurm: servers that keep something."""
 import glob
 import os
-import pathlib
 import shutil
 import signal
-import socket
 import time
 
-from stage import converse, listening, run, talk, until, wait_for
+from stage import listening, run, talk, until
 
 # ---- PostgreSQL
 

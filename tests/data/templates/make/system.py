@@ -1,12 +1,10 @@
 """systemd, sshd, cron, rsyslog, dpkg: what every machine writes."""
 import os
 import pathlib
-import shutil
 import signal
-import subprocess
 import time
 
-from stage import run, talk, until, wait_for
+from stage import run, talk, until
 
 PEOPLE = ["alice", "bob", "carol", "deploy"]
 STRANGERS = ["admin", "oracle", "test", "git", "postgres1", "ftpuser", "ubuntu", "pi", "user"]

@@ -1,12 +1,11 @@
 """nginx, Apache, lighttpd: pages, refusals, dead upstreams, reloads."""
 import os
-import pathlib
 import signal
 import socket
 import threading
 import time
 
-from stage import run, talk, until, wait_for
+from stage import run, talk
 
 PAGES = ["index.html", "news", "img/logo.png", "cart", "robots.txt", "favicon.ico", "admin",
          "wp-login.php", ".env", "api/v1/users", "static/app.js", "a/b/c/d", "phpmyadmin"]
