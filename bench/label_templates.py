@@ -97,7 +97,8 @@ def best(formats, message):
 
 class Kind:
     def __init__(self, name):
-        self.name, self.settings, rows = name, {"syntax": "printf", "header": "", "tail": ""}, []
+        self.name, rows = name, []
+        self.settings = {"syntax": "printf", "header": "", "frame": "", "tail": ""}
         path = FOLDER / f"{name}.formats"
         for line in path.read_text("utf8").splitlines() if path.exists() else ():
             setting = re.match(r"# (\w+): (.*)", line)
@@ -107,17 +108,23 @@ class Kind:
                 rows.append(line.split("\t"))
         self.formats = [Format(*row, self.settings["syntax"]) for row in rows]
         self.header = re.compile(self.settings["header"])
+        self.frame = re.compile(self.settings["frame"])
         self.tail = re.compile("(?:" + self.settings["tail"] + ")$")
 
     def lines(self):
         return (FOLDER / f"{self.name}.log").read_text("utf8", "replace").splitlines()
 
-    def message(self, line):
-        """Without the time, host and level before it, and what the program adds to every line."""
+    def content(self, line):
+        """Without the time, host, process and level before it."""
         header = self.header.match(line)
         if not header:
             raise ValueError(f"{self.name}: no header: {line}")
-        return self.tail.sub("", line[header.end():], count=1).rstrip()
+        return line[header.end():]
+
+    def message(self, line):
+        """The content without what the program puts around all that it says."""
+        content = self.content(line)
+        return self.tail.sub("", content[self.frame.match(content).end():], count=1).rstrip()
 
     def faults(self):
         ids = collections.Counter(one.name for one in self.formats)
