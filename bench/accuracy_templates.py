@@ -51,10 +51,10 @@ def culprit_templates(build, path):
     at = {row["offset"]: row["template"] and (row["template"]["id"], row["template"]["text"])
           for row in rows}
     templates, offset, last = [], 0, None
-    for line in path.read_bytes().splitlines(keepends=True):
+    for line in path.read_bytes().split(b"\n")[:-1]:
         last = at.get(offset, last)
         templates.append(last)
-        offset += len(line)
+        offset += len(line) + 1
     return templates
 
 

@@ -112,7 +112,7 @@ class Kind:
         self.tail = re.compile("(?:" + self.settings["tail"] + ")$")
 
     def lines(self):
-        return (FOLDER / f"{self.name}.log").read_text("utf8", "replace").splitlines()
+        return (FOLDER / f"{self.name}.log").read_text("utf8", "replace").split("\n")[:-1]
 
     def content(self, line):
         """Without the time, host, process and level before it."""
