@@ -139,6 +139,7 @@ def postfix(stage):
     relay(2526, ["220 hi\r\n", "250 hi\r\n", "250 ok\r\n", "550 5.1.1 go away\r\n", "221\r\n"])
     relay(2527, ["220 hi\r\n"])
     stage.syslog("mail.*")
+    stage.endings.append(("postfix", "stop"))
     for turn in range(2):
         run("postfix", "start")
         run("postfix", "start")

@@ -24,6 +24,7 @@ class Stage:
         self.folder = pathlib.Path("/var/tmp/templates") / kind
         self.dice = random.Random(kind)
         self.started = []
+        self.endings = []  # commands that stop what has put itself into the background
 
     def __enter__(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -33,6 +34,8 @@ class Stage:
         return self
 
     def __exit__(self, *_):
+        for command in self.endings:
+            run(*command)
         for process in reversed(self.started):
             self.stop(process)
 
