@@ -93,8 +93,12 @@ struct Stream::Unpacker {
   bool inside_member = false;
   z_stream gzip{};
   ZSTD_DStream* zstd = nullptr;
+  std::size_t zstd_begin = 0;  // bytes that a frame's beginning takes at least
+  std::size_t zstd_wants = 0;  // bytes up to the end of a block
+  bool zstd_full = false;      // it may hold bytes that found no room
   lzma_stream xz = LZMA_STREAM_INIT;
-  std::uint64_t unpacked = 0;  // bytes
+  std::uint64_t unpacked = 0;   // bytes
+  std::optional<Error> damage;  // met while bytes before it were given out
   Encoding encoding = Encoding::utf8;
   std::string units;          // UTF-16: not yet turned into UTF-8, from its first byte on
   std::string text;           // UTF-8: not yet given out
@@ -132,7 +136,10 @@ Status Stream::Unpacker::start() {
   packing = packing_of({input.get(), end});
   // 15 + 16: the largest window, gzip framing (zlib.h, inflateInit2).
   if (packing == Packing::gzip) inflateInit2(&gzip, 15 + 16);
-  if (packing == Packing::zstd) zstd = ZSTD_createDStream();
+  if (packing == Packing::zstd) {
+    zstd = ZSTD_createDStream();
+    zstd_begin = zstd_wants = ZSTD_initDStream(zstd);
+  }
   // 256 MiB: xz -9 needs 65; LZMA_CONCATENATED reads members one after the other.
   if (packing == Packing::xz &&
       lzma_stream_decoder(&xz, 256ULL << 20, LZMA_CONCATENATED) != LZMA_OK) {
@@ -195,23 +202,30 @@ Result<std::size_t> Stream::Unpacker::read_gzip(std::span<char> into) {
       inflateReset(&gzip);
       inside_member = false;
     } else if (state != Z_OK && state != Z_BUF_ERROR) {
-      return damaged();
+      damage = damaged();
+      if (made == 0) return *damage;
     }
     if (made > 0) return made;
   }
 }
 
+// One block at a time: a call that meets damage does not say what it unpacked before it.
 Result<std::size_t> Stream::Unpacker::read_zstd(std::span<char> into) {
   for (;;) {
     if (begin == end && !input_ended) {
       TRY(refill());
     }
-    if (begin == end) return inside_member ? Result<std::size_t>(damaged()) : std::size_t{0};
-    ZSTD_inBuffer from{input.get() + begin, end - begin, 0};
+    if (begin == end && !zstd_full) {
+      return inside_member ? Result<std::size_t>(damaged()) : std::size_t{0};
+    }
+    const std::size_t size = zstd_full ? 0 : std::min(end - begin, zstd_wants);
+    ZSTD_inBuffer from{input.get() + begin, size, 0};
     ZSTD_outBuffer to{into.data(), into.size(), 0};
     const std::size_t state = ZSTD_decompressStream(zstd, &to, &from);
     if (ZSTD_isError(state) != 0U) return damaged();
     inside_member = state != 0;
+    zstd_wants = inside_member ? state : zstd_begin;
+    zstd_full = to.pos == into.size();
     begin += from.pos;
     if (to.pos > 0) return to.pos;
   }
@@ -237,6 +251,7 @@ Result<std::size_t> Stream::Unpacker::read_xz(std::span<char> into) {
 
 Result<std::size_t> Stream::Unpacker::unpack(std::span<char> into) {
   if (ended) return std::size_t{0};
+  if (damage) return *damage;
   if (packing == Packing::plain) return read_plain(into);
   if (unpacked > std::max(unpacked_least, (consumed - (end - begin)) * unpacked_times_max)) {
     Error bomb = error(Fault::malformed,

@@ -131,6 +131,20 @@ TEST_CASE("zeros behind a gzip member are padding") {
   CHECK(made.fault == "");
 }
 
+TEST_CASE("what stands before damage is given, however much is asked for at once") {
+  const std::string text = log_of(40'000);
+  for (const Packer& packer : packers) {
+    CAPTURE(name_of(packer.packing));
+    std::string bytes = packer.pack(text);
+    bytes[bytes.size() * 3 / 4] = static_cast<char>(bytes[bytes.size() * 3 / 4] ^ 0x55);
+    const Unpacked little = unpack(bytes, 1000);
+    const Unpacked much = unpack(bytes, 8 << 20);
+    CHECK(much.fault != "");
+    CHECK(much.text.size() > text.size() / 2);
+    CHECK((much.text == little.text));
+  }
+}
+
 TEST_CASE("a truncated archive gives what it holds, then says that it is cut off") {
   const std::string text = log_of(20'000);
   for (const Packer& packer : packers) {
