@@ -102,6 +102,8 @@ char first_of(std::string_view sample) {
 
 }  // namespace
 
+std::span<const Framing> framings() { return table; }
+
 void Frames::add(Place place, std::string_view made) {
   records.push_back({place.offset, place.line, text.size(), made.size(), false});
   text.append(made).push_back('\n');

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "parse/json_frames.h"
@@ -15,6 +16,9 @@ struct Framing {
   std::string_view format;             // of its records, a row of formats.cpp; empty: recognised
   const JsonLayout* layout = nullptr;  // of documents
 };
+
+// Of documents; the first that fits wins.
+std::span<const Framing> framings();
 
 extern const JsonLayout elasticsearch_search;
 extern const JsonLayout elasticsearch_hits;

@@ -101,7 +101,8 @@ void flatten(const simdjson::dom::element& value, const std::optional<std::strin
       return;
     case element_type::BOOL: fields.push_back(*name + (bool(value) ? "=true" : "=false")); return;
     case element_type::NULL_VALUE: fields.push_back(*name + "=null"); return;
-    default: fields.push_back(fmt::format("{}={}", *name, value.get<double>().value()));
+    // An integer -0 has no sign.
+    default: fields.push_back(fmt::format("{}={}", *name, value.get<double>().value() + 0.0));
   }
 }
 
@@ -109,7 +110,9 @@ std::vector<std::string> fields_of(const Event& event) {
   std::vector<std::string> fields;
   for (const Field& field : event.fields) {
     std::string value(field.value);
-    if (field.kind == Kind::number) value = fmt::format("{}", std::strtod(value.c_str(), nullptr));
+    if (field.kind == Kind::number) {
+      value = fmt::format("{}", std::strtod(value.c_str(), nullptr) + 0.0);
+    }
     fields.push_back(std::string(field.name) + "=" + value);
   }
   return fields;
