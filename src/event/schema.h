@@ -64,7 +64,8 @@ struct Schema {
   std::uint64_t skipped = 0;
   Time from = no_time;
   Time to = no_time;
-  bool exact = true;  // nothing was sampled
+  bool exact = true;           // nothing was sampled
+  bool failures_exact = true;  // of units that may have failed, none was left out
   UnitRule unit;
   std::uint64_t levels[7] = {};  // events per Level
 

@@ -1,9 +1,9 @@
 // A Tally is an engine's answer: counts, never rows (but for the few examples asked for).
 //
 // Tallies are values and merge by adding where they count. Totals of sampled populations are
-// weighted estimates; `exact` says whether any was. Bad counts are always exact: failing units
-// are never sampled away, if their lines tell them (all rules but latency). Orders are
-// deterministic: by count, then by text.
+// weighted estimates; `exact` says whether any was. Bad counts stay exact longest: failing units
+// are sampled only where they alone take half the memory for rows, if their lines tell them (all
+// rules but latency). Orders are deterministic: by count, then by text.
 #pragma once
 
 #include <cstdint>

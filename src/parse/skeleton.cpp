@@ -407,14 +407,24 @@ class Walk {
 Skeleton skeleton_of(std::string_view message, SkeletonScratch& scratch) {
   message = message.substr(0, message_bytes_max);
   const std::string_view text = Walk(message, scratch).run();
-  if (message.empty()) return {0, {}};
+  if (message.empty()) return {};
   const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
-  return {hash == 0 ? 1 : hash, scratch.slots};
+  return {hash == 0 ? 1 : hash, scratch.slots, text};
 }
 
 std::string skeleton_text(std::string_view message) {
   SkeletonScratch scratch;
   return std::string(Walk(message.substr(0, message_bytes_max), scratch).run());
+}
+
+std::string coarse_skeleton(std::string_view text, unsigned coarseness) {
+  constexpr std::array<std::size_t, coarseness_max + 1> words = {SIZE_MAX, 4, 2, 1, 0};
+  std::size_t end = 0;
+  for (std::size_t word = 0; word < words[coarseness]; ++word) {
+    end = text.find(' ', word == 0 ? 0 : end + 1);
+    if (end == text.npos) return std::string(text);
+  }
+  return std::string(text.substr(0, end)) + (end > 0 ? " " : "") + std::string(hole);
 }
 
 }  // namespace culprit

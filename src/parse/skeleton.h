@@ -33,18 +33,24 @@ struct SkeletonScratch {
   std::vector<Field> slots;
   std::vector<std::string_view> words;  // the word that each slot is named by
   std::string names;                    // names that had to be made
-  std::string text;                     // constants with <*> for each variable
+  std::string text;                     // of the last skeleton
 };
 
 struct Skeleton {
-  std::uint64_t hash = 0;        // of the constant parts; 0 only for an empty message
-  std::span<const Field> slots;  // live in the scratch and the message
+  std::uint64_t hash = 0;             // of the constant parts; 0 only for an empty message
+  std::span<const Field> slots = {};  // live in the scratch and the message
+  std::string_view text = {};         // constants with <*> for each variable; lives in the scratch
 };
 
-// The hash and slots of a message; its text is left in scratch.text until the next call.
 Skeleton skeleton_of(std::string_view message, SkeletonScratch& scratch);
 
 // The text that belongs to it: constants with <*> for each variable.
 std::string skeleton_text(std::string_view message);
+
+// A skeleton's first words and <*> for the rest, as more messages are told apart than there is room
+// for: four words, two, one, none. Coarseness 0 leaves it as it is, and so is a text that has no
+// more words.
+constexpr unsigned coarseness_max = 4;
+std::string coarse_skeleton(std::string_view text, unsigned coarseness);
 
 }  // namespace culprit

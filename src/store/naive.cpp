@@ -124,11 +124,15 @@ void Naive::read(World& world, const GatherOptions& options, std::uint32_t index
   if (source.dialect.format != nullptr) summary.format = format_text(source.dialect);
   summary.fault = source.fault;
   Scratch scratch;
+  bool any_event = false;
   for (const OneLine& one : lines_of(source, text)) {
     Event event;
     const Reading reading =
         one.damaged ? Reading::unreadable : read_line(source.dialect, one.text, scratch, event);
-    if (reading == Reading::unreadable && ++summary.skipped == 1) {
+    any_event |= reading == Reading::event;
+    const bool skipped =
+        reading == Reading::unreadable || (reading == Reading::continuation && !any_event);
+    if (skipped && ++summary.skipped == 1) {
       summary.first_skipped = one.text.substr(0, 200);
       summary.first_skipped_line = one.number;
     }

@@ -55,9 +55,11 @@ std::optional<Record> RecordReader::take(const FedLine& line) {
     }
     return complete;
   }
-  unreadable_ += reading == Reading::unreadable ? 1 : 0;
   // A continuation at the start of a range belongs to an event before it.
-  const bool shown = reading == Reading::unreadable || any_event_ || from_start_;
+  const bool of_none = !any_event_ && from_start_;
+  const bool unreadable = reading == Reading::unreadable || of_none;
+  unreadable_ += unreadable ? 1 : 0;
+  const bool shown = unreadable || any_event_;
   if (shown && selection_->unreadable && within_window()) start(line, reading);
   return complete;
 }

@@ -57,7 +57,10 @@ void warn_of_sources(Investigation& made) {
   made.warnings.insert(made.warnings.end(), told.begin(), told.end());
   if (!made.schema.exact) {
     warn(made, "sampled", "",
-         "successful units were sampled to stay within --memory; failing ones are all there");
+         made.schema.failures_exact
+             ? "successful units were sampled to stay within --memory; failing ones are all there"
+             : "units were sampled to stay within --memory, failing ones too: their numbers are "
+               "estimates; a larger --memory makes them exact");
   }
 }
 

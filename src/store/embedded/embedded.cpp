@@ -228,7 +228,8 @@ double Embedded::row_weight(const Block& block, std::size_t row) const {
   if (evidence_.sampling.shift == 0) return 1;
   const std::uint32_t unit = block.units[row];
   if (unit != no_unit) return evidence_.weight(unit);
-  return (block.flags[row] & row_suspicious) != 0 ? 1 : evidence_.sampling.weight();
+  const bool failing = (block.flags[row] & row_suspicious) != 0;
+  return failing ? evidence_.sampling.failing_weight() : evidence_.sampling.weight();
 }
 
 }  // namespace culprit

@@ -40,7 +40,7 @@ struct EvidenceSkeleton {
 // look through all of them, which takes less time than sorting and less memory than a list.
 struct Units {
   std::vector<std::int64_t> starts;   // nanoseconds; no_time's count: no event with a time
-  std::vector<std::uint8_t> sampled;  // 1: stands for Sampling::weight() units
+  std::vector<std::uint8_t> shifts;   // stands for 2 to that power of units
   std::vector<std::int8_t> outcomes;  // -1: none, 0: good, 1: bad
   std::size_t size() const { return starts.size(); }
 };
@@ -60,9 +60,7 @@ struct Evidence {
   FieldId id_of(const EvidenceField& field) const {
     return static_cast<FieldId>(&field - fields.data());
   }
-  double weight(std::size_t unit) const {
-    return units.sampled[unit] != 0 ? sampling.weight() : 1.0;
-  }
+  double weight(std::size_t unit) const { return Sampling::weight_of(units.shifts[unit]); }
   std::size_t rows() const;
 };
 

@@ -59,7 +59,7 @@ void join_values(EvidenceField& field, FieldId global, const Shards& shards,
   std::sort(field.values.begin(), field.values.end());
   field.values.erase(std::unique(field.values.begin(), field.values.end()), field.values.end());
   // By the limit of one Shard, so that the number of Shards does not matter.
-  field.many |= field.values.size() > Shard::values_max;
+  field.many |= field.values.size() > shards.front()->values_max();
   for (const auto& [s, id] : parts) {
     const Dictionary& values = shards[s]->fields()[id].values;
     std::vector<Code>& codes = numbers[s].codes[id];
@@ -77,21 +77,35 @@ void join_values(EvidenceField& field, FieldId global, const Shards& shards,
   if (field.many) field.values = {};
 }
 
-void join_skeletons(Evidence& evidence, const Shards& shards, std::vector<Renumbering>& numbers) {
-  std::map<std::string, std::uint64_t> by_text;
+// The hashes of all texts, which are made as coarse as they have to be to fit one table.
+std::map<std::string, std::uint64_t> joined_texts(const Shards& shards) {
+  unsigned coarseness = 0;
   for (const auto& shard : shards) {
-    for (const ShardSkeleton& skeleton : shard->skeletons()) by_text[skeleton.text] = skeleton.hash;
+    coarseness = std::max(coarseness, shard->skeletons().coarseness());
   }
+  for (;; ++coarseness) {
+    std::map<std::string, std::uint64_t> by_text;
+    for (const auto& shard : shards) {
+      shard->coarsen_skeletons(coarseness);
+      for (const SkeletonTable::Entry& entry : shard->skeletons().entries()) {
+        by_text.emplace(entry.text, entry.hash);
+      }
+    }
+    by_text.erase("");
+    if (by_text.size() <= SkeletonTable::entries_max) return by_text;
+  }
+}
+
+void join_skeletons(Evidence& evidence, const Shards& shards, std::vector<Renumbering>& numbers) {
   std::unordered_map<std::uint64_t, std::uint32_t> number_of;
-  by_text.erase("");
   evidence.skeletons.push_back({});
-  for (auto& [text, hash] : by_text) {
+  for (const auto& [text, hash] : joined_texts(shards)) {
     number_of.emplace(hash, static_cast<std::uint32_t>(evidence.skeletons.size()));
     evidence.skeletons.push_back({hash, text});
   }
   for (std::size_t s = 0; s < shards.size(); ++s) {
-    for (const ShardSkeleton& skeleton : shards[s]->skeletons()) {
-      const auto found = number_of.find(skeleton.hash);
+    for (const SkeletonTable::Entry& entry : shards[s]->skeletons().entries()) {
+      const auto found = number_of.find(entry.hash);
       numbers[s].skeletons.push_back(found == number_of.end() ? 0 : found->second);
     }
   }
@@ -116,6 +130,17 @@ void renumber(Block& block, const Renumbering& numbers) {
             [](const Column& a, const Column& b) { return a.field < b.field; });
 }
 
+// `before`: lines of the source before the chunk.
+void skip(SourceSummary& summary, const ChunkCount::Skipped& skipped, std::uint64_t before) {
+  if (skipped.lines == 0) return;
+  const std::uint64_t line = before + skipped.first_line;
+  if (summary.skipped == 0 || line < summary.first_skipped_line) {
+    summary.first_skipped = skipped.first;
+    summary.first_skipped_line = line;
+  }
+  summary.skipped += skipped.lines;
+}
+
 void summarise_sources(Evidence& evidence) {
   Schema& schema = evidence.schema;
   for (std::size_t s = 0; s < evidence.sources.size(); ++s) {
@@ -135,17 +160,16 @@ void summarise_sources(Evidence& evidence) {
     if (source.dialect.format != nullptr) summary.format = format_text(source.dialect);
     summary.zone_assumed = source.dialect.zone_assumed;
     std::uint64_t lines = 0;
+    bool any_event = false;
     std::int64_t from = INT64_MAX;
     std::int64_t to = INT64_MIN;
     for (const ChunkCount& chunk : evidence.chunks[s]) {
       summary.events += chunk.events;
       schema.untimed_events += chunk.untimed;
       schema.whole_seconds += chunk.whole_seconds;
-      if (chunk.skipped > 0 && summary.skipped == 0) {
-        summary.first_skipped = chunk.first_skipped;
-        summary.first_skipped_line = lines + chunk.first_skipped_line;
-      }
-      summary.skipped += chunk.skipped;
+      skip(summary, chunk.skipped, lines);
+      if (!any_event) skip(summary, chunk.leading, lines);
+      any_event |= chunk.any_event;
       lines += chunk.lines;
       from = std::min(from, chunk.from);
       to = std::max(to, chunk.to);
@@ -213,6 +237,7 @@ Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit, 
   });
   evidence.schema.unit = std::move(unit);
   evidence.schema.exact = sampling.shift == 0;
+  evidence.schema.failures_exact = sampling.failing_shift == 0;
   summarise_sources(evidence);
   return evidence;
 }

@@ -22,6 +22,10 @@ constexpr std::uint64_t chunk_bytes_least = 256 << 10;
 constexpr double rows_share = 0.55;
 constexpr double process_bytes = 24 << 20;
 constexpr double left_least = 0.25;  // of --memory, however little that is
+// Of its own a thread has what it reads just now and the dictionaries of texts.
+constexpr std::uint64_t memory_a_thread = 32 << 20;
+constexpr unsigned threads_max = 64;
+constexpr std::uint64_t second_least = 4;  // its part of the rows' share, however full that is
 
 // What one thread takes at a time: a range of a seekable source, or a whole packed one.
 struct Task {
@@ -65,10 +69,25 @@ class Pass {
     row_bytes_max_ = static_cast<std::uint64_t>(rows_share * left);
   }
 
-  // Sampling becomes coarser when memory runs out, unless only some units are asked for.
+  // Reads all rows, or at a second look those of failing units that the first one let go. Sampling
+  // becomes coarser when memory runs out.
+  Status run(Sampling& sampling) { return run(sampling, nullptr); }
+  Status run_again(Sampling& sampling, const std::unordered_set<std::uint64_t>& only,
+                   std::uint64_t rows_so_far) {
+    const std::uint64_t left = row_bytes_max_ - std::min(row_bytes_max_, rows_so_far);
+    row_bytes_max_ = std::max(left, row_bytes_max_ / second_least);
+    return run(sampling, &only);
+  }
+  std::uint64_t rows_kept() const {
+    const Sampling sampling = sampling_;
+    return RowBytes::kept(row_bytes_.plain, sampling.shift) +
+           RowBytes::kept(row_bytes_.failing, sampling.shift);
+  }
+
+ private:
   Status run(Sampling& sampling, const std::unordered_set<std::uint64_t>* only) {
-    shift_ = sampling.shift;
-    fixed_ = only != nullptr;
+    sampling_ = sampling;
+    again_ = only != nullptr;
     std::vector<std::thread> threads;
     running_ = shards_.size();
     for (auto& shard : shards_) {
@@ -77,13 +96,12 @@ class Pass {
     }
     wait();
     for (std::thread& thread : threads) thread.join();
-    sampling.shift = shift_;
-    for (auto& shard : shards_) thin_out(*shard);
+    sampling = sampling_;
+    for (auto& shard : shards_) shard->thin_out(sampling);
     if (interrupted()) return interrupted_error();
     return ok();
   }
 
- private:
   void wait() {
     std::unique_lock lock(mutex_);
     while (running_ > 0) {
@@ -113,24 +131,32 @@ class Pass {
     finished_.notify_one();
   }
 
-  // Adds what the rows take that were read; halves the sample while that is too much.
+  // Adds what the rows take that were read; halves the sample while that is too much. Each bound
+  // only falls while the bytes only grow: what is chosen step by step does not depend on the steps.
   void account(Shard& shard) {
-    if (fixed_) return;
     {
       const std::scoped_lock lock(mutex_);
       row_bytes_ += shard.take_row_bytes();
-      while (shift_ < Sampling::shift_max && row_bytes_.kept({shift_}) > row_bytes_max_) ++shift_;
+      sampling_ = coarser(sampling_);
     }
-    if (shard.thinned_to() < shift_) thin_out(shard);
+    shard.thin_out(sampling_);
   }
 
-  void thin_out(Shard& shard) {
-    if (!fixed_) shard.thin_out({shift_});
+  // Failing units have half of the room at most; what they take, others do not get.
+  Sampling coarser(Sampling made) const {
+    const std::uint64_t half = row_bytes_max_ / 2;
+    made.failing_shift =
+        fitting_shift(row_bytes_.failing, again_ ? row_bytes_max_ : half, made.failing_shift);
+    if (again_) return made;
+    const std::uint64_t failing = std::min(half, RowBytes::kept(row_bytes_.failing, 0));
+    made.shift = fitting_shift(row_bytes_.plain, row_bytes_max_ - failing,
+                               std::max(made.shift, made.failing_shift));
+    return made;
   }
 
   // The rest of the line is left out.
   void cut_line(std::uint32_t source, std::uint64_t offset) {
-    if (fixed_) return;
+    if (again_) return;
     const std::scoped_lock lock(mutex_);
     sources_[source].notes.push_back(
         {"cut_line", fmt::format("{}: the line at byte {} is longer than {} MB and was cut there",
@@ -154,16 +180,16 @@ class Pass {
   std::vector<Task> tasks_;
   std::uint64_t bytes_total_ = 0;
   std::uint64_t row_bytes_max_ = 0;
-  bool fixed_ = false;
+  bool again_ = false;  // the second look
 
   std::mutex
-      mutex_;  // guards running_, row_bytes_, faults and losses in sources_, and raising shift_
+      mutex_;  // guards running_, row_bytes_, faults and losses in sources_, and setting sampling_
   std::condition_variable finished_;
   std::size_t running_ = 0;
   std::atomic<std::size_t> next_task_{0};
   std::atomic<std::uint64_t> bytes_done_{0};
   RowBytes row_bytes_;
-  std::atomic<unsigned> shift_{0};
+  std::atomic<Sampling> sampling_{Sampling{}};
 };
 
 // A range owns the lines that begin in it: the one cut at its start belongs to the range before,
@@ -202,7 +228,7 @@ Status Pass::read_range(const Task& task, Shard& shard, std::string& buffer) {
   }
   if (filled >= line_bytes_max) cut_line(task.source, task.from - before + begin);
   const std::string_view chunk = std::string_view(buffer).substr(begin, filled - begin);
-  shard.read(source, task.source, chunk, task.from - before + begin, Sampling{shift_});
+  shard.read(source, task.source, chunk, task.from - before + begin, sampling_);
   bytes_done_ += task.to - task.from;
   return ok();
 }
@@ -239,8 +265,7 @@ Status Pass::read_stream(const Task& task, Shard& shard, std::string& buffer) {
     if (whole == 0) continue;
     if (too_long) cut_line(task.source, offset);
     skipping = too_long;
-    shard.read(source, task.source, std::string_view(buffer).substr(0, whole), offset,
-               Sampling{shift_});
+    shard.read(source, task.source, std::string_view(buffer).substr(0, whole), offset, sampling_);
     account(shard);
     offset += whole;
     std::memmove(buffer.data(), buffer.data() + whole, filled - whole);
@@ -256,7 +281,7 @@ Status Pass::read_framed(const Task& task, Shard& shard) {
   const Source& source = sources_[task.source];
   const ByteRange range = source.seekable ? ByteRange{task.from, task.to} : ByteRange{};
   LineFeed feed = TRY(LineFeed::open(world_, source, range));
-  while (!interrupted() && shard.read(source, task.source, feed, Sampling{shift_})) account(shard);
+  while (!interrupted() && shard.read(source, task.source, feed, sampling_)) account(shard);
   bytes_done_ += task.to - task.from;
   if (feed.fault()) return *feed.fault();
   return ok();
@@ -266,7 +291,7 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
                                                 Sampling sampling) {
   std::unordered_set<std::uint64_t> failing;
   for (auto& shard : shards) {
-    for (const std::uint64_t id : shard->failing()) {
+    for (const std::uint64_t id : shard->take_failing()) {
       if (!sampling.keeps(id)) failing.insert(id);
     }
   }
@@ -275,14 +300,17 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
 
 Result<Evidence> gather_evidence(World& world, const GatherOptions& options,
                                  std::vector<Source> sources, const UnitRule& unit) {
-  unsigned threads = options.threads == 0 ? std::thread::hardware_concurrency() : options.threads;
-  threads = std::clamp(threads, 1U, 64U);
+  const auto affordable = static_cast<unsigned>(
+      std::clamp<std::uint64_t>(options.memory_max / memory_a_thread, 1, threads_max));
+  const unsigned cores = std::min(std::thread::hardware_concurrency(), affordable);
+  const unsigned threads =
+      std::clamp(options.threads == 0 ? cores : options.threads, 1U, threads_max);
   std::vector<std::unique_ptr<Shard>> shards;
   for (unsigned i = 0; i < threads; ++i) shards.push_back(std::make_unique<Shard>(options, unit));
 
   Sampling sampling;
   Pass first(world, options, sources, shards);
-  TRY(first.run(sampling, nullptr));
+  TRY(first.run(sampling));
 
   note_changes(world, sources);
 
@@ -290,7 +318,7 @@ Result<Evidence> gather_evidence(World& world, const GatherOptions& options,
   const std::unordered_set<std::uint64_t> failing = failing_units(shards, sampling);
   if (!failing.empty()) {
     Pass second(world, options, sources, shards);
-    TRY(second.run(sampling, &failing));
+    TRY(second.run_again(sampling, failing, first.rows_kept()));
   }
   Evidence evidence = join_shards(std::move(sources), std::move(shards), unit, sampling);
   join_units(evidence);

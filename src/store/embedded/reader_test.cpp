@@ -167,6 +167,30 @@ TEST_CASE("sources without a line, an event or an end of line are read") {
   }
 }
 
+TEST_CASE("lines that continue no event are skipped lines, wherever they are cut") {
+  SimWorld world;
+  world.put("licence.txt", "   Redistribution and use\n\n   in source and binary forms\n");
+  world.put("stack.log",
+            "    at shop.Pool.take(Pool.java:7)\n"
+            "    at shop.Cart.pay(Cart.java:9)\n"
+            "2025-11-20T14:00:00Z ERROR order 7 lost\n"
+            "    at shop.Cart.pay(Cart.java:9)\n"
+            "2025-11-20T14:00:01Z INFO order 8 stored\n");
+  for (const std::size_t chunk_bytes : {std::size_t{20}, std::size_t{1} << 20}) {
+    GatherOptions options = options_of({"licence.txt", "stack.log"}, 2);
+    options.chunk_bytes = chunk_bytes;
+    const auto engine = read(world, options);
+    const std::vector<SourceSummary>& sources = engine->schema().sources;
+    CHECK(sources[0].events == 0);
+    CHECK(sources[0].skipped == 2);
+    CHECK(sources[0].first_skipped == "   Redistribution and use");
+    CHECK(sources[1].events == 2);
+    CHECK(sources[1].skipped == 2);
+    CHECK(sources[1].first_skipped_line == 1);
+    CHECK(engine->schema().skipped == 4);
+  }
+}
+
 TEST_CASE("a source without any event has no units and no answers") {
   SimWorld world;
   world.put("blank.log", "\n");

@@ -11,7 +11,8 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t memory_small = 100'000;
+constexpr std::size_t memory_small = 1'000'000;  // all failing units, and a part of the others
+constexpr std::size_t memory_tiny = 100'000;     // not even those
 
 // Requests of three events in two sources; only the last event of a failing one shows it.
 class Traffic {
@@ -69,6 +70,7 @@ struct Both {
   std::unique_ptr<Naive> naive;
   std::unique_ptr<Embedded> embedded;
   double weight = 1;
+  double failing_weight = 1;
 };
 
 Both both_of(SimWorld& world, const GatherOptions& options) {
@@ -76,6 +78,7 @@ Both both_of(SimWorld& world, const GatherOptions& options) {
   made.naive = std::move(Naive::gather(world, options)).value();
   Evidence evidence = std::move(read_evidence(world, options)).value();
   made.weight = evidence.sampling.weight();
+  made.failing_weight = evidence.sampling.failing_weight();
   made.embedded = std::make_unique<Embedded>(world, std::move(evidence));
   made.naive->judge(rule_by_status());
   made.embedded->judge(rule_by_status());
@@ -93,6 +96,15 @@ void check_near(const std::vector<Counts>& estimated, const std::vector<Counts>&
                 double weight) {
   REQUIRE(estimated.size() == truth.size());
   for (std::size_t i = 0; i < truth.size(); ++i) check_near(estimated[i], truth[i], weight);
+}
+
+Counts total(const HistTally& tally) {
+  Counts sum;
+  for (const Counts& counts : tally.counts) {
+    sum.total += counts.total;
+    sum.bad += counts.bad;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -150,6 +162,32 @@ TEST_CASE("with little memory failing units are kept whole") {
   }
 }
 
+TEST_CASE("failing units that do not fit are sampled too, as whole units") {
+  for (std::uint64_t seed = 21; seed <= 24; ++seed) {
+    CAPTURE(seed);
+    SimWorld world;
+    GatherOptions options = Traffic(seed).sources(world, 4000);
+    options.memory_max = seed == 24 ? memory_tiny / 5 : memory_tiny;
+    if (seed == 24) options.unit_field = "line";
+    const Both both = both_of(world, options);
+    CHECK_FALSE(both.embedded->schema().failures_exact);
+    REQUIRE(both.failing_weight >= 2);
+    const Time from = both.naive->schema().from;
+    const Window whole{from, both.naive->schema().to + std::chrono::seconds(1)};
+    const Counts truth = total(both.naive->hist({{}, whole, std::chrono::hours(1)}));
+    const Counts near = total(both.embedded->hist({{}, whole, std::chrono::hours(1)}));
+    CHECK(near.bad > 0);
+    CHECK(std::abs(near.bad - truth.bad) <= 5 * std::sqrt(truth.bad * both.failing_weight));
+    CHECK(std::abs(near.total - truth.total) <= 5 * std::sqrt(truth.total * both.weight));
+    // What is left of them is as the whole of them has it.
+    const SampleQuery all{{}, {}, Outcome::bad, SIZE_MAX, 0};
+    const std::string every = told_sorted(both.naive->sample(all));
+    for (const UnitSample& unit : both.embedded->sample(all)) {
+      CHECK(every.find(told_sorted({unit})) != every.npos);
+    }
+  }
+}
+
 TEST_CASE("what is counted while reading stays exact with little memory") {
   SimWorld world;
   const Both both = both_of(world, Traffic(8).sources(world, 3000));
@@ -171,7 +209,7 @@ TEST_CASE("the sample depends neither on the number of threads nor on the chunks
     CAPTURE(seed);
     SimWorld world;
     GatherOptions options = Traffic(seed).sources(world, 1500);
-    options.memory_max = memory_small / (seed - 10);
+    options.memory_max = memory_tiny / (seed - 10);
     Answers first;
     for (const unsigned threads : {1U, 2U, 5U, 3U}) {
       CAPTURE(threads);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "event/outcome.h"
 
@@ -42,24 +43,33 @@ bool fails_by_status(std::string_view value) {
 }  // namespace
 
 RowBytes& RowBytes::operator+=(const RowBytes& other) {
-  for (std::size_t level = 0; level < by_level.size(); ++level) {
-    by_level[level] += other.by_level[level];
+  for (std::size_t level = 0; level < plain.size(); ++level) {
+    plain[level] += other.plain[level];
+    failing[level] += other.failing[level];
   }
-  always += other.always;
   return *this;
 }
 
-std::uint64_t RowBytes::kept(Sampling sampling) const {
-  std::uint64_t bytes = always;
-  for (std::size_t level = sampling.shift; level < by_level.size(); ++level) {
-    bytes += by_level[level];
-  }
-  return bytes;
+std::uint64_t RowBytes::kept(const ByLevel& bytes, unsigned shift) {
+  return std::accumulate(bytes.begin() + shift, bytes.end(), std::uint64_t{0});
 }
 
-Shard::Shard(const GatherOptions& options, const UnitRule& unit) : options_(options), unit_(unit) {
-  skeletons_.push_back({});  // 0: no message
+void ChunkCount::Skipped::add(std::string_view text, std::uint64_t number) {
+  if (++lines > 1) return;
+  first_line = number;
+  first = std::string(text.substr(0, 200));
 }
+
+unsigned fitting_shift(const RowBytes::ByLevel& rows, std::uint64_t bytes_max, unsigned least) {
+  unsigned shift = least;
+  while (shift < Sampling::shift_max && RowBytes::kept(rows, shift) > bytes_max) ++shift;
+  return shift;
+}
+
+Shard::Shard(const GatherOptions& options, const UnitRule& unit)
+    : options_(options),
+      unit_(unit),
+      values_max_(std::clamp(options.memory_max / memory_a_value, values_least, values_most)) {}
 
 void Shard::open_block(std::uint32_t source, std::uint64_t offset) {
   open_ = Block{};
@@ -79,10 +89,7 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
     const std::string_view line = chunk.substr(at, end - at);
     ++count.lines;
     next_row(offset);
-    const Reading reading = read_one(source, {offset + at, line}, count, sampling);
-    if (reading == Reading::unreadable && count.skipped == 1) {
-      count.first_skipped_line = count.lines;
-    }
+    read_one(source, {offset + at, line}, count.lines, count, sampling);
     at = end + 1;
   }
   close_block();
@@ -104,10 +111,7 @@ bool Shard::read(const Source& source, std::uint32_t source_index, LineFeed& fee
     }
     // What is cut off or broken may be told before records that waited for their context.
     if (!line->damaged) next_row(line->offset);
-    const Reading reading = read_one(source, *line, count, sampling);
-    if (reading == Reading::unreadable && count.skipped == 1) {
-      count.first_skipped_line = line->number - lines_before;
-    }
+    read_one(source, *line, line->number - lines_before, count, sampling);
   }
   if (records > 0) close_block();
   if (records == 0) count.offset = feed.reached();
@@ -116,16 +120,18 @@ bool Shard::read(const Source& source, std::uint32_t source_index, LineFeed& fee
   return records > 0;
 }
 
-Reading Shard::read_one(const Source& source, const FedLine& line, ChunkCount& count,
-                        Sampling sampling) {
+void Shard::read_one(const Source& source, const FedLine& line, std::uint64_t number,
+                     ChunkCount& count, Sampling sampling) {
   Event event;
   const Reading reading = read_line(source.dialect, line, scratch_, event);
   if (reading == Reading::event) {
+    count.any_event = true;
     add(event, line.offset, count, sampling);
-  } else if (reading == Reading::unreadable && ++count.skipped == 1) {
-    count.first_skipped = std::string(line.text.substr(0, 200));
+  } else if (reading == Reading::unreadable) {
+    count.skipped.add(line.text, number);
+  } else if (reading == Reading::continuation && !count.any_event) {
+    count.leading.add(line.text, number);
   }
-  return reading;
 }
 
 // Blocks are cut by lines, kept or not, so that they do not depend on the sampling in force.
@@ -196,7 +202,7 @@ void Shard::gather_slots(std::string_view message) {
   row_.skeleton = 0;
   if (message.empty()) return;
   const Skeleton found = skeleton_of(message, skeleton_scratch_);
-  row_.skeleton = skeleton_number(found, message);
+  row_.skeleton = skeleton_number(found);
   const std::vector<FieldId>& known = skeletons_[row_.skeleton].slots;
   for (std::size_t i = 0; i < found.slots.size(); ++i) {
     const Field& slot = found.slots[i];
@@ -228,13 +234,18 @@ void Shard::judge(const Event& event) {
 
 // Whether the row in hand is kept; remembers what must be fetched by a second look.
 bool Shard::keep(Sampling sampling) {
-  if (only_ != nullptr) return only_->contains(row_.sampled_by);
-  const bool always = row_.id == 0 && row_.suspicious;
+  const std::uint64_t id = row_.sampled_by;
+  if (only_ != nullptr && !only_->contains(id)) return false;
   std::uint64_t bytes = RowBytes::row;
-  for (const auto& [id, field] : row_.fields) bytes += fields_[id].stored ? RowBytes::value : 0;
-  (always ? row_bytes_.always : row_bytes_.by_level[Sampling::level(row_.sampled_by)]) += bytes;
-  if (always || sampling.keeps(row_.sampled_by)) return true;
-  if (row_.suspicious) failing_.insert(row_.sampled_by);
+  for (const auto& [field, value] : row_.fields) {
+    bytes += fields_[field].stored ? RowBytes::value : 0;
+  }
+  const bool failing = only_ != nullptr || row_.suspicious;
+  (failing ? row_bytes_.failing : row_bytes_.plain)[Sampling::level(id)] += bytes;
+  if (only_ != nullptr) return sampling.keeps_failing(id);
+  const bool alone = row_.id == 0;
+  if (alone && failing ? sampling.keeps_failing(id) : sampling.keeps(id)) return true;
+  if (failing && sampling.keeps_failing(id)) failing_.insert(id);
   return false;
 }
 
@@ -316,20 +327,27 @@ void Shard::note(const ShardField& field, const Field& value) {
   }
 }
 
-std::uint32_t Shard::skeleton_number(const Skeleton& skeleton, std::string_view message) {
-  if (skeleton.hash == last_skeleton_hash_) return last_skeleton_;
-  const auto [entry, added] =
-      skeleton_numbers_.try_emplace(skeleton.hash, static_cast<std::uint32_t>(skeletons_.size()));
-  if (added) {
-    ShardSkeleton made{skeleton.hash, skeleton_text(message), {}};
-    for (const Field& slot : skeleton.slots) {
-      made.slots.push_back(slot_field(slot.name));
-    }
-    skeletons_.push_back(std::move(made));
+std::uint32_t Shard::skeleton_number(const Skeleton& skeleton) {
+  const SkeletonTable::Added added = skeletons_.add(skeleton.hash, skeleton.text);
+  if (added.fresh) {
+    std::vector<FieldId> slots;
+    for (const Field& slot : skeleton.slots) slots.push_back(slot_field(slot.name));
+    skeletons_[added.number].slots = std::move(slots);
   }
-  last_skeleton_hash_ = skeleton.hash;
-  last_skeleton_ = entry->second;
-  return last_skeleton_;
+  if (!skeletons_.too_large()) return added.number;
+  while (skeletons_.too_large()) coarsen_skeletons(skeletons_.coarseness() + 1);
+  return skeletons_.add(skeleton.hash, skeleton.text).number;
+}
+
+void Shard::coarsen_skeletons(unsigned coarseness) {
+  while (skeletons_.coarseness() < coarseness) {
+    const std::vector<std::uint32_t> coarser = skeletons_.coarsen();
+    const auto renumber = [&](Block& block) {
+      for (std::uint32_t& skeleton : block.skeletons) skeleton = coarser[skeleton];
+    };
+    std::for_each(blocks_.begin(), blocks_.end(), renumber);
+    renumber(open_);
+  }
 }
 
 Shard::Coded Shard::code_of(ShardField& field, std::string_view value) {
@@ -357,7 +375,7 @@ Code Shard::text_code(ShardField& field, std::string_view value) {
   const std::uint64_t hash = hash_of(value);
   if (value.size() > value_bytes_max) return code::of_hash(hash);
   if (field.overflowed) return code::without_text(value, hash);
-  const std::uint32_t entry = field.values.add(value, hash, values_max);
+  const std::uint32_t entry = field.values.add(value, hash, values_max_);
   if (entry != Dictionary::none) return entry;
   // All values of such a field are known by their hashes, so the texts need not be kept.
   field.overflowed = true;
@@ -370,22 +388,29 @@ Code Shard::text_code(ShardField& field, std::string_view value) {
 }
 
 void Shard::thin_out(Sampling sampling) {
-  if (sampling.shift == 0) return;
-  thinned_to_ = sampling.shift;
+  if (sampling == thinned_to_) return;
+  thinned_to_ = sampling;
+  std::erase_if(failing_, [&](std::uint64_t id) { return !sampling.keeps_failing(id); });
   for (Block& block : blocks_) {
     std::vector<std::uint8_t> keep(block.rows(), 1);
     for (std::size_t row = 0; row < block.rows(); ++row) {
-      const bool suspicious = (block.flags[row] & row_suspicious) != 0;
-      const bool alone = unit_.fields.empty() || block.unit_ids[row] == 0;
-      const std::uint64_t sampled_by =
-          alone ? id_of_line(block.source, block.offset + block.offsets[row]) : block.unit_ids[row];
-      if (sampling.keeps(sampled_by) || (alone && suspicious)) continue;
-      if (suspicious) failing_.insert(sampled_by);
-      keep[row] = 0;
+      keep[row] = keeps_row(block, row, sampling) ? 1 : 0;
     }
     if (std::find(keep.begin(), keep.end(), 0) != keep.end()) block = filtered(block, keep);
   }
   std::erase_if(blocks_, [](const Block& block) { return block.rows() == 0; });
+}
+
+bool Shard::keeps_row(const Block& block, std::size_t row, Sampling sampling) {
+  const bool suspicious = (block.flags[row] & row_suspicious) != 0;
+  const bool alone = unit_.fields.empty() || block.unit_ids[row] == 0;
+  const std::uint64_t id =
+      alone ? id_of_line(block.source, block.offset + block.offsets[row]) : block.unit_ids[row];
+  // Of the second look come rows of failing units alone.
+  const bool failing = alone ? suspicious : only_ != nullptr && only_->contains(id);
+  if (failing ? sampling.keeps_failing(id) : sampling.keeps(id)) return true;
+  if (suspicious && only_ == nullptr && sampling.keeps_failing(id)) failing_.insert(id);
+  return false;
 }
 
 void Shard::close_block() {

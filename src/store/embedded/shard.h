@@ -11,27 +11,30 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "event/roles.h"
 #include "parse/format.h"
-#include "parse/skeleton.h"
 #include "store/embedded/block.h"
 #include "store/embedded/dictionary.h"
 #include "store/embedded/memo.h"
+#include "store/embedded/skeleton_table.h"
 #include "store/feed.h"
 #include "store/gather.h"
 
 namespace culprit {
 
-// Which units are kept: all, or those whose mixed id begins with `shift` zero bits.
+// Which units are kept: all, or those whose mixed id begins with `shift` zero bits. Failing ones
+// have a shift of their own, which stays 0 as long as they fit.
 struct Sampling {
   static constexpr unsigned shift_max = 40;
   unsigned shift = 0;
-  double weight() const { return static_cast<double>(std::uint64_t{1} << shift); }
+  unsigned failing_shift = 0;  // never more than `shift`
+  double weight() const { return weight_of(shift); }
+  double failing_weight() const { return weight_of(failing_shift); }
+  static double weight_of(unsigned shift) { return static_cast<double>(std::uint64_t{1} << shift); }
   // The largest shift that still keeps the unit.
   static unsigned level(std::uint64_t unit_id) {
     // Fibonacci hashing, so that sampling does not correlate with the table's slots.
@@ -39,6 +42,8 @@ struct Sampling {
     return std::min(static_cast<unsigned>(zeros), shift_max);
   }
   bool keeps(std::uint64_t unit_id) const { return level(unit_id) >= shift; }
+  bool keeps_failing(std::uint64_t unit_id) const { return level(unit_id) >= failing_shift; }
+  bool operator==(const Sampling&) const = default;
 };
 
 // The id of a unit that is one line, which has none of its own; never 0.
@@ -52,12 +57,16 @@ struct RowBytes {
   // Measured on the shop's NDJSON: 29 bytes a row without its fields, 2.4 a value.
   static constexpr std::uint64_t row = 29;
   static constexpr std::uint64_t value = 3;
-  std::array<std::uint64_t, Sampling::shift_max + 1> by_level{};
-  std::uint64_t always = 0;  // failing lines that are units of their own
+  using ByLevel = std::array<std::uint64_t, Sampling::shift_max + 1>;
+  ByLevel plain{};
+  ByLevel failing{};  // suspicious rows; in the second look, all of failing units
 
   RowBytes& operator+=(const RowBytes& other);
-  std::uint64_t kept(Sampling sampling) const;
+  static std::uint64_t kept(const ByLevel& bytes, unsigned shift);
 };
+
+// The least shift, from `least` on, whose rows fit into `bytes_max`.
+unsigned fitting_shift(const RowBytes::ByLevel& rows, std::uint64_t bytes_max, unsigned least);
 
 // Lines of one chunk of a source.
 struct ChunkCount {
@@ -67,9 +76,17 @@ struct ChunkCount {
   std::uint64_t events = 0;
   std::uint64_t untimed = 0;
   std::uint64_t whole_seconds = 0;
-  std::uint64_t skipped = 0;
-  std::uint64_t first_skipped_line = 0;  // within the chunk, from 1
-  std::string first_skipped;
+  // Lines that could not be read, and those that continue an event which is not in the chunk: they
+  // count as skipped where it is in none before either.
+  struct Skipped {
+    std::uint64_t lines = 0;
+    std::uint64_t first_line = 0;  // within the chunk, from 1
+    std::string first;
+    void add(std::string_view text, std::uint64_t number);
+  };
+  Skipped skipped;
+  Skipped leading;
+  bool any_event = false;  // in the window or not
   std::int64_t from = INT64_MAX;
   std::int64_t to = INT64_MIN;
   std::uint64_t levels[7] = {};
@@ -98,19 +115,15 @@ struct ShardField {
   std::vector<Code> lost;  // where overflowed: the Codes, without text, of what `values` held
 };
 
-struct ShardSkeleton {
-  std::uint64_t hash = 0;
-  std::string text;
-  std::vector<FieldId> slots;
-};
-
 class Shard {
  public:
   static constexpr std::size_t fields_max = 4096;      // more names than that: the rest is dropped
-  static constexpr std::size_t values_max = 65'536;    // dictionary entries of a field
   static constexpr std::size_t value_bytes_max = 256;  // longer values are kept as hashes
 
   Shard(const GatherOptions& options, const UnitRule& unit);
+
+  // Dictionary entries of a field; beyond them its values are kept as hashes.
+  std::size_t values_max() const { return values_max_; }
 
   // Reads the whole lines in `chunk`, which begins at `offset` of the source.
   void read(const Source& source, std::uint32_t source_index, std::string_view chunk,
@@ -121,19 +134,27 @@ class Shard {
   void restrict_to(const std::unordered_set<std::uint64_t>* unit_ids) { only_ = unit_ids; }
   // Lets go of what a coarser sampling does not keep.
   void thin_out(Sampling sampling);
-  unsigned thinned_to() const { return thinned_to_; }
+  Sampling thinned_to() const { return thinned_to_; }
 
   std::vector<Block>& blocks() { return blocks_; }
   const Dictionary& names() const { return names_; }
   std::vector<ShardField>& fields() { return fields_; }
-  std::vector<ShardSkeleton>& skeletons() { return skeletons_; }
+  SkeletonTable& skeletons() { return skeletons_; }
   std::vector<ChunkCount>& counts() { return counts_; }
-  // Units with a suspicious row that was not kept.
-  const std::unordered_set<std::uint64_t>& failing() const { return failing_; }
+  // Shortens the skeletons' texts to that coarseness, if they are finer.
+  void coarsen_skeletons(unsigned coarseness);
+  // Units with a suspicious row that was not kept, for a second look.
+  std::unordered_set<std::uint64_t> take_failing() { return std::exchange(failing_, {}); }
   // Of all rows read since the last call.
   RowBytes take_row_bytes() { return std::exchange(row_bytes_, {}); }
 
  private:
+  // All values of 65,536 at the default of 512 MB; thirty fields of ids take 90 MB a thread then,
+  // until they are found to have more.
+  static constexpr std::size_t memory_a_value = 8 << 10;
+  static constexpr std::size_t values_least = 4096;
+  static constexpr std::size_t values_most = 65'536;
+
   // What is known of the row in hand.
   struct RowInHand {
     std::uint64_t id = 0;  // of its unit; 0: none
@@ -147,7 +168,9 @@ class Shard {
     std::size_t named = 0;  // the first so many the line names itself; the rest are slots
   };
 
-  Reading read_one(const Source& source, const FedLine& line, ChunkCount& count, Sampling sampling);
+  // `number`: of the line, within the chunk.
+  void read_one(const Source& source, const FedLine& line, std::uint64_t number, ChunkCount& count,
+                Sampling sampling);
   void next_row(std::uint64_t offset);
   void open_block(std::uint32_t source, std::uint64_t offset);
   void close_block();
@@ -157,11 +180,12 @@ class Shard {
   void gather_slots(std::string_view message);
   void judge(const Event& event);
   bool keep(Sampling sampling);
+  bool keeps_row(const Block& block, std::size_t row, Sampling sampling);
   void code_fields(const Event& event);
   FieldId field_of(std::string_view name, FieldId previous);
   FieldId slot_field(std::string_view name);
   FieldId add_field(std::string_view name);
-  std::uint32_t skeleton_number(const Skeleton& skeleton, std::string_view message);
+  std::uint32_t skeleton_number(const Skeleton& skeleton);
   // A value's Code, and whether the value spells a number.
   struct Coded {
     Code code = 0;
@@ -173,15 +197,13 @@ class Shard {
 
   const GatherOptions& options_;
   const UnitRule& unit_;
+  std::size_t values_max_;
   const std::unordered_set<std::uint64_t>* only_ = nullptr;
 
   Dictionary names_;
   std::vector<ShardField> fields_;
   std::array<FieldId, 2> first_{no_field, no_field};  // that lines began with
-  std::vector<ShardSkeleton> skeletons_;
-  std::unordered_map<std::uint64_t, std::uint32_t> skeleton_numbers_;
-  std::uint64_t last_skeleton_hash_ = 0;
-  std::uint32_t last_skeleton_ = 0;
+  SkeletonTable skeletons_;
   Scratch scratch_;
   SkeletonScratch skeleton_scratch_;
   std::vector<Field> all_fields_;  // of an event and its message, where a rule asks about both
@@ -192,7 +214,7 @@ class Shard {
   std::vector<ChunkCount> counts_;
   std::unordered_set<std::uint64_t> failing_;
   RowBytes row_bytes_;
-  unsigned thinned_to_ = 0;  // shift of the coarsest thin_out()
+  Sampling thinned_to_;  // by the last thin_out()
   std::uint64_t event_number_ = 0;
   RowInHand row_;
 };

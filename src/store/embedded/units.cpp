@@ -65,9 +65,9 @@ void join_units(Evidence& evidence) {
   Units& units = evidence.units;
   const std::uint32_t count = number_units(evidence);
   units.starts.assign(count, INT64_MAX);
-  units.sampled.assign(count, 0);
+  units.shifts.assign(count, 0);
   units.outcomes.assign(count, -1);
-  const bool sampled = evidence.sampling.shift > 0;
+  const Sampling sampling = evidence.sampling;
   std::vector<std::uint8_t> suspicious(count, 0);
   for (const Block& block : evidence.blocks) {
     for (std::size_t row = 0; row < block.rows(); ++row) {
@@ -81,7 +81,8 @@ void join_units(Evidence& evidence) {
   }
   for (std::uint32_t unit = 0; unit < count; ++unit) {
     if (units.starts[unit] == INT64_MAX) units.starts[unit] = nanoseconds(no_time);
-    units.sampled[unit] = sampled && suspicious[unit] == 0 ? 1 : 0;
+    const unsigned shift = suspicious[unit] != 0 ? sampling.failing_shift : sampling.shift;
+    units.shifts[unit] = static_cast<std::uint8_t>(shift);
   }
 }
 
