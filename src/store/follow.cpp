@@ -18,6 +18,8 @@ constexpr std::size_t others_every = 5;    // looks: files that appear are seen 
 constexpr std::size_t retired_looks = 50;  // a writer goes on in a file that was rotated away
 constexpr std::size_t held_max = 256;      // of the 1,024 descriptors that a process usually has
 constexpr std::uint64_t tail_bytes = 64 << 10;
+constexpr std::uint64_t primed_bytes = 1 << 20;  // before the end: where the open record begins
+constexpr std::size_t open_looks = 25;           // five seconds, for the rest of a line in parts
 
 }  // namespace
 
@@ -35,17 +37,31 @@ struct Follower::Lane {
   bool over = false;
   std::size_t retired = 0;  // looks since its name was given to another file; 0: it has its name
 
+  std::optional<Framer> framer;
+  std::uint64_t framed_from = 0;  // offset of the first byte that was fed
+  std::size_t open_for = 0;       // looks in which a line in parts did not go on
+
   Scratch scratch;
   std::optional<Record> open;  // may be continued
   bool fresh = false;          // it was begun or continued in this look
   Time last_time = no_time;
 };
 
+bool followable(const Source& source) {
+  if (source.seekable) return true;
+  const bool plain = source.packing == Packing::plain && source.encoding == Encoding::utf8;
+  return plain && !source.live && source.identity != 0 && source.dialect.framing != nullptr;
+}
+
 Status find_ends(World& world, std::span<Source> sources) {
   for (Source& source : sources) {
-    if (!source.counts() || !source.seekable) continue;
+    if (!source.counts() || !followable(source)) continue;
     File file = TRY(open_seekable(world, source));
     std::uint64_t end = file.size().value_or(0);
+    if (!source.seekable) {  // of documents, in which lines mean nothing
+      source.read_to = end;
+      continue;
+    }
     std::string tail(tail_bytes, '\0');
     source.read_to = 0;
     while (end > 0) {
@@ -66,7 +82,7 @@ Follower::Follower(World& world, GatherOptions options, std::vector<Source> sour
   for (std::uint32_t i = 0; i < sources_.size(); ++i) {
     const Source& source = sources_[i];
     if (source.identity != 0) known_.emplace(source.identity, "");
-    if (source.counts() && (source.seekable || source.live)) add_lane(i, source.read_to);
+    if (source.counts() && (followable(source) || source.live)) add_lane(i, source.read_to);
   }
 }
 
@@ -96,6 +112,8 @@ Result<std::vector<Record>> Follower::look() {
       note(looked.error().what);
       lane.over = true;
     }
+    const bool waits = lane.framer && lane.framer->open_streams() != 0;
+    if (waits && ++lane.open_for > open_looks) end_frames(lane);
     if (!lane.fresh || lane.over) give(lane);
   }
   std::erase_if(lanes_, [](const auto& lane) { return lane->over && lane->retired > 0; });
@@ -169,6 +187,7 @@ Status Follower::read_file(Lane& lane) {
     File opened = TRY(open_seekable(world_, source));
     lane.file = std::move(opened);
   }
+  TRY(begin_frames(lane));
   const std::uint64_t size = lane.file->size().value_or(0);
   if (size == lane.size_seen && lane.size_seen > 0) return ok();
   std::string head(head_bytes, '\0');
@@ -177,7 +196,8 @@ Status Follower::read_file(Lane& lane) {
   const bool shorter = size < lane.offset + lane.buffer.size();
   if (shorter || (!lane.heads.empty() && !head.starts_with(lane.heads.back()))) {
     note(fmt::format("{} was cut and is read from its start", source.name));
-    if (!lane.buffer.empty()) take_line(lane, lane.offset, lane.buffer);
+    end_frames(lane);
+    if (!lane.buffer.empty()) take_line(lane, {lane.offset, lane.buffer});
     give(lane);
     lane.buffer.clear();
     lane.offset = 0;
@@ -228,7 +248,7 @@ void Follower::find_others() {
     const Status looked = look_into(world_, options_, source);
     if (!looked) return;  // whoever looks next is told
     known_[source.identity] = source.sample.substr(0, head_bytes);
-    if (!source.fault.empty() || !source.seekable || copied(source)) continue;
+    if (!source.fault.empty() || !followable(source) || copied(source)) continue;
     note(fmt::format("{} appeared and is followed", source.name));
     sources_.push_back(std::move(source));
     add_lane(static_cast<std::uint32_t>(sources_.size() - 1), 0);
@@ -259,51 +279,104 @@ bool Follower::copied(const Source& source) const {
   });
 }
 
-void Follower::take_lines(Lane& lane) {
-  std::string_view rest = lane.buffer;
+void Follower::recognise_lane(Lane& lane) {
+  const std::string_view bytes = lane.buffer;
+  if (lane.recognised || bytes.find('\n') == std::string_view::npos) return;
   Source& source = sources_[lane.source];
-  if (!lane.recognised && rest.find('\n') != std::string_view::npos) {
-    RecogniseOptions recognising = options_.recognise;
-    recognising.zone.set_newest(world_.now());
-    std::string sample;
-    for (std::string_view left = rest; !left.empty() && sample.size() < tail_bytes;) {
-      const std::size_t end = std::min(left.find('\n'), left.size() - 1);
-      sample += program_line(source.path, left.substr(0, end));
-      left.remove_prefix(end + 1);
-    }
-    source.dialect = recognise(sample, recognising);
-    lane.recognised = true;
+  RecogniseOptions recognising = options_.recognise;
+  recognising.zone.set_newest(world_.now());
+  std::string sample;
+  for (std::string_view left = bytes; !left.empty() && sample.size() < tail_bytes;) {
+    const std::size_t end = std::min(left.find('\n'), left.size() - 1);
+    sample += program_line(source.path, left.substr(0, end));
+    left.remove_prefix(end + 1);
   }
+  source.dialect = recognise(sample, recognising);
+  lane.recognised = true;
+}
+
+// What a program writes has been made lines already.
+bool Follower::framed(const Lane& lane) const {
+  const Source& source = sources_[lane.source];
+  return source.dialect.framing != nullptr && !(source.live && is_program(source.path));
+}
+
+// The record that is open where following begins was begun before.
+Status Follower::begin_frames(Lane& lane) {
+  if (lane.framer || lane.offset == 0 || !framed(lane)) return ok();
+  lane.framed_from = lane.offset - std::min(lane.offset, primed_bytes);
+  std::string before(lane.offset - lane.framed_from, '\0');
+  const std::size_t got = TRY(lane.file->read_at(lane.framed_from, before));
+  lane.framer.emplace(*sources_[lane.source].dialect.framing);
+  lane.framer->feed(std::string_view(before).substr(0, got));
+  return ok();
+}
+
+// Parts are of whole lines; documents may have none.
+void Follower::take_frames(Lane& lane) {
+  const Framing& framing = *sources_[lane.source].dialect.framing;
+  if (!lane.framer) {
+    lane.framer.emplace(framing);
+    lane.framed_from = lane.offset;
+  }
+  const std::string_view bytes = lane.buffer;
+  const bool all = lane.over || !in_ranges(framing) || bytes.size() > line_bytes_max;
+  const std::size_t size = all ? bytes.size() : bytes.find_last_of('\n') + 1;
+  if (size > 0) lane.open_for = 0;
+  take_records(lane, lane.framer->feed(bytes.substr(0, size)));
+  lane.buffer.erase(0, size);
+  lane.offset += size;
+  if (lane.over) end_frames(lane);
+}
+
+void Follower::take_records(Lane& lane, const Frames& frames) {
+  for (const Frames::Record& record : frames.records) {
+    take_line(lane, {lane.framed_from + record.offset, frames.line(record), record.damaged});
+  }
+}
+
+void Follower::end_frames(Lane& lane) {
+  if (!lane.framer) return;
+  take_records(lane, lane.framer->finish());
+  lane.framer.reset();
+  lane.open_for = 0;
+}
+
+void Follower::take_lines(Lane& lane) {
+  recognise_lane(lane);
+  if (framed(lane)) return take_frames(lane);
+  std::string_view rest = lane.buffer;
   for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-    take_line(lane, lane.offset, rest.substr(0, end));
+    take_line(lane, {lane.offset, rest.substr(0, end)});
     rest.remove_prefix(end + 1);
     lane.offset += end + 1;
   }
   const bool last = lane.over && !rest.empty();
   if (last || rest.size() > line_bytes_max) {
-    take_line(lane, lane.offset, rest);
+    take_line(lane, {lane.offset, rest});
     lane.offset += rest.size();
     rest = {};
   }
   lane.buffer.erase(0, lane.buffer.size() - rest.size());
 }
 
-void Follower::take_line(Lane& lane, std::uint64_t offset, std::string_view line) {
+void Follower::take_line(Lane& lane, const FedLine& fed) {
   const Source& source = sources_[lane.source];
   if (source.dialect.format == nullptr) return;
+  FedLine line = fed;
   std::string kept;
   if (source.live && is_program(source.path)) {
-    kept = program_line(source.path, line);
+    kept = program_line(source.path, line.text);
     kept.pop_back();
-    line = kept;
+    line.text = kept;
   }
   Event event;
   const Reading reading = read_line(source.dialect, line, lane.scratch, event);
   if (reading == Reading::blank) return;
   lane.fresh = true;
   if (reading == Reading::continuation && lane.open &&
-      lane.open->text.size() + line.size() < record_bytes_max) {
-    lane.open->text.append("\n").append(line);
+      lane.open->text.size() + line.text.size() < record_bytes_max) {
+    lane.open->text.append("\n").append(line.text);
     return;
   }
   give(lane);
@@ -315,8 +388,8 @@ void Follower::take_line(Lane& lane, std::uint64_t offset, std::string_view line
   record.reading = reading;
   record.level = reading == Reading::event ? event.level : Level::none;
   record.source = lane.source;
-  record.offset = offset;
-  record.text = line;
+  record.offset = line.offset;
+  record.text = line.text;
 }
 
 void Follower::give(Lane& lane) {

@@ -4,7 +4,9 @@
 // file that is cut (copytruncate) is read from its start; what logrotate made a copy of is not
 // shown again. Files that appear where the user pointed are followed too. Pipes, `journald:` and
 // `docker:NAME` are read as they come. Within one look Records are in the order of time; a Record
-// is given out when the next one begins, or when nothing continued it until the next look.
+// is given out when the next one begins, or when nothing continued it until the next look. Records
+// that are not lines (parse/frames.h) are given out when they are whole; a line in parts whose end
+// does not come, after five seconds.
 #pragma once
 
 #include <deque>
@@ -18,6 +20,9 @@
 #include "store/records.h"
 
 namespace culprit {
+
+// Whether what is written to it can be read from some offset on: files that are not packed.
+bool followable(const Source& source);
 
 // Where the lines end that are there: what stands behind is to be followed.
 Status find_ends(World& world, std::span<Source> sources);
@@ -53,7 +58,13 @@ class Follower {
   bool known(const Source& source) const;
   bool copied(const Source& source) const;
   void take_lines(Lane& lane);
-  void take_line(Lane& lane, std::uint64_t offset, std::string_view line);
+  void recognise_lane(Lane& lane);
+  bool framed(const Lane& lane) const;
+  Status begin_frames(Lane& lane);
+  void take_frames(Lane& lane);
+  void take_records(Lane& lane, const Frames& frames);
+  void end_frames(Lane& lane);
+  void take_line(Lane& lane, const FedLine& line);
   void give(Lane& lane);
   void note(std::string text) { news_.push_back(std::move(text)); }
 

@@ -184,6 +184,50 @@ TEST_CASE("more files than may be held open are followed too") {
   CHECK(following.seen(10) == "1007 1008 1009");
 }
 
+TEST_CASE("a document is given when it is whole, wherever it was begun") {
+  const Folder folder;
+  const auto document = [](int i) {
+    return fmt::format("{{\n  \"ts\": \"2025-11-20T14:00:{:02}Z\",\n  \"msg\": \"n {}\"\n}}\n", i,
+                       i);
+  };
+  // As the end of a record's text has it: ..."msg":"n 7"}
+  const std::string begun = document(3);
+  write(folder / "app.json", document(1) + document(2) + begun.substr(0, 20));
+  Following following(folder / "app.json");
+  write(folder / "app.json", begun.substr(20, 15));
+  CHECK(following.seen() == "");
+  write(folder / "app.json", begun.substr(35) + document(4));
+  CHECK(following.seen() == "3\"} 4\"}");
+  REQUIRE(::truncate((folder / "app.json").c_str(), 0) == 0);
+  write(folder / "app.json", document(5));
+  CHECK(following.seen() == "5\"}");
+}
+
+TEST_CASE("a document that begins in an empty file or a pipe is whole too") {
+  const Folder folder;
+  write(folder / "app.json", "");
+  Following following(folder / "app.json");
+  write(folder / "app.json", "[\n  {\"ts\": \"2025-11-20T14:00:01Z\",\n   \"msg\": \"n 1\"},\n");
+  CHECK(following.seen() == "1\"}");
+  write(folder / "app.json", "  {\"ts\": \"2025-11-20T14:00:02Z\",\n   \"msg\": \"n 2\"}\n]\n");
+  CHECK(following.seen() == "2\"}");
+}
+
+TEST_CASE("a line that its runtime cut into parts is given as one") {
+  const Folder folder;
+  const std::string at = "2025-11-20T14:00:0";
+  write(folder / "0.log", at + "1Z stdout F line 1\n" + at + "2Z stdout P line ");
+  write(folder / "0.log", "\n");
+  Following following(folder / "0.log");
+  CHECK(following.seen() == "");
+  write(folder / "0.log", at + "3Z stdout F 2\n" + at + "4Z stdout P line 3\n");
+  CHECK(following.seen() == "2");
+  CHECK(following.seen(20) == "");
+  CHECK(following.seen(10) == "3");  // its end did not come
+  write(folder / "0.log", at + "5Z stdout F line 4\n");
+  CHECK(following.seen() == "4");
+}
+
 TEST_CASE("an empty file is recognised by its first lines") {
   const Folder folder;
   write(folder / "app.log", "");

@@ -9,7 +9,8 @@
 namespace culprit {
 namespace {
 
-constexpr std::uint64_t before_bytes = 64 << 10;  // of each source, for the lines before
+constexpr std::uint64_t before_bytes = 64 << 10;     // of each source, for the lines before
+constexpr std::uint64_t documents_bytes = 16 << 20;  // the most that is read for the same
 constexpr std::size_t rows_at_once = 4096;
 
 }  // namespace
@@ -45,7 +46,7 @@ Status LogFollow::State::prepare() {
   for (const Source& source : before) {
     if (!source.fault.empty()) news.push_back(source.fault);
     notes.add(source.name, source.notes);
-    if (source.counts() && !source.seekable && !source.live && !options.since) {
+    if (source.counts() && !followable(source) && !source.live && !options.since) {
       news.push_back(fmt::format("{} is packed and not followed", source.name));
     }
   }
@@ -74,12 +75,16 @@ Status LogFollow::State::take_last(const std::vector<Source>& sources) {
   const Selection all;
   for (std::uint32_t i = 0; i < sources.size(); ++i) {
     const Source& source = sources[i];
-    if (!source.counts() || !source.seekable || source.read_to == 0) continue;
+    if (!source.counts() || !followable(source) || source.read_to == 0) continue;
+    const bool documents = !source.seekable;  // have to be read from their start
+    if (documents && source.read_to > documents_bytes) continue;
     const ByteRange range{source.read_to - std::min(source.read_to, before_bytes), source.read_to};
-    LineFeed feed = TRY(LineFeed::open(world, source, range));
+    LineFeed feed = TRY(LineFeed::open(world, source, documents ? ByteRange{} : range));
     RecordReader reader(std::move(feed), i, source, all, range);
     while (!reader.ended()) {
       std::optional<Record> record = reader.next(1024);
+      // One that is not whole is shown when it is.
+      if (documents && record && record->reading == Reading::unreadable) continue;
       if (record && wanted(source, *record)) records.push_back(std::move(*record));
     }
   }
