@@ -56,6 +56,8 @@ FieldPlan plan_fields(const Schema& schema, const OutcomeRule& rule) {
   FieldPlan plan;
   for (const FieldSummary& field : schema.fields) {
     if (field.events == 0 || ids.contains(field.name) || never_compared(field.role)) continue;
+    // An id of its own for each unit is shared by none.
+    if (field.unique) continue;
     // Where only failures are logged, words of their messages restate them, and a version that
     // takes all traffic takes all failures: neither tells who is hit.
     if (schema.unit.errors_only && (field.slot || field.role == Role::version)) continue;

@@ -54,6 +54,14 @@ TEST_CASE("fields that were known before the failure are compared") {
   }
 }
 
+TEST_CASE("ids that no two units share are not compared") {
+  FieldSummary id = field("basket");
+  id.many = true;
+  CHECK(place_of(id) == "compared");
+  id.unique = true;
+  CHECK(place_of(id) == "left out");
+}
+
 TEST_CASE("a field found mostly on error lines is a symptom") {
   CHECK(place_of(field("reason", 500)) == "compared");
   CHECK(place_of(field("reason", 501)) == "symptom");

@@ -48,6 +48,7 @@ struct FieldSummary {
   std::uint64_t numbers = 0;  // of those, with a value that is a number
   std::size_t distinct = 0;   // values; a lower bound where `many` or sampled
   bool many = false;          // too many values to tell each apart
+  bool unique = false;        // many, of which hardly any occurs twice
   double least = 0;           // of the numbers
   double most = 0;
   bool slot = false;                  // mined out of messages only

@@ -81,5 +81,5 @@ bomb.gz:30       2025-11-20T14:00:02Z INFO n=2
 bomb.gz:60       xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 [exit 0]
 $ yes '2025-11-20T14:00:00Z INFO the same' | head -c 400000000 | zstd -q > bomb.zst; culprit inputs bomb.zst --json | jq -cf seen.jq; rm bomb.*
-["bomb.zst",7789405,"bomb.zst: the zstd data unpacks to more than 500 times its size; reading stopped after 259 MB"]
+["bomb.zst",7673329,"bomb.zst: the zstd data unpacks to more than 500 times its size; reading stopped after 256 MB"]
 [exit 0]

@@ -19,6 +19,7 @@ struct UnitColumn {
   std::vector<Code> table;  // distinct values, ascending
   Packed first;             // per unit: 0 none, else place in `table` + 1
   std::vector<std::pair<std::uint32_t, std::uint32_t>> more;  // unit, place in `table`; sorted
+  std::size_t bytes() const { return table.size() * 4 + first.bytes() + more.size() * 8; }
 };
 
 UnitColumn column_of(const Evidence& evidence, FieldId field);

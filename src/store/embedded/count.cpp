@@ -13,6 +13,8 @@
 namespace culprit {
 namespace {
 
+constexpr std::size_t columns_least = 4;  // at once
+constexpr std::size_t columns_most = 1000;
 constexpr std::size_t axis_places_max = 1 << 20;
 
 // Which of a query's windows a unit falls into; most queries have one to three.
@@ -175,19 +177,36 @@ void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTal
 
 std::vector<FacetTally> Embedded::facets(std::span<const FacetQuery> queries) {
   std::vector<FacetTally> tallies(queries.size());
-  make_columns(queries);
+  // Nearly all columns take one byte or two for each unit.
+  const std::size_t at_once = std::clamp<std::size_t>(
+      evidence_.columns_bytes_max / (2 * evidence_.units.size() + 1), columns_least, columns_most);
   for (std::size_t from = 0; from < queries.size();) {
     const std::string where = to_string(queries[from].where);
     std::size_t to = from + 1;
-    while (to < queries.size() && queries[to].windows == queries[from].windows &&
-           to_string(queries[to].where) == where) {
+    while (to < queries.size() && to - from < at_once &&
+           queries[to].windows == queries[from].windows && to_string(queries[to].where) == where) {
       ++to;
     }
+    forget_columns();
+    make_columns(queries.subspan(from, to - from));
     facets_of(queries.subspan(from, to - from), std::span(tallies).subspan(from, to - from));
     from = to;
     forget_axis_maps();
   }
   return tallies;
+}
+
+// Those that take most first: hardly any unit shares a value with another one there.
+void Embedded::forget_columns() {
+  std::size_t bytes = 0;
+  for (const auto& [field, column] : columns_) bytes += column.bytes();
+  while (bytes > evidence_.columns_bytes_max) {
+    const auto largest = std::max_element(
+        columns_.begin(), columns_.end(),
+        [](const auto& a, const auto& b) { return a.second.bytes() < b.second.bytes(); });
+    bytes -= largest->second.bytes();
+    columns_.erase(largest);
+  }
 }
 
 // The same axes are asked about again and again, but what they take is bounded.
@@ -253,6 +272,7 @@ CrossTally Embedded::cross(const CrossQuery& query, std::span<const std::uint32_
 std::vector<CrossTally> Embedded::crosses(std::span<const CrossQuery> queries) {
   std::vector<CrossTally> tallies;
   for (const CrossQuery& query : queries) {
+    forget_columns();
     for (const Axis& axis : query.axes) {
       if (const EvidenceField* field = evidence_.field(axis.field)) column(evidence_.id_of(*field));
     }

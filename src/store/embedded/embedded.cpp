@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 
 #include "store/embedded/parallel.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 // Selections are kept while all of them together are that many times the units.
 constexpr std::size_t selections_units_max = 3;
+constexpr std::size_t unique_most = 2;         // times that an id occurs, on an average
 constexpr std::size_t distinct_max = 100'000;  // of a field; more are not told apart
 
 // How often each value of a field occurs.
@@ -45,6 +47,8 @@ ValueCounts count_values(const Evidence& evidence, FieldId field) {
 void summarise_values(const Evidence& evidence, const EvidenceField& field, FieldSummary& summary) {
   const ValueCounts counted = count_values(evidence, evidence.id_of(field));
   summary.distinct = counted.counts.size();
+  const std::size_t seen = std::accumulate(counted.counts.begin(), counted.counts.end(), 0UL);
+  summary.unique = field.many && summary.distinct * unique_most > seen;
   std::vector<std::pair<std::size_t, Code>> frequent;
   bool first = true;
   for (std::size_t i = 0; i < counted.counts.size(); ++i) {

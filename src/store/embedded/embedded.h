@@ -50,6 +50,7 @@ class Embedded final : public Engine {
   const std::vector<std::uint32_t>& units_where(const Expr& where);
   const AxisMap& axis_map(const EvidenceField& field, const UnitColumn& values, const Axis& axis);
   void forget_axis_maps();
+  void forget_columns();
   void make_columns(std::span<const FacetQuery> queries);
   void facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
   FacetTally facet(const FacetQuery& query, const Population& selection, const UnitColumn* found,

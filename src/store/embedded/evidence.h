@@ -53,6 +53,7 @@ struct Evidence {
   std::vector<Block> blocks;                    // by source, then offset
   Units units;
   Sampling sampling;
+  std::size_t columns_bytes_max = SIZE_MAX;  // what UnitColumns may take that are kept
   Schema schema;
 
   // nullptr: no such field.

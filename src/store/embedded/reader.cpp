@@ -17,14 +17,17 @@ constexpr std::size_t line_bytes_max = 256 << 20;
 constexpr std::size_t line_room = 64 << 10;      // behind a range, for the line that it cuts
 constexpr std::uint64_t chunks_in_memory = 128;  // so little of it goes to what is read just now
 constexpr std::uint64_t chunk_bytes_least = 256 << 10;
+constexpr std::uint64_t tasks_least = 256;  // so that no thread waits long for the last one
+constexpr std::uint64_t task_bytes_most = 32 << 20;
 // Rows have their share of --memory; the rest is for dictionaries, units and the columns that are
 // being counted. The program itself, its libraries and the first questions take the same always.
-constexpr double rows_share = 0.55;
+constexpr double rows_share = 0.5;
 constexpr double process_bytes = 24 << 20;
 constexpr double left_least = 0.25;  // of --memory, however little that is
 // Of its own a thread has what it reads just now and the dictionaries of texts.
 constexpr std::uint64_t memory_a_thread = 32 << 20;
 constexpr unsigned threads_max = 64;
+constexpr std::size_t columns_part = 6;    // of --memory, for columns that wait to be asked again
 constexpr std::uint64_t second_least = 4;  // its part of the rows' share, however full that is
 
 // What one thread takes at a time: a range of a seekable source, or a whole packed one.
@@ -34,8 +37,17 @@ struct Task {
   std::uint64_t to = 0;
 };
 
+// Several chunks, where there are enough of them for all threads.
+std::uint64_t task_bytes(const std::vector<Source>& sources, std::uint64_t chunk_bytes) {
+  std::uint64_t bytes = 0;
+  for (const Source& source : sources) bytes += source.counts() ? source.size : 0;
+  const std::uint64_t chunks = bytes / chunk_bytes / tasks_least;
+  return chunk_bytes * std::clamp<std::uint64_t>(chunks, 1, task_bytes_most / chunk_bytes + 1);
+}
+
 std::vector<Task> tasks_of(const std::vector<Source>& sources, std::uint64_t chunk_bytes) {
   std::vector<Task> tasks;
+  const std::uint64_t range_bytes = task_bytes(sources, chunk_bytes);
   for (std::uint32_t s = 0; s < sources.size(); ++s) {
     const Source& source = sources[s];
     if (!source.counts()) continue;
@@ -43,8 +55,8 @@ std::vector<Task> tasks_of(const std::vector<Source>& sources, std::uint64_t chu
       tasks.push_back({s, 0, source.size});
       continue;
     }
-    for (std::uint64_t at = 0; at < source.size; at += chunk_bytes) {
-      tasks.push_back({s, at, std::min(source.size, at + chunk_bytes)});
+    for (std::uint64_t at = 0; at < source.size; at += range_bytes) {
+      tasks.push_back({s, at, std::min(source.size, at + range_bytes)});
     }
   }
   // Packed sources cannot be shared between threads: the longest first.
@@ -118,7 +130,7 @@ class Pass {
       const Task& task = tasks_[next];
       const Source& source = sources_[task.source];
       const Status status = source.dialect.framing != nullptr ? read_framed(task, shard)
-                            : source.seekable                 ? read_range(task, shard, buffer)
+                            : source.seekable                 ? read_ranges(task, shard, buffer)
                                                               : read_stream(task, shard, buffer);
       if (!status) {
         const std::scoped_lock lock(mutex_);
@@ -126,6 +138,7 @@ class Pass {
       }
       account(shard);
     }
+    shard.finish();
     const std::scoped_lock lock(mutex_);
     --running_;
     finished_.notify_one();
@@ -169,6 +182,7 @@ class Pass {
     sources_[source].lost += bytes;
   }
 
+  Status read_ranges(const Task& task, Shard& shard, std::string& buffer);
   Status read_range(const Task& task, Shard& shard, std::string& buffer);
   Status read_stream(const Task& task, Shard& shard, std::string& buffer);
   Status read_framed(const Task& task, Shard& shard);
@@ -191,6 +205,17 @@ class Pass {
   RowBytes row_bytes_;
   std::atomic<Sampling> sampling_{Sampling{}};
 };
+
+// A chunk at a time.
+Status Pass::read_ranges(const Task& task, Shard& shard, std::string& buffer) {
+  for (std::uint64_t from = task.from; from < task.to && !interrupted();) {
+    const std::uint64_t to = std::min<std::uint64_t>(task.to, from + options_.chunk_bytes);
+    TRY(read_range({task.source, from, to}, shard, buffer));
+    account(shard);
+    from = to;
+  }
+  return ok();
+}
 
 // A range owns the lines that begin in it: the one cut at its start belongs to the range before,
 // the one cut at its end is read on.
@@ -315,13 +340,15 @@ Result<Evidence> gather_evidence(World& world, const GatherOptions& options,
   note_changes(world, sources);
 
   // The second look: earlier events of failing units that the sample let go.
-  const std::unordered_set<std::uint64_t> failing = failing_units(shards, sampling);
+  std::unordered_set<std::uint64_t> failing = failing_units(shards, sampling);
   if (!failing.empty()) {
     Pass second(world, options, sources, shards);
     TRY(second.run_again(sampling, failing, first.rows_kept()));
   }
+  failing = {};
   Evidence evidence = join_shards(std::move(sources), std::move(shards), unit, sampling);
   join_units(evidence);
+  evidence.columns_bytes_max = options.memory_max / columns_part;
   return evidence;
 }
 

@@ -83,7 +83,11 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
   ChunkCount count;
   count.source = source_index;
   count.offset = offset;
-  open_block(source_index, offset);
+  const bool goes_on = lines_in_block_ > 0 && open_.source == source_index && read_to_ == offset;
+  if (!goes_on) {
+    close_block();
+    open_block(source_index, offset);
+  }
   for (std::size_t at = 0; at < chunk.size();) {
     const std::size_t end = line_end(chunk, at);
     const std::string_view line = chunk.substr(at, end - at);
@@ -92,7 +96,7 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
     read_one(source, {offset + at, line}, count.lines, count, sampling);
     at = end + 1;
   }
-  close_block();
+  read_to_ = offset + chunk.size();
   counts_.push_back(std::move(count));
 }
 
@@ -107,6 +111,7 @@ bool Shard::read(const Source& source, std::uint32_t source_index, LineFeed& fee
     if (!line) break;
     if (++records == 1) {
       count.offset = line->offset;
+      close_block();
       open_block(source_index, line->offset);
     }
     // What is cut off or broken may be told before records that waited for their context.
@@ -138,7 +143,7 @@ void Shard::read_one(const Source& source, const FedLine& line, std::uint64_t nu
 // `offset`: where the next block begins, if it does.
 void Shard::next_row(std::uint64_t offset) {
   const bool far = offset < open_.offset || offset - open_.offset > UINT32_MAX;
-  if (++lines_in_block_ < Block::rows_max && !far) return;
+  if (++lines_in_block_ <= block_lines_max && !far) return;
   const std::uint32_t source = open_.source;
   close_block();
   open_block(source, offset);
@@ -390,6 +395,7 @@ Code Shard::text_code(ShardField& field, std::string_view value) {
 void Shard::thin_out(Sampling sampling) {
   if (sampling == thinned_to_) return;
   thinned_to_ = sampling;
+  close_block();
   std::erase_if(failing_, [&](std::uint64_t id) { return !sampling.keeps_failing(id); });
   for (Block& block : blocks_) {
     std::vector<std::uint8_t> keep(block.rows(), 1);
@@ -432,6 +438,7 @@ void Shard::close_block() {
   open_.columns.shrink_to_fit();
   if (rows > 0) blocks_.push_back(std::move(open_));
   open_ = Block{};
+  lines_in_block_ = 0;
 }
 
 }  // namespace culprit

@@ -125,7 +125,8 @@ class Shard {
   // Dictionary entries of a field; beyond them its values are kept as hashes.
   std::size_t values_max() const { return values_max_; }
 
-  // Reads the whole lines in `chunk`, which begins at `offset` of the source.
+  // Reads the whole lines in `chunk`, which begins at `offset` of the source. Chunks that follow
+  // each other share blocks.
   void read(const Source& source, std::uint32_t source_index, std::string_view chunk,
             std::uint64_t offset, Sampling sampling);
   // Reads some thousand lines more of a framed source; false: there were none.
@@ -136,6 +137,8 @@ class Shard {
   void thin_out(Sampling sampling);
   Sampling thinned_to() const { return thinned_to_; }
 
+  // The last block is complete.
+  void finish() { close_block(); }
   std::vector<Block>& blocks() { return blocks_; }
   const Dictionary& names() const { return names_; }
   std::vector<ShardField>& fields() { return fields_; }
@@ -154,6 +157,8 @@ class Shard {
   static constexpr std::size_t memory_a_value = 8 << 10;
   static constexpr std::size_t values_least = 4096;
   static constexpr std::size_t values_most = 65'536;
+  // A block of thirty columns takes 6 KB beside its rows, which matters where few of them are kept.
+  static constexpr std::size_t block_lines_max = 24'576;
 
   // What is known of the row in hand.
   struct RowInHand {
@@ -211,6 +216,7 @@ class Shard {
   std::vector<Block> blocks_;
   Block open_;
   std::uint64_t lines_in_block_ = 0;
+  std::uint64_t read_to_ = 0;  // offset behind the last chunk of open_
   std::vector<ChunkCount> counts_;
   std::unordered_set<std::uint64_t> failing_;
   RowBytes row_bytes_;
