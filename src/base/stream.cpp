@@ -91,11 +91,11 @@ struct Stream::Unpacker {
   bool input_ended = false;
   bool ended = false;
   bool inside_member = false;
+  bool full = false;  // gzip and zstd may hold bytes that found no room
   z_stream gzip{};
   ZSTD_DStream* zstd = nullptr;
   std::size_t zstd_begin = 0;  // bytes that a frame's beginning takes at least
   std::size_t zstd_wants = 0;  // bytes up to the end of a block
-  bool zstd_full = false;      // it may hold bytes that found no room
   lzma_stream xz = LZMA_STREAM_INIT;
   std::uint64_t unpacked = 0;   // bytes
   std::optional<Error> damage;  // met while bytes before it were given out
@@ -186,7 +186,9 @@ Result<std::size_t> Stream::Unpacker::read_gzip(std::span<char> into) {
     if (end - begin < 6 && !input_ended) {
       TRY(refill());
     }
-    if (begin == end) return inside_member ? Result<std::size_t>(damaged()) : std::size_t{0};
+    if (begin == end && !full) {
+      return inside_member ? Result<std::size_t>(damaged()) : std::size_t{0};
+    }
     if (!inside_member && packing_of({input.get() + begin, end - begin}) != Packing::gzip) {
       return std::size_t{0};  // zero padding behind the last member, as tar leaves it
     }
@@ -198,6 +200,7 @@ Result<std::size_t> Stream::Unpacker::read_gzip(std::span<char> into) {
     const int state = inflate(&gzip, Z_NO_FLUSH);
     begin = end - gzip.avail_in;
     const std::size_t made = into.size() - gzip.avail_out;
+    full = gzip.avail_out == 0 && state == Z_OK;
     if (state == Z_STREAM_END) {
       inflateReset(&gzip);
       inside_member = false;
@@ -215,17 +218,17 @@ Result<std::size_t> Stream::Unpacker::read_zstd(std::span<char> into) {
     if (begin == end && !input_ended) {
       TRY(refill());
     }
-    if (begin == end && !zstd_full) {
+    if (begin == end && !full) {
       return inside_member ? Result<std::size_t>(damaged()) : std::size_t{0};
     }
-    const std::size_t size = zstd_full ? 0 : std::min(end - begin, zstd_wants);
+    const std::size_t size = full ? 0 : std::min(end - begin, zstd_wants);
     ZSTD_inBuffer from{input.get() + begin, size, 0};
     ZSTD_outBuffer to{into.data(), into.size(), 0};
     const std::size_t state = ZSTD_decompressStream(zstd, &to, &from);
     if (ZSTD_isError(state) != 0U) return damaged();
     inside_member = state != 0;
     zstd_wants = inside_member ? state : zstd_begin;
-    zstd_full = to.pos == into.size();
+    full = to.pos == into.size();
     begin += from.pos;
     if (to.pos > 0) return to.pos;
   }

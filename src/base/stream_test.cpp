@@ -131,6 +131,15 @@ TEST_CASE("zeros behind a gzip member are padding") {
   CHECK(made.fault == "");
 }
 
+TEST_CASE("bytes that found no room are not lost where a cut archive ends") {
+  const std::string packed = gzip(std::string(5000, 'a') + "\n");
+  for (std::size_t size = 12; size < packed.size(); ++size) {
+    const std::string cut = packed.substr(0, size);
+    CAPTURE(size);
+    CHECK(unpack(cut, 7).text.size() == unpack(cut, 100'000).text.size());
+  }
+}
+
 TEST_CASE("what stands before damage is given, however much is asked for at once") {
   const std::string text = log_of(40'000);
   for (const Packer& packer : packers) {
