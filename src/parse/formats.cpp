@@ -22,6 +22,7 @@ constexpr std::array table{
     Format{"ndjson", score_ndjson, nullptr, read_ndjson},
     Format{"json", score_framed, nullptr, read_ndjson},
     Format{"elasticsearch", score_framed, prepare_export, read_export},
+    Format{"cloudtrail", score_framed, nullptr, read_ndjson},
     Format{"cloudwatch", score_framed, prepare_export_of_lines, read_export},
     Format{"datadog", score_framed, prepare_export, read_export},
     Format{"loki", score_framed, prepare_export_of_lines, read_export},

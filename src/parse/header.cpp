@@ -27,6 +27,17 @@ std::string_view leading_word(std::string_view text) {
   return text.substr(0, length);
 }
 
+// "8f5e1c9a-2b7d-4c3e-9f10-0a1b2c3d4e5f"
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = is_digit(text[i]) || (text[i] >= 'a' && text[i] <= 'f');
+    if (dash ? text[i] != '-' : !hex) return false;
+  }
+  return true;
+}
+
 char at(std::string_view text, std::size_t position) {
   return position < text.size() ? text[position] : '\0';
 }
@@ -93,9 +104,24 @@ void LineHeader::before_time(std::string_view text) {
 void LineHeader::behind_time(std::string_view text) {
   rest_ = text;
   if (rest_.starts_with(':') || rest_.starts_with(']')) rest_.remove_prefix(1);
+  lambda_request();
   skip_separators();
   for (int count = 0; count < elements_max && element(); ++count) skip_separators();
   rest_ = trimmed(rest_);
+  // Go's log package knows no levels.
+  if (level_ == Level::none && rest_.starts_with("panic serving ")) level_ = Level::error;
+  if (level_ == Level::none && rest_.starts_with("panic: ")) level_ = Level::fatal;
+}
+
+// "\t8f5e1c9a-...\tERROR\tmessage", as AWS Lambda writes it for Node, or "\t8f5e1c9a-...\tmessage"
+// behind "[ERROR]\t" and the time, as for Python. Outside of requests the id is "undefined".
+void LineHeader::lambda_request() {
+  const std::size_t tab = rest_.find('\t', 1);
+  if (!rest_.starts_with('\t') || tab == std::string_view::npos) return;
+  const std::string_view id = rest_.substr(1, tab - 1);
+  if (!is_uuid(id) && id != "undefined") return;
+  if (id != "undefined") add("request_id", id);
+  rest_.remove_prefix(tab);
 }
 
 bool LineHeader::element() {

@@ -2,8 +2,9 @@
 //
 // Levels, threads, loggers, processes and hosts are recognised by their shape, in any order, each
 // at most once; the first word that is none of them begins the message. Fields are named `level`,
-// `thread`, `logger`, `pid`, `host`, `container` and `client`. A shape is believed only where it is
-// rather a header's than a sentence's: `error` in the middle of words stays a word.
+// `thread`, `logger`, `pid`, `host`, `container`, `client` and `request_id`. A shape is believed
+// only where it is rather a header's than a sentence's: `error` in the middle of words stays a
+// word.
 #pragma once
 
 #include <string_view>
@@ -25,6 +26,7 @@ class LineHeader {
   std::string_view message() const { return rest_; }
 
  private:
+  void lambda_request();
   bool element();
   bool bracketed();
   bool inside(std::string_view content);

@@ -42,6 +42,14 @@ constexpr Row rows[] = {
     {"elasticdump.json", "elasticsearch(access) 4+0 !0",
      "2025-11-20T14:03:11.000Z info |  | client=10.0.0.1 method=GET path=/cart/1 route=/cart/:id "
      "protocol=HTTP/1.1 status=500 bytes=512 @timestamp=2025-11-20T14:03:11Z level=info"},
+    {"elasticsearch-fields.json", "elasticsearch 3+0 !0",
+     "2025-11-20T14:03:11.123Z error | order 2 refused | @timestamp=2025-11-20T14:03:11.123Z "
+     "log.level=error service.name=shop http.response.status_code=503"},
+    {"cloudtrail.json", "cloudtrail 3+0 !0",
+     "2025-11-20T14:03:12.000Z error | PutItem: ThrottlingException | level=error "},
+    {"lambda.log", "text 4+0 !0",
+     "2025-11-20T14:03:11.456Z error | order 2 refused: pool timeout | "
+     "request_id=9a6f1c9a-2b7d-4c3e-9f10-0a1b2c3d4e5f level=ERROR"},
     {"cloudwatch-filter.json", "cloudwatch(text) 4+0 !0",
      "2025-11-20T14:03:13.123Z  | 8f5e\tERROR\tTask timed out after 3.00 seconds | "
      "logStreamName=2025/11/20/[$LATEST]7d4f timestamp=1763647393123 ingestionTime=1763647399000 "
@@ -149,7 +157,7 @@ constexpr Row rows[] = {
      "2025-11-20T14:03:11.456Z error | order 7 lost | level=ERROR pid=812 thread=nio-8080-exec-2 "
      "logger=c.acme.shop.OrderController"},
     {"go-panic.log", "text 3+5 !0",
-     "2025-11-20T14:03:11.000Z  | panic serving 10.0.0.9:52044: runtime error: invalid memory "
+     "2025-11-20T14:03:11.000Z error | panic serving 10.0.0.9:52044: runtime error: invalid memory "
      "address or nil pointer dereference | logger=http"},
     {"logfmt-heroku.log", "logfmt 3+0 !0",
      "2025-11-20T14:03:11.000Z error | order 7 lost | time=2025-11-20T14:03:11Z level=error "

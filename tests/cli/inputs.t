@@ -58,12 +58,14 @@ culprit: no such file or directory: gone.log
 $ cp "$CULPRIT_TESTDATA"/*.json "$CULPRIT_TESTDATA"/journal.export "$CULPRIT_TESTDATA"/*-parts.log .
 [exit 0]
 $ culprit inputs *.json journal.export *-parts.log --json | jq -c '.sources[] | [.source, .format, .events, .skipped_lines]'
+["cloudtrail.json","cloudtrail",3,0]
 ["cloudwatch-filter.json","cloudwatch(text)",4,0]
 ["cloudwatch-insights.json","cloudwatch(ndjson)",3,0]
 ["concatenated.json","json",4,0]
 ["cut-search.json","elasticsearch",0,0]
 ["datadog-logs.json","datadog",3,0]
 ["elasticdump.json","elasticsearch(access)",4,0]
+["elasticsearch-fields.json","elasticsearch",3,0]
 ["elasticsearch-search.json","elasticsearch",4,0]
 ["garbage-array.json","json",3,2]
 ["gcloud-read.json","json",6,0]

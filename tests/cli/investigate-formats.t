@@ -119,6 +119,6 @@ $ culprit investigate order.log --format ndjson --no-case --json | jq -cf seen.j
 [0,2,null,null,0]
 [exit 0]
 $ culprit investigate order.log --format xml --no-case
-culprit: there is no format xml; there are docker, cri, kubectl, compose, journal, ndjson, json, elasticsearch, cloudwatch, datadog, loki, otlp, jaeger, iis, haproxy, access, klog, postgresql, mysql, redis, syslog, logfmt, csv, text
+culprit: there is no format xml; there are docker, cri, kubectl, compose, journal, ndjson, json, elasticsearch, cloudtrail, cloudwatch, datadog, loki, otlp, jaeger, iis, haproxy, access, klog, postgresql, mysql, redis, syslog, logfmt, csv, text
   try: leave out --format: it is recognised
 [exit 2]
