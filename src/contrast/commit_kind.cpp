@@ -69,7 +69,7 @@ bool same_but_for_space(std::string_view a, std::string_view b) {
 }
 
 bool only_space_changed(const FileDiff& file) {
-  if (file.added.empty() && file.removed.empty()) return false;
+  if (!file.fresh.empty() || (file.added.empty() && file.removed.empty())) return false;
   return same_but_for_space(file.added, file.removed);
 }
 
@@ -130,8 +130,9 @@ double size_factor(const CommitText& commit) {
   double lines = 0;
   for (const FileDiff& file : commit.files) {
     if (kind_of_file(file) != CommitKind::code) continue;
-    lines += static_cast<double>(std::count(file.added.begin(), file.added.end(), '\n') +
-                                 std::count(file.removed.begin(), file.removed.end(), '\n'));
+    for (const std::string* text : {&file.added, &file.removed, &file.fresh}) {
+      lines += static_cast<double>(std::count(text->begin(), text->end(), '\n'));
+    }
   }
   constexpr double ordinary = 11;  // ten lines
   constexpr double growth = 0.3;

@@ -46,7 +46,8 @@ std::string quoted(std::string_view text) {
 // What a file's diff did to the line that prints a symptom. A line that was there before and after
 // was moved or reworded; for a message that stopped, the condition around it may have changed.
 CommitClue line_clue(const Symptom& symptom, const FileDiff& file, double wrote_log) {
-  const bool added = !literal_matches(symptom.text, file.added).empty();
+  const bool added = !literal_matches(symptom.text, file.added).empty() ||
+                     !literal_matches(symptom.text, file.fresh).empty();
   const bool removed = !literal_matches(symptom.text, file.removed).empty();
   if (!added && !removed) return {};
   const bool changed = added && removed;

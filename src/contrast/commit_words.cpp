@@ -18,6 +18,7 @@ namespace {
 constexpr double in_path = 1.5;
 constexpr double in_message = 1.2;
 constexpr double in_added = 1.0;
+constexpr double in_fresh = 1.0;  // whole functions
 constexpr double in_removed = 0.8;
 constexpr double in_context = 1.0;
 constexpr double in_nearby = 0.3;
@@ -129,6 +130,7 @@ CommitQuery::Counted CommitQuery::count(const CommitText& commit) const {
     const double weight = std::max(0.2, prior_of(kind_of_file(file)));
     read(file.path, in_path * weight);
     read(file.added, in_added * weight);
+    read(file.fresh, in_fresh * weight);
     read(file.removed, in_removed * weight);
     read(file.context, in_context * weight);
     if (written_) read(file.nearby, in_nearby * weight);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@
 
 namespace culprit {
 
+enum class FileFate : std::uint8_t { changed, created, removed };
+
 // One file's part of a diff. Lines are joined by '\n', without their +, - or space.
 struct FileDiff {
   std::string path = {};  // the new one; the old one where the file was removed
@@ -28,6 +31,8 @@ struct FileDiff {
   std::string removed = {};
   std::string context = {};  // the functions and classes that the hunks stand in
   std::string nearby = {};   // unchanged lines around them
+  std::string fresh = {};    // whole functions that a changed file gained; not in `added`
+  FileFate fate = FileFate::changed;
 };
 
 struct CommitText {

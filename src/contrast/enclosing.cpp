@@ -195,6 +195,13 @@ std::vector<std::string_view> enclosing_headers(const std::vector<std::string_vi
   return headers;
 }
 
+std::size_t end_of_definition(const std::vector<std::string_view>& lines, std::size_t line) {
+  if (line == 0 || line >= lines.size() || is_blank(lines[line - 1])) return 0;
+  if (!is_header(trimmed(lines[line - 1]))) return 0;
+  const std::size_t last = end_of_block(lines, line);
+  return last > line ? last : 0;
+}
+
 std::size_t line_of_function(const std::vector<std::string_view>& lines, std::string_view name,
                              std::size_t near) {
   while (!name.empty() && !is_inner(name.back())) name.remove_suffix(1);

@@ -31,6 +31,10 @@ LineRange enclosing_function(const std::vector<std::string_view>& lines, std::si
 std::vector<std::string_view> enclosing_headers(const std::vector<std::string_view>& lines,
                                                 std::size_t line);
 
+// The last line of the function or class that this line begins; 0: it begins none. A declaration
+// without a body begins none.
+std::size_t end_of_definition(const std::vector<std::string_view>& lines, std::size_t line);
+
 // The line that begins the function of this name ("charge", also "Gateway.charge"), the nearest to
 // `near`; 0: there is none.
 std::size_t line_of_function(const std::vector<std::string_view>& lines, std::string_view name,

@@ -15,6 +15,9 @@ namespace {
 constexpr std::array<const char*, 4> extensions = {"partialclone", "worktreeconfig",
                                                    "preciousobjects", "relativeworktrees"};
 
+constexpr std::size_t object_bytes_kept = 256 * 1024;
+constexpr ssize_t objects_bytes_max = 96 << 20;
+
 // libgit2 counts how often it is started; once for the life of the program is enough.
 void start_libgit2() {
   static const int started = [] {
@@ -26,6 +29,10 @@ void start_libgit2() {
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     // Recomputing the SHA-1 of every object read would cost more than all the rest.
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+    // What one commit wrote is what the next one changes: each file and folder is unpacked once.
+    git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_BLOB, object_bytes_kept);
+    git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, object_bytes_kept);
+    git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, objects_bytes_max);
     return count;
   }();
   (void)started;

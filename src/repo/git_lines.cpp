@@ -4,7 +4,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "contrast/enclosing.h"
 #include "repo/git_state.h"
+#include "repo/line_diff.h"
 
 // The history of a few lines of a file, newest commit first.
 //
@@ -26,30 +28,13 @@ struct Followed {
   std::size_t last() const { return first + alive.size() - 1; }
 };
 
-struct Hunk {
-  std::size_t old_start, old_lines, new_start, new_lines;
-};
-
-std::vector<Hunk> hunks_between(const git_blob* before, const git_blob* after) {
-  git_diff_options options{};
-  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
-  options.context_lines = 0;
-  options.flags = GIT_DIFF_IGNORE_WHITESPACE;
-  std::vector<Hunk> hunks;
-  const auto note = [](const git_diff_delta* /*of*/, const git_diff_hunk* hunk, void* to) {
-    static_cast<std::vector<Hunk>*>(to)->push_back(
-        {static_cast<std::size_t>(hunk->old_start), static_cast<std::size_t>(hunk->old_lines),
-         static_cast<std::size_t>(hunk->new_start), static_cast<std::size_t>(hunk->new_lines)});
-    return 0;
-  };
-  git_diff_blobs(before, nullptr, after, nullptr, &options, nullptr, nullptr, note, nullptr,
-                 &hunks);
-  return hunks;
+std::string_view content_of(const git_blob* blob) {
+  return {static_cast<const char*>(git_blob_rawcontent(blob)),
+          static_cast<std::size_t>(git_blob_rawsize(blob))};
 }
 
-// Git numbers an empty side by the line before it.
-std::size_t begin_of(std::size_t start, std::size_t lines) {
-  return lines == 0 ? start + 1 : start;
+std::vector<LineHunk> hunks_between(const git_blob* before, const git_blob* after) {
+  return line_hunks(lines_of(content_of(before)), lines_of(content_of(after)), WhiteSpace::ignored);
 }
 
 // What a commit did to followed lines, and the same lines in its parent.
@@ -83,7 +68,8 @@ std::size_t distance_of_gap(const Followed& lines, std::size_t at, std::size_t o
 // `pass` keeps the lines of a hunk for the parent, each at the place that it would have had.
 enum class Hunks : unsigned char { stay, pass };
 
-Step step_back(const Followed& after, const std::vector<Hunk>& hunks, std::size_t own, Hunks kept) {
+Step step_back(const Followed& after, const std::vector<LineHunk>& hunks, std::size_t own,
+               Hunks kept) {
   Step step;
   step.before.path = after.path;
   step.touch.distance = far;
@@ -101,32 +87,32 @@ Step step_back(const Followed& after, const std::vector<Hunk>& hunks, std::size_
       keep(line + shift_old - shift_new, after.alive[line - after.first]);
     }
   };
-  for (const Hunk& hunk : hunks) {
-    const std::size_t new_begin = begin_of(hunk.new_start, hunk.new_lines);
-    const std::size_t old_begin = begin_of(hunk.old_start, hunk.old_lines);
-    const std::size_t new_end = new_begin + hunk.new_lines;
+  for (const LineHunk& hunk : hunks) {
+    const std::size_t new_begin = hunk.new_begin + 1;  // lines count from 1 here
+    const std::size_t old_begin = hunk.old_begin + 1;
+    const std::size_t new_end = new_begin + hunk.new_count;
     if (new_begin > after.last()) break;
-    const bool inside = hunk.new_lines > 0 ? new_end > after.first
+    const bool inside = hunk.new_count > 0 ? new_end > after.first
                                            : new_begin > after.first && new_begin <= after.last();
     if (inside) {
       pass_until(new_begin);
-      for (std::size_t i = 0; i < hunk.old_lines; ++i) keep(old_begin + i, 0);
-      step.touch.removed += hunk.old_lines;
+      for (std::size_t i = 0; i < hunk.old_count; ++i) keep(old_begin + i, 0);
+      step.touch.removed += hunk.old_count;
       for (; line < new_end && line <= after.last(); ++line) {
         const std::size_t alive = after.alive[line - after.first];
         step.touch.written += alive != 0 ? 1 : 0;
         step.touch.distance = std::min(step.touch.distance, distance_of(alive, own));
-        if (kept == Hunks::pass && hunk.old_lines > 0) {
-          keep(old_begin + std::min(line - new_begin, hunk.old_lines - 1), alive);
+        if (kept == Hunks::pass && hunk.old_count > 0) {
+          keep(old_begin + std::min(line - new_begin, hunk.old_count - 1), alive);
         }
       }
       const std::size_t at = new_begin > after.first ? new_begin - after.first : 0;
-      if (hunk.old_lines > 0) {
+      if (hunk.old_count > 0) {
         const std::size_t gap = distance_of_gap(after, std::min(at, after.alive.size()), own);
         step.touch.distance = std::min(step.touch.distance, gap);
       }
     }
-    shift_old = old_begin + hunk.old_lines;
+    shift_old = old_begin + hunk.old_count;
     shift_new = new_end;
   }
   pass_until(after.last() + 1);

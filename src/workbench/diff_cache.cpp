@@ -16,7 +16,7 @@
 namespace culprit {
 namespace {
 
-constexpr std::string_view heading = "culprit diffs 1\n";
+constexpr std::string_view heading = "culprit diffs 2\n";
 constexpr std::size_t bytes_max = 256 << 20;
 constexpr std::size_t block_bytes_max = 64 << 20;  // unpacked: 512 commits of 64 KiB are half
 constexpr std::size_t commits_per_block = 512;
@@ -70,9 +70,10 @@ void put_files(std::string& bytes, const std::vector<FileDiff>& files) {
   put(bytes, static_cast<std::uint32_t>(files.size()));
   for (const FileDiff& file : files) {
     for (const std::string* text :
-         {&file.path, &file.added, &file.removed, &file.context, &file.nearby}) {
+         {&file.path, &file.added, &file.removed, &file.context, &file.nearby, &file.fresh}) {
       put(bytes, *text);
     }
+    put(bytes, static_cast<std::uint32_t>(file.fate));
   }
 }
 
@@ -83,9 +84,10 @@ std::vector<FileDiff> read_files(Reader& reader) {
   for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
     FileDiff file;
     for (std::string* text :
-         {&file.path, &file.added, &file.removed, &file.context, &file.nearby}) {
+         {&file.path, &file.added, &file.removed, &file.context, &file.nearby, &file.fresh}) {
       *text = reader.text();
     }
+    file.fate = static_cast<FileFate>(std::min<std::uint32_t>(reader.number(), 2));
     files.push_back(std::move(file));
   }
   return files;
