@@ -26,12 +26,20 @@ class CommitQuery {
  public:
   explicit CommitQuery(const CommitQuestion& question);
 
-  // How often, and where, one commit says the words of the query.
-  struct Counted {
-    std::vector<std::pair<std::size_t, double>> words = {};  // index, weighed count
+  // How often one part of a commit, its message or a file, says the words of the query.
+  struct Part {
+    std::vector<std::pair<std::size_t, double>> words = {};  // index, weighed count; by index
     double length = 0;                                       // words in all
   };
+  struct Counted {
+    Part message = {};
+    std::vector<Part> files = {};  // those that say any
+    double length = 0;             // words in all
+  };
   Counted count(const CommitText& commit) const;
+
+  // The words that a commit says anywhere, each once, sorted.
+  static std::vector<std::size_t> words_of(const Counted& counted);
 
   // The query's words in a text of it; a commit that holds none of them cannot print the text.
   std::vector<std::size_t> words_in(std::string_view text) const;
@@ -53,6 +61,10 @@ class CommitQuery {
     }
   };
 
+  using Gain = std::pair<double, std::string_view>;
+
+  std::vector<Gain> gains_of(const Counted& counted, double length, std::size_t commits) const;
+  CommitClue clue_of(std::vector<Gain> shared, double scale) const;
   void add(std::string_view text, double weight);
   void add_written(std::string_view text);
   void add_expected(std::string_view word);

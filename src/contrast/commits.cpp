@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "contrast/commit_effect.h"
 #include "contrast/commit_kind.h"
 #include "contrast/commit_places.h"
 #include "contrast/commit_words.h"
@@ -57,7 +58,8 @@ void discount_formatting(std::span<const CommitText* const> commits,
 CommitWeight weight_of(const CommitText& commit, std::vector<CommitClue> clues) {
   CommitWeight weight;
   const CommitKind kind = kind_of_commit(commit);
-  weight.prior = prior_of(kind) * size_factor(commit);
+  const Effect effect = effect_of(commit);
+  weight.prior = prior_of(kind) * weight_of(effect) * size_factor(commit);
   std::stable_sort(clues.begin(), clues.end(),
                    [](const CommitClue& a, const CommitClue& b) { return a.log > b.log; });
   for (CommitClue& clue : clues) {
@@ -67,6 +69,9 @@ CommitWeight weight_of(const CommitText& commit, std::vector<CommitClue> clues) 
     }
   }
   weight.note = note_on(kind);
+  if (weight.note.empty() && effect == Effect::silent) {
+    weight.note = "changes comments and log lines only";
+  }
   return weight;
 }
 
@@ -79,11 +84,11 @@ MayPrint may_print(const CommitQuery& query, const std::vector<CommitQuery::Coun
   for (const Symptom& symptom : symptoms) wanted.push_back(query.words_in(symptom.text));
   MayPrint result(counted.size());
   for (std::size_t i = 0; i < counted.size(); ++i) {
+    const std::vector<std::size_t> words = CommitQuery::words_of(counted[i]);
     for (std::size_t k = 0; k < symptoms.size(); ++k) {
-      const auto held =
-          std::count_if(counted[i].words.begin(), counted[i].words.end(), [&](const auto& word) {
-            return std::binary_search(wanted[k].begin(), wanted[k].end(), word.first);
-          });
+      const auto held = std::count_if(words.begin(), words.end(), [&](std::size_t word) {
+        return std::binary_search(wanted[k].begin(), wanted[k].end(), word);
+      });
       const bool some = static_cast<std::size_t>(held) * part >= wanted[k].size();
       if (some && (held > 0 || wanted[k].empty())) result[i].push_back(k);
     }
