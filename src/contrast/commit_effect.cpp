@@ -5,8 +5,10 @@
 #include <cctype>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "contrast/commit_kind.h"
+#include "contrast/enclosing.h"
 
 namespace culprit {
 namespace {
@@ -87,6 +89,25 @@ bool is_wiring(std::string_view bare) {
   return any || bare.find("require(") != std::string_view::npos;
 }
 
+// A line cut into numbers and what stands between them.
+struct Piece {
+  std::string_view text;
+  bool number = false;
+};
+
+std::vector<Piece> pieces_of(std::string_view line) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < line.size();) {
+    const std::size_t begin = i;
+    const bool digits = is_digit(line[i]);
+    while (i < line.size() && is_digit(line[i]) == digits) ++i;
+    const bool named = digits && begin > 0 && is_inner(line[begin - 1]);  // of "utf8"
+    pieces.push_back({line.substr(begin, i - begin), digits && !named});
+  }
+  return pieces;
+}
+
 struct LineKinds {
   bool code = false;
   bool wiring = false;
@@ -124,13 +145,42 @@ Effect effect_of(const FileDiff& file) {
   return told ? Effect::silent : Effect::inserted;
 }
 
+namespace {
+
+// Whether the first number in which two lines differ is the first of all, zeros left out: that of
+// a next major version, or a next minor one of 0.x, which may behave otherwise.
+bool differs_in_first_number(std::string_view before, std::string_view after) {
+  const std::vector<Piece> was = pieces_of(before);
+  const std::vector<Piece> is = pieces_of(after);
+  for (std::size_t i = 0; i < std::min(was.size(), is.size()); ++i) {
+    if (was[i].text != is[i].text) return was[i].number && is[i].number;
+    if (was[i].number && was[i].text != "0") return false;
+  }
+  return false;
+}
+
+bool is_next_major(const FileDiff& file) {
+  const std::vector<std::string_view> before = lines_of(file.removed);
+  const std::vector<std::string_view> after = lines_of(file.added);
+  constexpr std::size_t lines_max = 100;  // a lock file written anew says nothing
+  if (before.size() != after.size() || before.size() > lines_max) return false;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (differs_in_first_number(before[i], after[i])) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Effect effect_of(const CommitText& commit) {
   Effect gravest = Effect::silent;
   bool any = false;
   for (const FileDiff& file : commit.files) {
     const CommitKind kind = kind_of_file(file);
-    if (kind != CommitKind::code && kind != CommitKind::settings) continue;
-    gravest = std::max(gravest, effect_of(file));
+    const bool manifest = kind == CommitKind::dependencies;
+    if (!manifest && kind != CommitKind::code && kind != CommitKind::settings) continue;
+    const Effect of_manifest = is_next_major(file) ? Effect::altered : Effect::inserted;
+    gravest = std::max(gravest, manifest ? of_manifest : effect_of(file));
     any = true;
   }
   return any ? gravest : Effect::inserted;

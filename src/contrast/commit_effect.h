@@ -25,7 +25,7 @@ bool is_silent_line(std::string_view line);
 
 Effect effect_of(const FileDiff& file);
 
-// The gravest of its files of code and settings.
+// The gravest of its files of code and settings; a dependency's next major version alters.
 Effect effect_of(const CommitText& commit);
 
 // How likely it breaks what worked, against `inserted`.

@@ -95,5 +95,21 @@ TEST_CASE("a commit has the effect of its gravest file of code") {
   CHECK(weight_of(Effect::altered) > weight_of(Effect::silent));
 }
 
+TEST_CASE("a next major version of a dependency alters, a patch does not") {
+  const auto effect = [](const std::string& before, const std::string& after) {
+    CommitText commit;
+    FileDiff file;
+    file.path = "requirements.txt";
+    file.removed = before + "\n";
+    file.added = after + "\n";
+    commit.files.push_back(file);
+    return effect_of(commit);
+  };
+  CHECK(effect("pgpool==1.4.2", "pgpool==2.0.0") == Effect::altered);
+  CHECK(effect("utf8proc==1.4.2", "utf8proc==1.5.0") == Effect::inserted);
+  CHECK(effect("pgpool==0.4.2", "pgpool==0.5.0") == Effect::altered);
+  CHECK(effect("pgpool==1.4.2", "pgpool==1.4.3") == Effect::inserted);
+}
+
 }  // namespace
 }  // namespace culprit

@@ -18,11 +18,12 @@ struct KindRow {
 };
 
 // Judged from experience, not measured: dependency bumps do break production, prose does not.
-constexpr std::array<KindRow, 8> kinds = {{
+constexpr std::array<KindRow, 9> kinds = {{
     {CommitKind::code, 1.0, ""},
     {CommitKind::settings, 1.0, ""},
     {CommitKind::dependencies, 0.5, "changes dependencies only"},
     {CommitKind::unknown, 0.5, "its diff is empty or could not be read"},
+    {CommitKind::beside, 0.2, "changes examples or benchmarks only"},
     {CommitKind::build, 0.1, "changes the build's settings only"},
     {CommitKind::formatting, 0.08, "changes white space only"},
     {CommitKind::tests, 0.05, "changes tests only"},
@@ -86,6 +87,11 @@ CommitKind kind_of_file(const FileDiff& file) {
   if (has_any(path, {"/test/", "/tests/", "/__tests__/", "/spec/", "/testdata/", "/fixtures/"}) ||
       has_any(name, {"_test.", ".test.", ".spec.", "_spec."}) || name.substr(0, 5) == "test_") {
     return CommitKind::tests;
+  }
+  // At the top only: com/example/ is where Java puts code.
+  if (is_any(std::string_view(path).substr(1, path.find('/', 1) - 1),
+             {"examples", "example", "bench", "benches", "benchmark", "benchmarks", "samples"})) {
+    return CommitKind::beside;
   }
   if (is_any(name, {"go.mod", "go.sum", "package.json", "package-lock.json", "cargo.toml",
                     "requirements.txt", "pipfile", "gemfile", "pom.xml", "composer.json",

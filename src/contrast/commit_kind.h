@@ -15,6 +15,7 @@ enum class CommitKind : std::uint8_t {
   settings,      // yaml, toml, sql, env...: often at fault, and with code alone in being so
   dependencies,  // manifests and lock files
   build,         // CI, editors, ignore files
+  beside,        // examples, benchmarks
   formatting,    // white space only
   tests,
   prose,

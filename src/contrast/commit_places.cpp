@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "contrast/commit_effect.h"
 #include "contrast/commit_kind.h"
 
 namespace culprit {
@@ -16,6 +17,8 @@ namespace {
 constexpr double wrote_line_log_min = 3.5;
 constexpr double wrote_line_log_max = 7.0;
 constexpr double changed_line_log = 2.0;
+// The message was printed before: who prints it at one more place did not begin the failure.
+constexpr double known_line_log = 0.7;
 constexpr double touched_file_log = 1.2;
 constexpr double touched_folder_log = 0.4;
 // A message printed at many places points at none of them.
@@ -31,6 +34,9 @@ constexpr double place_log_max = 6.0;
 // Of commits to one function, those near the line that failed; the weight falls over some lines.
 constexpr double at_the_line_log = 0.7;
 constexpr double lines_near = 4.0;
+// Of a touch to a file, by what was done there; see Effect.
+constexpr double silent_share = 0.2;
+constexpr double fresh_share = 0.3;
 constexpr double second_place = 0.3;  // of a further place's weight: frames of one trace agree
 
 std::string_view folder_of(std::string_view path) {
@@ -52,7 +58,10 @@ CommitClue line_clue(const Symptom& symptom, const FileDiff& file, double wrote_
   if (!added && !removed) return {};
   const bool changed = added && removed;
   const bool did = symptom.stopped ? removed : added;
-  const double log = changed ? changed_line_log : did ? wrote_log : touched_file_log;
+  if (symptom.known && did) wrote_log = known_line_log;
+  const double log = changed ? std::min(changed_line_log, wrote_log)
+                     : did   ? wrote_log
+                             : touched_file_log;
   const std::string_view verb = changed ? "changed" : added ? "wrote" : "removed";
   return {log * symptom.weight,
           fmt::format("{} the line that prints {} in {}", verb, quoted(symptom.text), file.path)};
@@ -105,9 +114,21 @@ double touch_log(double guilty, std::size_t touching, std::size_t commits) {
   return std::clamp(std::log(guilty / share), 0.0, place_log_max);
 }
 
-bool touches_file(const CommitText& commit, std::string_view path) {
-  return std::any_of(commit.files.begin(), commit.files.end(),
-                     [&](const FileDiff& file) { return file.path == path; });
+const FileDiff* file_of(const CommitText& commit, std::string_view path) {
+  const auto found = std::find_if(commit.files.begin(), commit.files.end(),
+                                  [&](const FileDiff& file) { return file.path == path; });
+  return found == commit.files.end() ? nullptr : &*found;
+}
+
+// Of a clue, by what the commit did to the file.
+double share_of(const FileDiff& file) {
+  switch (effect_of(file)) {
+    case Effect::silent: return silent_share;
+    case Effect::fresh: return fresh_share;
+    case Effect::inserted:
+    case Effect::altered: return 1;
+  }
+  return 1;
 }
 
 bool is_near(const PlaceTouch& touch) { return static_cast<double>(touch.distance) <= lines_near; }
@@ -123,16 +144,17 @@ std::string place_name(const FramePlace& frame) {
 std::map<std::size_t, CommitClue> clues_of(
     const FramePlace& frame, std::span<const CommitText* const> commits,
     const std::unordered_map<std::string_view, std::size_t>& index) {
-  std::vector<std::size_t> in_file;
+  std::map<std::size_t, double> in_file;  // with what their touch is worth
   for (std::size_t i = 0; i < commits.size(); ++i) {
-    if (touches_file(*commits[i], frame.path)) in_file.push_back(i);
+    const FileDiff* file = file_of(*commits[i], frame.path);
+    if (file != nullptr) in_file.emplace(i, share_of(*file));
   }
   const std::string_view whence =
       frame.of_message ? "where the message is printed" : "which the stack trace names";
   std::map<std::size_t, CommitClue> clues;
   const double file_log = touch_log(guilty_file, in_file.size(), commits.size());
-  for (std::size_t i : in_file) {
-    clues[i] = {frame.weight * file_log, fmt::format("touches {}, {}", frame.path, whence)};
+  for (const auto& [i, share] : in_file) {
+    clues[i] = {frame.weight * share * file_log, fmt::format("touches {}, {}", frame.path, whence)};
   }
   const auto near = std::count_if(frame.touches.begin(), frame.touches.end(),
                                   [](const PlaceTouch& touch) { return is_near(touch); });
@@ -143,7 +165,11 @@ std::map<std::size_t, CommitClue> clues_of(
     if (found == index.end()) continue;
     const double closeness = std::exp(-static_cast<double>(touch.distance) / lines_near);
     const double more = std::max(0.0, line_log - function_log) + at_the_line_log;
-    const double log = frame.weight * (function_log + closeness * more);
+    // A new function that is named may be what fails; a log line in it is not.
+    const auto known = in_file.find(found->second);
+    const bool silent = known != in_file.end() && known->second == silent_share;
+    const double share = silent ? silent_share : 1;
+    const double log = frame.weight * share * (function_log + closeness * more);
     if (log <= clues[found->second].log) continue;
     clues[found->second] = {
         log, fmt::format("changed {}{}, {}", touch.distance == 0 ? "the very line of " : "",

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "contrast/commit_effect.h"
 #include "contrast/commit_kind.h"
 #include "contrast/failure_words.h"
 #include "contrast/words.h"
@@ -31,13 +32,17 @@ constexpr double elsewhere = 0.1;
 // What people say of any failure.
 constexpr double in_reports = 0.4;
 // What code calls the kind of failure that was reported.
-constexpr double in_failures = 0.35;
+constexpr double in_failures = 0.5;
 constexpr double said_again = 0.3;  // a word that is said e times as often weighs so much more
 
 // BM25's constants as usual, with half of its length normalisation: a large diff holds more words
 // by chance, but it is also likelier to hold the fault.
 constexpr double saturation = 1.2;
 constexpr double length_weight = 0.4;
+
+// Where a failure names a dependency, the commit that changed it is guilty so often.
+constexpr double guilty_dependency = 0.4;
+constexpr double dependency_log_max = 3.5;
 
 // Words come in groups, so that five shared ones are not five independent witnesses.
 constexpr double dependence = 0.5;
@@ -72,7 +77,8 @@ void CommitQuery::add(std::string_view text, double weight) {
   each_word(text, [&](std::string_view word) {
     if (is_stop_word(word) && weight > 0) return;
     const auto [at, fresh] = index_.try_emplace(std::string(stem_of(word)), words_.size());
-    if (fresh) words_.push_back({std::string(word), 0, 0, 0});
+    if (fresh) words_.push_back({.text = std::string(word)});
+    words_[at->second].expected = false;
     words_[at->second].weight = std::max(words_[at->second].weight, weight);
   });
 }
@@ -82,7 +88,7 @@ void CommitQuery::add_written(std::string_view text) {
     if (is_stop_word(word)) return;
     const double weight = is_report_word(word) ? in_reports : 1;
     const auto [at, fresh] = index_.try_emplace(std::string(stem_of(word)), words_.size());
-    if (fresh) words_.push_back({std::string(word), 0, 0, 0});
+    if (fresh) words_.push_back({.text = std::string(word)});
     Word& known = words_[at->second];
     known.weight = std::max(known.weight, weight);
     ++known.said;
@@ -92,7 +98,7 @@ void CommitQuery::add_written(std::string_view text) {
 // "null" and "key" say something where a failure of that kind was reported.
 void CommitQuery::add_expected(std::string_view word) {
   const auto [at, fresh] = index_.try_emplace(std::string(stem_of(word)), words_.size());
-  if (fresh) words_.push_back({std::string(word), in_failures, 0, 0});
+  if (fresh) words_.push_back({.text = std::string(word), .weight = in_failures, .expected = true});
 }
 
 CommitQuery::CommitQuery(const CommitQuestion& question)
@@ -145,35 +151,71 @@ class Tally {
   std::vector<std::size_t> touched_;
 };
 
+// How much a word counts, and one that nobody said (see failure_words): the latter only where
+// code was altered, since "lock" and "null" stand in every second new function.
+struct Place {
+  double said = 0;
+  double expected = 0;
+};
+
 }  // namespace
+
+// Reads one part of a commit after another.
+class CommitQuery::Reader {
+ public:
+  explicit Reader(const CommitQuery& query) : query_(query), tally_(query.words_.size()) {}
+  void read(std::string_view text, const Place& place);
+  Part take();
+
+ private:
+  const CommitQuery& query_;
+  Tally tally_;
+  std::size_t length_ = 0;
+};
+
+void CommitQuery::Reader::read(std::string_view text, const Place& place) {
+  each_word(text, [&](std::string_view word) {
+    ++length_;
+    const auto found = query_.index_.find(stem_of(word));
+    if (found == query_.index_.end()) return;
+    const double weight = query_.words_[found->second].expected ? place.expected : place.said;
+    if (weight > 0) tally_.add(found->second, weight);
+  });
+}
+
+CommitQuery::Part CommitQuery::Reader::take() {
+  Part part;
+  part.words = tally_.take();
+  part.length = static_cast<double>(std::exchange(length_, 0));
+  return part;
+}
 
 CommitQuery::Counted CommitQuery::count(const CommitText& commit) const {
   Counted counted;
-  Tally tally(words_.size());
-  std::size_t length = 0;
-  const auto read = [&](std::string_view text, double weight) {
-    each_word(text, [&](std::string_view word) {
-      ++length;
-      const auto found = index_.find(stem_of(word));
-      if (found != index_.end()) tally.add(found->second, weight);
-    });
-  };
-  const auto end_part = [&] {
-    Part part{tally.take(), static_cast<double>(std::exchange(length, 0))};
-    counted.length += part.length;
-    return part;
-  };
-  read(commit.message.empty() ? commit.subject : commit.message, in_message);
-  counted.message = end_part();
+  Reader reader(*this);
+  reader.read(commit.message.empty() ? commit.subject : commit.message, {in_message, in_message});
+  counted.message = reader.take();
+  counted.length = counted.message.length;
   for (const FileDiff& file : commit.files) {
-    const double weight = std::max(0.2, prior_of(kind_of_file(file)));
-    read(file.path, in_path * weight);
-    read(file.added, in_added * weight);
-    read(file.fresh, in_fresh * weight);
-    read(file.removed, in_removed * weight);
-    read(file.context, in_context * weight);
-    if (written_) read(file.nearby, in_nearby * weight);
-    Part part = end_part();
+    const CommitKind kind = kind_of_file(file);
+    // A manifest holds little but names.
+    const bool manifest = kind == CommitKind::dependencies;
+    const double weight = manifest ? 1 : std::max(0.2, prior_of(kind));
+    const Effect effect = effect_of(file);
+    const double altered = effect == Effect::altered ? 1 : effect == Effect::inserted ? 0.5 : 0.2;
+    const auto place = [&](double here, double share) {
+      return Place{here * weight, here * weight * share};
+    };
+    reader.read(file.path, place(in_path, 1));
+    reader.read(file.added, place(in_added, altered));
+    reader.read(file.fresh, place(in_fresh, 0));
+    reader.read(file.removed, place(in_removed, altered));
+    reader.read(file.context, place(in_context, altered));
+    if (written_) reader.read(file.nearby, place(in_nearby, 0));
+    Part part = reader.take();
+    counted.length += part.length;
+    part.manifest = manifest;
+    if (manifest) part.path = words_in(file.path);
     if (!part.words.empty()) counted.files.push_back(std::move(part));
   }
   return counted;
@@ -223,23 +265,30 @@ double CommitQuery::scale_of(std::size_t commits) const {
   return std::min(dependence, written_log / std::max(sum, 1.0));
 }
 
-// The words of a commit with what each is worth. A failure lies in one place: its words count
-// whole in the message and in the file that says most of them, and in part elsewhere, so that a
-// commit to fifty files does not collect them by chance.
-std::vector<CommitQuery::Gain> CommitQuery::gains_of(const Counted& counted, double length,
-                                                     std::size_t commits) const {
-  const auto worth = [&](std::size_t word, double count) {
-    const double often = count * (saturation + 1) / (count + saturation * length);
-    return rarity(words_[word], commits) * std::min(often, 1.5);
-  };
+// The file that says most of the words; null: none says any.
+const CommitQuery::Part* CommitQuery::focus_of(const Counted& counted, std::size_t commits) const {
   const Part* focus = nullptr;
   double most = 0;
   for (const Part& file : counted.files) {
     double sum = 0;
-    for (const auto& [word, count] : file.words) sum += worth(word, count);
+    for (const auto& [word, count] : file.words) {
+      sum += rarity(words_[word], commits) * count / (count + saturation);
+    }
     if (focus != nullptr && sum <= most) continue;
     focus = &file, most = sum;
   }
+  return focus;
+}
+
+// The words of a commit with what each is worth. A failure lies in one place: its words count
+// whole in the message and in the file that says most of them, and in part elsewhere, so that a
+// commit to fifty files does not collect them by chance.
+std::vector<CommitQuery::Gain> CommitQuery::gains_of(const Counted& counted, const Part* focus,
+                                                     double length, std::size_t commits) const {
+  const auto worth = [&](std::size_t word, double count) {
+    const double often = count * (saturation + 1) / (count + saturation * length);
+    return rarity(words_[word], commits) * std::min(often, 1.5);
+  };
   std::map<std::size_t, std::pair<double, double>> counts;  // in focus, elsewhere
   for (const auto& [word, count] : counted.message.words) counts[word].first += count;
   for (const Part& file : counted.files) {
@@ -267,9 +316,27 @@ std::vector<CommitClue> CommitQuery::judge(const std::vector<Counted>& counted) 
   const double scale = scale_of(counted.size());
   for (std::size_t i = 0; i < counted.size(); ++i) {
     const double length = 1 - length_weight + length_weight * counted[i].length / length_mean;
-    clues[i] = clue_of(gains_of(counted[i], length, counted.size()), scale);
+    const Part* focus = focus_of(counted[i], counted.size());
+    clues[i] = clue_of(gains_of(counted[i], focus, length, counted.size()), scale);
   }
   return clues;
+}
+
+CommitClue CommitQuery::dependency_clue(const Counted& counted, std::size_t commits) const {
+  CommitClue best;
+  for (const Part& file : counted.files) {
+    if (!file.manifest) continue;
+    for (const auto& [index, count] : file.words) {
+      const Word& word = words_[index];
+      const bool path = std::find(file.path.begin(), file.path.end(), index) != file.path.end();
+      if (word.expected || word.weight < 1 || word.said == 0 || path) continue;
+      const double share = static_cast<double>(word.commits) / static_cast<double>(commits);
+      const double log = std::min(std::log(guilty_dependency / share), dependency_log_max);
+      if (log <= best.log) continue;
+      best = {log, fmt::format("changes the dependency {}, which the failure names", word.text)};
+    }
+  }
+  return best;
 }
 
 CommitClue CommitQuery::clue_of(std::vector<Gain> shared, double scale) const {

@@ -29,6 +29,8 @@ class CommitQuery {
   // How often one part of a commit, its message or a file, says the words of the query.
   struct Part {
     std::vector<std::pair<std::size_t, double>> words = {};  // index, weighed count; by index
+    bool manifest = false;                                   // of dependencies
+    std::vector<std::size_t> path = {};                      // words of a manifest's path
     double length = 0;                                       // words in all
   };
   struct Counted {
@@ -47,13 +49,18 @@ class CommitQuery {
   // One clue for each, in their order.
   std::vector<CommitClue> judge(const std::vector<Counted>& counted);
 
+  // Of a commit to a manifest: that the failure names what it changes there. After judge().
+  CommitClue dependency_clue(const Counted& counted, std::size_t commits) const;
+
  private:
   struct Word {
     std::string text;  // as it was said first
     double weight = 0;
     std::size_t said = 0;
     std::size_t commits = 0;  // that hold it
+    bool expected = false;    // nobody said it, see failure_words()
   };
+  class Reader;
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
@@ -63,7 +70,9 @@ class CommitQuery {
 
   using Gain = std::pair<double, std::string_view>;
 
-  std::vector<Gain> gains_of(const Counted& counted, double length, std::size_t commits) const;
+  std::vector<Gain> gains_of(const Counted& counted, const Part* focus, double length,
+                             std::size_t commits) const;
+  const Part* focus_of(const Counted& counted, std::size_t commits) const;
   CommitClue clue_of(std::vector<Gain> shared, double scale) const;
   void add(std::string_view text, double weight);
   void add_written(std::string_view text);

@@ -109,6 +109,9 @@ std::vector<CommitWeight> weigh_commits(std::span<const CommitText* const> commi
   std::vector<CommitWeight> weights;
   for (std::size_t i = 0; i < commits.size(); ++i) {
     clues[i].push_back(std::move(words[i]));
+    if (CommitClue named = query.dependency_clue(counted[i], commits.size()); named.log > 0) {
+      clues[i].push_back(std::move(named));
+    }
     weights.push_back(weight_of(*commits[i], std::move(clues[i])));
     const double age = static_cast<double>(i) / static_cast<double>(commits.size());
     weights.back().prior *= std::exp(question.recency * (0.5 - age));

@@ -49,6 +49,7 @@ struct Symptom {
   std::string service = {};  // who says it; empty: not known
   double weight = 1;         // 1 for a new template, less for one that only surged
   bool stopped = false;      // it was said before the onset and is not any more
+  bool known = false;        // its line stood in the tree before any of the commits
 };
 
 struct NamedValue {

@@ -127,6 +127,8 @@ TEST_CASE("a commit's kind is that of its likeliest file") {
       {"src/latest.go", "x\n", "", CommitKind::code},
       {"README.md", "x\n", "", CommitKind::prose},
       {"VERSION", "1.9.0\n", "1.8.1\n", CommitKind::prose},
+      {"examples/shop.py", "x\n", "", CommitKind::beside},
+      {"src/com/example/Shop.java", "x\n", "", CommitKind::code},
       {"go.sum", "x\n", "", CommitKind::dependencies},
       {"yarn.lock", "x\n", "", CommitKind::dependencies},
       {".github/workflows/ci.yml", "x\n", "", CommitKind::build},
@@ -141,6 +143,46 @@ TEST_CASE("a commit's kind is that of its likeliest file") {
   CHECK(kind_of_commit(mixed) == CommitKind::code);
   mixed.files.clear();
   CHECK(kind_of_commit(mixed) == CommitKind::unknown);
+}
+
+TEST_CASE("a message that was printed before the range is not begun by who prints it once more") {
+  const std::vector<CommitText> commits = {
+      commit("orders: log retries", "src/retry.go", "log.Info(\"order refused by bank\")\n"),
+      commit("orders: ask once", "src/orders.go", "ask(order)\n", "order.retry(ask, bank)\n"),
+  };
+  CommitQuestion asked = {{{"order refused by bank", "", 1}}, {}, {}};
+  const double begun = rank_commits(commits, asked)[0].probability;
+  CHECK(rank_commits(commits, asked)[0].subject == "orders: log retries");
+  asked.symptoms[0].known = true;
+  CHECK(rank_commits(commits, asked)[0].probability < begun);
+  CHECK(rank_commits(commits, asked)[0].subject == "orders: ask once");
+}
+
+TEST_CASE("a dependency that the failure names points at who changed it") {
+  std::vector<CommitText> commits = {
+      commit("bump jsonfast", "requirements.txt", "jsonfast==1.4.1\n", "jsonfast==1.4.0\n"),
+      commit("bump pgpool", "requirements.txt", "pgpool==2.0.0\n", "pgpool==1.9.4\n"),
+  };
+  for (int i = 0; i < 20; ++i) {
+    commits.push_back(commit(fmt::format("orders {}", i), "src/orders.py", "order(1)\n"));
+  }
+  CommitQuestion asked;
+  asked.words = "unsupported option passed to pgpool while storing an order";
+  const auto ranked = rank_commits(commits, asked);
+  CHECK(ranked[0].subject == "bump pgpool");
+  CHECK(ranked[0].reasons[0] == "changes the dependency pgpool, which the failure names");
+}
+
+TEST_CASE("words that stand together weigh more than those spread over a large commit") {
+  CommitText spread = commit("rework", "src/a.py", "gateway()\n");
+  spread.files.push_back({"src/b.py", "idempotency()\n", "", ""});
+  spread.files.push_back({"src/c.py", "conflict()\n", "", ""});
+  std::vector<CommitText> commits = {
+      spread, commit("gateway", "src/d.py", "gateway(idempotency, conflict)\n")};
+  for (int i = 0; i < 20; ++i) commits.push_back(commit("other", "src/e.py", "other()\n"));
+  CommitQuestion asked;
+  asked.words = "idempotency conflict in the gateway";
+  CHECK(rank_commits(commits, asked)[0].subject == "gateway");
 }
 
 TEST_CASE("the order of commits does not decide") {

@@ -15,13 +15,13 @@ struct Row {
   std::string_view code;
 };
 
-constexpr std::array<Row, 13> rows = {{
+constexpr std::array<Row, 14> rows = {{
     {"null nullpointer nullpointerexception nonetype nil nullptr undefined segfault segmentation "
      "sigsegv "
      "dereference unwrap",
      "null none nil nullptr undefined optional unwrap default"},
     {"indexerror outofbounds bounds indexoutofbounds arrayindexoutofboundsexception truncated "
-     "overrun slice last",
+     "overrun slice last final",
      "index range length size len count begin end slice offset limit"},
     {"midnight timezone dst daylight clock utc calendar hour date",
      "utc timezone zone local tz datetime date clock offset now"},
@@ -30,6 +30,8 @@ constexpr std::array<Row, 13> rows = {{
     {"twice duplicate duplicated race deadlock deadlocked concurrent concurrency intermittent "
      "intermittently simultaneous parallel",
      "lock mutex synchronized atomic transaction async await thread concurrent unlock"},
+    {"belong tenant somebody elses foreign crosstalk mixed",
+     "join where key cache owner tenant session scope filter"},
     {"stale cached cache outdated refresh reload", "cache key ttl invalidate evict memo expire"},
     {"garbled umlaut unicode encoding charset utf decode unicodedecodeerror mojibake",
      "encode decode utf charset bytes unicode escape encoding"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -16,7 +17,8 @@ namespace {
 constexpr std::size_t commits_max = 50'000;
 constexpr std::size_t symptom_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t files_max = 2'000;  // of source, searched for the lines that print a message
-constexpr double none_prior = 0.2;        // as for deploys: that nothing in the range did it
+constexpr std::size_t known_files_max = 24;
+constexpr double none_prior = 0.2;  // as for deploys: that nothing in the range did it
 // Judged: who asks has seldom waited long, so that the later half is a little likelier.
 constexpr double recency = 0.4;
 
@@ -155,6 +157,22 @@ void tell_inputs(RangeRanking& ranking, const CommitQuestion& asked, const Repos
   }
 }
 
+// Which messages were printed at the good end already: by the same files, since a message seldom
+// moves, and the whole tree would take as long to read again.
+void mark_known(const Repository& repository, const std::string& good, CommitQuestion& asked) {
+  std::map<std::string, std::string> contents;
+  for (const SourceLine& line : asked.source_lines) {
+    Symptom& symptom = asked.symptoms[line.symptom];
+    if (symptom.known || contents.size() == known_files_max) continue;
+    auto at = contents.find(line.path);
+    if (at == contents.end()) {
+      Result<std::string> content = repository.content_at(good, line.path);
+      at = contents.emplace(line.path, content ? std::move(content).value() : "").first;
+    }
+    symptom.known = !literal_matches(symptom.text, at->second).empty();
+  }
+}
+
 }  // namespace
 
 Result<RangeRanking> rank_range(World& world, const RangeQuestion& question) {
@@ -176,6 +194,7 @@ Result<RangeRanking> rank_range(World& world, const RangeQuestion& question) {
   asked.words = symptom.words;
   asked.symptoms = symptom.messages;
   asked.source_lines = find_source_lines(repository, ends.bad, symptom.messages, files_max);
+  mark_known(repository, ends.good, asked);
   FoundPlaces places =
       find_places(repository, {ends.bad, commits, texts}, symptom.frames, asked.source_lines);
   asked.frames = std::move(places.frames);
