@@ -80,15 +80,15 @@ void each_word(std::string_view text, const std::function<void(std::string_view)
 
 bool is_stop_word(std::string_view word) {
   // English that joins words, then what most lines of most languages hold. Sorted.
-  static constexpr std::array<std::string_view, 65> words = {
+  static constexpr std::array<std::string_view, 66> words = {
       "after",   "all",    "and",    "are",      "array", "async", "await",  "bool",   "but",
       "can",     "cannot", "class",  "const",    "def",   "else",  "failed", "false",  "file",
       "for",     "from",   "func",   "function", "get",   "has",   "have",   "http",   "import",
       "include", "int",    "into",   "its",      "key",   "let",   "line",   "log",    "main",
       "name",    "new",    "nil",    "none",     "not",   "null",  "number", "object", "off",
-      "out",     "print",  "public", "return",   "self",  "set",   "static", "std",    "str",
-      "string",  "test",   "that",   "the",      "this",  "true",  "type",   "value",  "var",
-      "void",    "with"};
+      "out",     "print",  "public", "return",   "self",  "set",   "src",    "static", "std",
+      "str",     "string", "test",   "that",     "the",   "this",  "true",   "type",   "value",
+      "var",     "void",   "with"};
   static_assert(std::is_sorted(words.begin(), words.end()));
   return std::binary_search(words.begin(), words.end(), word);
 }

@@ -32,7 +32,7 @@ CHANGED  commit a81c64eef "stock: lease what is in a cart" at 2025-11-18T09:00:0
          + wrote the line that prints "stock lease expired for sku <*>" in src/stock.py
          + shares words with the failure: stock, lease, sku, expired
          - 2d 6h before the onset
-         none of these, 0.97%
+         none of these, 0.98%
          commit 6e017cb90 "cart: can be emptied" at 2025-11-19T09:00:00.000Z, 0.24%
          - 1d 6h before the onset
 NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:02.000Z --around 30s

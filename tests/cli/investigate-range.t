@@ -21,12 +21,12 @@ RANGE    v1..v2, 3 commits
          1 of 1 frames of the stack trace are in the tree
 COMMITS  84%  e1ca4cfbb "wip"
          + changed charge in src/pay.py, which the stack trace names
-         + shares words with the failure: owner, pay, charge, order, none
-         9.7%  a0233b125 "cart: count pieces"
-         0.57%  a36e33b55 "docs: charge, owner, card and pay"
+         + shares words with the failure: owner, pay, none, charge, order
+         9.8%  a0233b125 "cart: count pieces"
+         0.30%  a36e33b55 "docs: charge, owner, card and pay"
          + shares words with the failure: card, pay, owner, charge
          - changes prose only
-         5.8%  none of these: a setting, a dependency, the data
+         6.0%  none of these: a setting, a dependency, the data
 NEXT     git show e1ca4cfbb50d
 [exit 0]
 $ culprit investigate --repo shop --range v1..v2 --symptom trace.txt --no-case --json | \
@@ -40,7 +40,7 @@ $ culprit investigate --repo shop --range v1.. --symptom 'carts count pieces twi
   grep -A2 COMMITS
 COMMITS  76%  a0233b125 "cart: count pieces"
          + shares words with the failure: cart, count, piece
-         8.1%  e1ca4cfbb "wip"
+         8.2%  e1ca4cfbb "wip"
 [exit 0]
 $ echo 'prices of pieces are wrong' | \
   culprit investigate --repo shop --range v1..v2 --symptom - --no-case | grep COMMITS
@@ -51,7 +51,7 @@ $ culprit investigate --repo shop --range v1..v2 --symptom 'zzz qqq' --no-case
 RANGE    v1..v2, 3 commits
 COMMITS  26%  e1ca4cfbb "wip"
          23%  a0233b125 "cart: count pieces"
-         0.79%  a36e33b55 "docs: charge, owner, card and pay"
+         0.40%  a36e33b55 "docs: charge, owner, card and pay"
          - changes prose only
          50%  none of these: a setting, a dependency, the data
          no commit shares anything with the symptom; a stack trace or the lines of a log say more
