@@ -5,8 +5,8 @@
 namespace culprit {
 
 std::span<const Command> commands() {
-  static const std::array table = {investigate_command(), inputs_command(), logs_command(),
-                                   case_command()};
+  static const std::array table = {investigate_command(), inputs_command(), contrast_command(),
+                                   logs_command(), case_command()};
   return table;
 }
 

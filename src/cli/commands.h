@@ -8,6 +8,7 @@ namespace culprit {
 Command investigate_command();
 Command inputs_command();
 Command logs_command();
+Command contrast_command();
 Command case_command();
 
 }  // namespace culprit

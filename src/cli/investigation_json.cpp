@@ -188,6 +188,35 @@ Json rest_of(const Investigation& made) {
   return {{"around", around}, {"next", next}};
 }
 
+Json warnings_of(const Investigation& made) {
+  Json warnings = Json::array();
+  for (const Warning& warning : made.warnings) {
+    warnings.push_back(
+        {{"code", warning.code}, {"source", text_or_null(warning.source)}, {"text", warning.text}});
+  }
+  return warnings;
+}
+
+Json segments_of(const Investigation& made) {
+  Json segments = Json::array();
+  for (const Segment& segment : made.who) segments.push_back(segment_of(segment, made));
+  for (const Segment& segment : made.always_worse) segments.push_back(segment_of(segment, made));
+  return segments;
+}
+
+Json looks_of(const Investigation& made) {
+  Json looks = Json::array();
+  for (const LooksLike& one : made.looks_like) {
+    looks.push_back({{"condition", one.condition}, {"share_of_bad", number(one.share_of_bad)}});
+  }
+  return looks;
+}
+
+// Log lines may hold bytes that are not UTF-8; they are shown as the replacement character.
+std::string written(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string json_of(const Investigation& made) {
@@ -197,11 +226,7 @@ std::string json_of(const Investigation& made) {
   json["outcome"] = {{"bad", text_or_null(made.bad)},
                      {"how", made.rule.how == OutcomeRule::How::given ? "given" : "inferred"}};
   json["unit"] = unit_of(made);
-  json["warnings"] = Json::array();
-  for (const Warning& warning : made.warnings) {
-    json["warnings"].push_back(
-        {{"code", warning.code}, {"source", text_or_null(warning.source)}, {"text", warning.text}});
-  }
+  json["warnings"] = warnings_of(made);
   json["when"] = when_of(made);
   json["rate"] = rate_of(made);
   json["affected"] = made.affected.field.empty() ? Json(nullptr)
@@ -209,29 +234,40 @@ std::string json_of(const Investigation& made) {
                                                         {"bad", made.affected.bad},
                                                         {"total", made.affected.total}};
   json["who_verdict"] = made.when.found ? Json(made.who_verdict) : Json(nullptr);
-  json["who"] = Json::array();
-  for (const Segment& segment : made.who) json["who"].push_back(segment_of(segment, made));
-  for (const Segment& segment : made.always_worse) json["who"].push_back(segment_of(segment, made));
+  json["who"] = segments_of(made);
   json["unexplained_share"] = made.when.found ? number(made.unexplained_share) : Json(nullptr);
-  json["looks_like"] = Json::array();
-  for (const LooksLike& one : made.looks_like) {
-    json["looks_like"].push_back(
-        {{"condition", one.condition}, {"share_of_bad", number(one.share_of_bad)}});
-  }
+  json["looks_like"] = looks_of(made);
   json["templates"] = templates_of(made);
   json["changes"] = changes_of(made.changes);
   json["metrics"] = Json::array();
   json["components"] = Json::array();
   json.update(rest_of(made));
-  // Log lines may hold bytes that are not UTF-8; they are shown as the replacement character.
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return written(json);
+}
+
+std::string populations_json(const Investigation& made) {
+  Json json;
+  json["schema_version"] = 1;
+  json["input"] = input_of(made);
+  json["outcome"] = {{"bad", made.bad},
+                     {"good", made.rule.good ? Json(to_string(*made.rule.good)) : Json(nullptr)}};
+  json["unit"] = unit_of(made);
+  json["warnings"] = warnings_of(made);
+  json["rate"] = rate_of(made);
+  json["who_verdict"] = made.who_verdict;
+  json["who"] = segments_of(made);
+  json["unexplained_share"] = number(made.unexplained_share);
+  json["looks_like"] = looks_of(made);
+  json["templates"] = templates_of(made);
+  json["next"] = rest_of(made)["next"];
+  return written(json);
 }
 
 std::string json_of(const RangeRanking& made) {
   Json json;
   json["schema_version"] = 1;
   json["changes"] = changes_of(made.changes);
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return written(json);
 }
 
 }  // namespace culprit

@@ -10,5 +10,7 @@ namespace culprit {
 
 std::string json_of(const Investigation& investigation);
 std::string json_of(const RangeRanking& ranking);
+// Of `contrast`: what separates two populations.
+std::string populations_json(const Investigation& investigation);
 
 }  // namespace culprit

@@ -40,6 +40,7 @@ class Report {
  public:
   Report(const Investigation& made, const Terminal& terminal) : made_(made), terminal_(terminal) {}
 
+  std::string populations();
   std::string text() {
     input();
     warnings();
@@ -64,6 +65,7 @@ class Report {
   void raw(std::string_view title, const std::string& text) {
     text_ += heading(title, terminal_) + text + "\n";
   }
+  std::string_view said_by(TemplateStatus status) const;
   std::size_t room() const { return terminal_.columns - report_indent; }
   std::string name_at(const Place& place) const {
     return fmt::format("{}:{}", safe(made_.schema.sources[place.source].name, 400), place.offset);
@@ -324,6 +326,26 @@ void Report::twin(const Segment& one) {
   raw("", fitted(good + safe(told_line(one.twin->good_line), room()), room()));
 }
 
+// Without an onset there is no before and after: who says it more.
+std::string_view Report::said_by(TemplateStatus status) const {
+  if (made_.when.found) return name_of(status);
+  if (status == TemplateStatus::stopped) return "good";
+  return status == TemplateStatus::fresh ? "bad" : "more bad";
+}
+
+std::string Report::populations() {
+  input();
+  warnings();
+  const RateSide& side = made_.rate.after;
+  line("SPLIT", fmt::format("{} bad, {} good: {} {} are bad ({}..{}, 95%)", figure(side.counts.bad),
+                            figure(side.counts.total - side.counts.bad), percent(side.rate),
+                            of_units(), percent(side.interval.low), percent(side.interval.high)));
+  if (side.counts.bad > 0 && side.counts.bad < side.counts.total) who();
+  logs();
+  next();
+  return std::move(text_);
+}
+
 void Report::logs() {
   std::size_t shown = 0;
   for (const ChangedTemplate& one : made_.templates) {
@@ -333,7 +355,7 @@ void Report::logs() {
     const std::size_t fixed = counts.size() + place.size() + 14;
     const std::size_t words = room() > fixed + 20 ? room() - fixed : 20;
     raw(shown == 0 ? "LOGS" : "",
-        fmt::format("{:<8} {:<{}}  {}  {}", fmt::format("{}:", name_of(one.status)),
+        fmt::format("{:<8} {:<{}}  {}  {}", fmt::format("{}:", said_by(one.status)),
                     safe(one.what.text, words), words, counts, place));
     ++shown;
   }
@@ -418,6 +440,10 @@ void Report::next() {
 
 std::string text_of(const Investigation& investigation, const Terminal& terminal) {
   return Report(investigation, terminal).text();
+}
+
+std::string populations_text(const Investigation& investigation, const Terminal& terminal) {
+  return Report(investigation, terminal).populations();
 }
 
 }  // namespace culprit

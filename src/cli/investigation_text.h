@@ -9,5 +9,7 @@
 namespace culprit {
 
 std::string text_of(const Investigation& investigation, const Terminal& terminal);
+// Of `contrast`: what separates two populations.
+std::string populations_text(const Investigation& investigation, const Terminal& terminal);
 
 }  // namespace culprit

@@ -1,0 +1,61 @@
+// YAML, by yaml-cpp.
+#include <charconv>
+
+#include <yaml-cpp/yaml.h>
+
+#include "parse/document_parts.h"
+
+namespace culprit {
+namespace {
+
+constexpr int depth_max = 64;
+constexpr std::size_t nodes_max = 400'000;  // an alias of an alias of an alias grows without end
+
+// A plain scalar as YAML 1.2's core schema reads it; a quoted one is text.
+Tree scalar_of(const YAML::Node& node) {
+  const std::string& text = node.Scalar();
+  if (node.Tag() == "!") return Tree::of(text, Kind::text);
+  if (text == "true" || text == "false") return Tree::of(text, Kind::boolean);
+  if (text == "null" || text == "~" || text.empty()) return {};
+  double number = 0;
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const bool whole = read.ec == std::errc() && read.ptr == end;
+  return Tree::of(text, whole ? Kind::number : Kind::text);
+}
+
+// nullopt: too deep or too much.
+std::optional<Tree> tree_of(const YAML::Node& node, int depth, std::size_t& nodes) {
+  if (depth > depth_max || ++nodes > nodes_max) return std::nullopt;
+  if (node.IsScalar()) return scalar_of(node);
+  Tree tree;
+  if (node.IsMap()) tree = Tree::of(Tree::Shape::object);
+  if (node.IsSequence()) tree = Tree::of(Tree::Shape::list);
+  for (const auto& entry : node) {
+    std::optional<Tree> value = tree_of(node.IsMap() ? entry.second : entry, depth + 1, nodes);
+    if (!value) return std::nullopt;
+    const bool named = node.IsMap() && entry.first.IsScalar();
+    tree.members.emplace_back(named ? entry.first.Scalar() : "", std::move(*value));
+  }
+  return tree;
+}
+
+}  // namespace
+
+Result<Document> yaml_document(std::string_view text) {
+  try {
+    const std::vector<YAML::Node> parts = YAML::LoadAll(std::string(text));
+    std::size_t nodes = 0;
+    Tree all = Tree::of(Tree::Shape::list);
+    for (const YAML::Node& part : parts) {
+      std::optional<Tree> tree = tree_of(part, 0, nodes);
+      if (!tree) return error(Fault::malformed, "deeper or larger than is read");
+      all.members.emplace_back("", std::move(*tree));
+    }
+    return document_of(all.members.size() == 1 ? all.members.front().second : all, "yaml");
+  } catch (const YAML::Exception& fault) {
+    return error(Fault::malformed, "no YAML at line {}: {}", fault.mark.line + 1, fault.msg);
+  }
+}
+
+}  // namespace culprit
