@@ -63,8 +63,7 @@ bool looks_time(const std::string& text) {
 
 std::string times_text(double good, double bad) {
   if (good == 0 || bad == 0 || (good < 0) != (bad < 0)) return "";
-  const double ratio = bad / good;
-  return ratio >= 1 ? fmt::format("{:.3g}x", ratio) : fmt::format("1/{:.3g}", 1 / ratio);
+  return fmt::format("{:.3g}x", bad / good);
 }
 
 // What a difference of two values means, by the field's name first, then by the values.
@@ -80,7 +79,10 @@ void judge(const std::string& name, const Leaf& good, const Leaf& bad, PairDiffe
   }
   const bool restates = role == Role::status || role == Role::success || role == Role::level ||
                         role == Role::exception || role == Role::error;
-  if (restates) made.meaning = Meaning::outcome;
+  if (restates) {
+    made.meaning = Meaning::outcome;
+    made.why.clear();
+  }
   const bool ids = role == Role::correlation || (looks_id(good.value) && looks_id(bad.value));
   const bool times = role == Role::time || (looks_time(good.value) && looks_time(bad.value));
   if (!restates && (ids || times)) {

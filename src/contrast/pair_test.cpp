@@ -37,7 +37,7 @@ const Row rows[] = {
     {"a value, how many times as large",
      {leaf({"pool", "size"}, "50", Kind::number)},
      {leaf({"pool", "size"}, "5", Kind::number)},
-     "difference changed pool.size: 50 -> 5 (1/10)\n0 alike"},
+     "difference changed pool.size: 50 -> 5 (0.1x)\n0 alike"},
     {"the kind of a value",
      {leaf({"port"}, "80", Kind::number)},
      {leaf({"port"}, "80")},
@@ -59,7 +59,7 @@ const Row rows[] = {
      {leaf({"status"}, "200", Kind::number), leaf({"region"}, "us")},
      {leaf({"status"}, "500", Kind::number), leaf({"region"}, "eu"), leaf({"error"}, "timeout")},
      "difference changed region: us -> eu\n"
-     "outcome changed status: 200 -> 500 (2.5x)\n"
+     "outcome changed status: 200 -> 500\n"
      "outcome added error: - -> timeout\n0 alike"},
     {"durations count from twice as long on",
      {leaf({"a", "duration_ms"}, "10", Kind::number),
