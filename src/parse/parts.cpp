@@ -21,6 +21,23 @@ std::size_t quote_in(std::string_view json) {
   }
 }
 
+// The end of a docker line's content, found from the line's end where nothing stands behind it but
+// its stream and time, whose strings hold no quotes; attributes of the user's may hold anything.
+std::size_t content_end(std::string_view line, std::size_t begin) {
+  constexpr std::string_view stream = "\",\"stream\":\"";
+  constexpr std::string_view time = "\",\"time\":\"";
+  const std::size_t found = line.rfind(stream);
+  if (found != line.npos && found >= begin && line.ends_with("\"}")) {
+    const std::string_view tail = line.substr(found + stream.size());
+    const std::size_t name_end = tail.find('"');
+    const std::string_view rest = tail.substr(name_end);
+    const bool usual = rest.starts_with(time) && rest.find('"', time.size()) == rest.size() - 2;
+    if (usual) return found;
+  }
+  const std::size_t quote = quote_in(line.substr(begin));
+  return quote == line.npos ? quote : begin + quote;
+}
+
 // Whether escaped text ends in a newline, and not in an n behind an escaped backslash.
 bool ends_line(std::string_view escaped) {
   if (!escaped.ends_with("\\n")) return false;
@@ -138,13 +155,12 @@ PartJoiner::Part PartJoiner::part_of(std::string_view line) const {
 PartJoiner::Part PartJoiner::part_of_docker(std::string_view line) const {
   constexpr std::string_view begin = "{\"log\":\"";
   if (!line.starts_with(begin)) return {};
-  const std::string_view rest = line.substr(begin.size());
-  const std::size_t quote = quote_in(rest);
-  if (quote == rest.npos) return {};
+  const std::size_t end = content_end(line, begin.size());
+  if (end == line.npos) return {};
   Part part;
   part.head = begin;
-  part.content = rest.substr(0, quote);
-  part.tail = rest.substr(quote);
+  part.content = line.substr(begin.size(), end - begin.size());
+  part.tail = line.substr(end);
   part.stream = part.tail.find("\"stream\":\"stderr\"") != part.tail.npos ? 1 : 0;
   part.last = ends_line(part.content);
   return part;

@@ -46,6 +46,14 @@ constexpr Row rows[] = {
     // An end that never came.
     {"cri", "T stdout P a\nT stdout P b", "0:1 T stdout F ab\n"},
     {"cri", "T stdout F\n", "0:1 T stdout F\n"},
+    // Attributes of the user's may look like what docker writes.
+    {"docker",
+     R"({"log":"a","stream":"stdout","attrs":{"x":"y","stream":"std"},"time":"T"})"
+     "\n"
+     R"({"log":"b\n","stream":"stdout","attrs":{"x":"y","stream":"std"},"time":"T"})"
+     "\n",
+     R"(0:1 {"log":"ab\n","stream":"stdout","attrs":{"x":"y","stream":"std"},"time":"T"})"
+     "\n"},
     {"docker",
      "{\"log\":\"a\\n\",\"stream\":\"stdout\"}\n{\"log\":\"b\\n\",\"stream\":\"stdout\"}\n",
      "0:1 {\"log\":\"a\\n\",\"stream\":\"stdout\"}\n"
