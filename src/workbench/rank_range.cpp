@@ -157,19 +157,21 @@ void tell_inputs(RangeRanking& ranking, const CommitQuestion& asked, const Repos
   }
 }
 
-// Which messages were printed at the good end already: by the same files, since a message seldom
-// moves, and the whole tree would take as long to read again.
+// Which messages were printed at the good end already: by all files that print them, since what
+// only one prints there may be a message much like it.
 void mark_known(const Repository& repository, const std::string& good, CommitQuestion& asked) {
   std::map<std::string, std::string> contents;
+  std::set<std::size_t> fresh;
   for (const SourceLine& line : asked.source_lines) {
-    Symptom& symptom = asked.symptoms[line.symptom];
-    if (symptom.known || contents.size() == known_files_max) continue;
+    if (fresh.count(line.symptom) > 0) continue;
     auto at = contents.find(line.path);
-    if (at == contents.end()) {
+    if (at == contents.end() && contents.size() < known_files_max) {
       Result<std::string> content = repository.content_at(good, line.path);
       at = contents.emplace(line.path, content ? std::move(content).value() : "").first;
     }
-    symptom.known = !literal_matches(symptom.text, at->second).empty();
+    Symptom& symptom = asked.symptoms[line.symptom];
+    symptom.known = at != contents.end() && !literal_matches(symptom.text, at->second).empty();
+    if (!symptom.known) fresh.insert(line.symptom);
   }
 }
 

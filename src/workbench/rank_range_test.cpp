@@ -107,6 +107,26 @@ TEST_CASE("a log line is found where the source prints it") {
   CHECK(ranking.printed[0] == "src/ship.py:2");
 }
 
+TEST_CASE("who prints a message at one more place did not begin it") {
+  ScratchRepository scratch;
+  scratch.run(history);
+  scratch.run(R"(
+sed -i 's/return parcel.carrier/return parcel.box/' src/ship.py; commit 8000 box
+cat >> src/ship.py <<END
+def again(parcel):
+    log.error("no carrier for parcel %s", parcel)
+END
+commit 9000 again
+)");
+  RangeQuestion question = asking(scratch, "2026-01-02 ERROR no carrier for parcel 77\n");
+  CHECK(first_of(ranked(question)) == "box");
+  // A message that nobody printed before is begun by who wrote it.
+  question.symptom = "2026-01-02 ERROR mailbox of customer 77 is full\n";
+  scratch.run(
+      "echo 'log.error(\"mailbox of customer %s is full\", 1)' >> src/mail.py; commit 9500 said");
+  CHECK(first_of(ranked(question)) == "said");
+}
+
 TEST_CASE("what was taken back is seldom at fault") {
   ScratchRepository scratch;
   scratch.run(history);
