@@ -55,10 +55,12 @@ class JsonText {
     made = Tree::of(object ? Tree::Shape::object : Tree::Shape::list);
     if (take(close)) return true;
     for (;;) {
-      auto& [key, member] = made.members.emplace_back();
+      Tree& member = made.members.emplace_back();
+      std::string key;
       space();
       if (object && (!string(key) || !take(':'))) return false;
       if (!value(member, depth + 1)) return false;
+      member.name = std::move(key);
       if (take(close)) return true;
       if (!take(',')) return false;
     }

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -16,14 +15,13 @@ struct Tree {
   enum class Shape : std::uint8_t { scalar, object, list };
   Shape shape = Shape::scalar;
   Kind kind = Kind::null;
-  std::string text = "null";                          // of a scalar
-  std::vector<std::pair<std::string, Tree>> members;  // a list's have no names
+  std::string text = "null";  // of a scalar
+  std::string name;           // as a member of an object
+  std::vector<Tree> members;
 
-  static Tree of(std::string text, Kind kind) { return {Shape::scalar, kind, std::move(text), {}}; }
-  static Tree of(Shape shape) {
-    return {shape, Kind::text, shape == Shape::list ? "[]" : "{}", {}};
-  }
-  const Tree* member(std::string_view name) const;  // nullptr: none
+  static Tree of(std::string text, Kind kind);
+  static Tree of(Shape shape);
+  const Tree* member(std::string_view wanted) const;  // nullptr: none
 };
 
 Result<Document> document_of(const Tree& tree, std::string_view format);

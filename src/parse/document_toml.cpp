@@ -19,13 +19,14 @@ Tree tree_of(const toml::node& node) {
   if (const toml::table* table = node.as_table()) {
     Tree tree = Tree::of(Tree::Shape::object);
     for (const auto& [key, value] : *table) {
-      tree.members.emplace_back(std::string(key.str()), tree_of(value));
+      tree.members.push_back(tree_of(value));
+      tree.members.back().name = key.str();
     }
     return tree;
   }
   if (const toml::array* array = node.as_array()) {
     Tree tree = Tree::of(Tree::Shape::list);
-    for (const toml::node& value : *array) tree.members.emplace_back("", tree_of(value));
+    for (const toml::node& value : *array) tree.members.push_back(tree_of(value));
     return tree;
   }
   if (const auto* text = node.as_string()) return Tree::of(text->get(), Kind::text);

@@ -15,7 +15,7 @@ std::string naming_key(const Tree& list) {
   constexpr std::array<const char*, 6> names = {"name", "id", "key", "path", "host", "route"};
   for (const char* name : names) {
     std::set<std::string> seen;
-    for (const auto& [unnamed, element] : list.members) {
+    for (const Tree& element : list.members) {
       const Tree* value = element.member(name);
       const bool named = value != nullptr && value->shape == Tree::Shape::scalar;
       if (!named || !seen.insert(value->text).second) break;
@@ -37,8 +37,8 @@ class Leaves {
     }
     const std::string name = value.shape == Tree::Shape::list ? naming_key(value) : "";
     for (std::size_t i = 0; i < value.members.size(); ++i) {
-      const auto& [key, member] = value.members[i];
-      steps.push_back(value.shape == Tree::Shape::object ? key
+      const Tree& member = value.members[i];
+      steps.push_back(value.shape == Tree::Shape::object ? member.name
                       : name.empty()                     ? fmt::format("[{}]", i)
                                      : fmt::format("[{}={}]", name, member.member(name)->text));
       const bool added = add(member);
@@ -56,9 +56,22 @@ class Leaves {
 
 }  // namespace
 
-const Tree* Tree::member(std::string_view name) const {
-  for (const auto& [key, value] : members) {
-    if (key == name) return &value;
+Tree Tree::of(std::string text, Kind kind) {
+  Tree tree;
+  tree.kind = kind;
+  tree.text = std::move(text);
+  return tree;
+}
+
+Tree Tree::of(Shape shape) {
+  Tree tree = of(shape == Shape::list ? "[]" : "{}", Kind::text);
+  tree.shape = shape;
+  return tree;
+}
+
+const Tree* Tree::member(std::string_view wanted) const {
+  for (const Tree& one : members) {
+    if (one.name == wanted) return &one;
   }
   return nullptr;
 }

@@ -35,7 +35,8 @@ std::optional<Tree> tree_of(const YAML::Node& node, int depth, std::size_t& node
     std::optional<Tree> value = tree_of(node.IsMap() ? entry.second : entry, depth + 1, nodes);
     if (!value) return std::nullopt;
     const bool named = node.IsMap() && entry.first.IsScalar();
-    tree.members.emplace_back(named ? entry.first.Scalar() : "", std::move(*value));
+    tree.members.push_back(std::move(*value));
+    if (named) tree.members.back().name = entry.first.Scalar();
   }
   return tree;
 }
@@ -50,9 +51,9 @@ Result<Document> yaml_document(std::string_view text) {
     for (const YAML::Node& part : parts) {
       std::optional<Tree> tree = tree_of(part, 0, nodes);
       if (!tree) return error(Fault::malformed, "deeper or larger than is read");
-      all.members.emplace_back("", std::move(*tree));
+      all.members.push_back(std::move(*tree));
     }
-    return document_of(all.members.size() == 1 ? all.members.front().second : all, "yaml");
+    return document_of(all.members.size() == 1 ? all.members.front() : all, "yaml");
   } catch (const YAML::Exception& fault) {
     return error(Fault::malformed, "no YAML at line {}: {}", fault.mark.line + 1, fault.msg);
   }
