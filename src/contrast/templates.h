@@ -1,9 +1,8 @@
 // A Template is what one line of code printed, over all its variable parts.
 //
-// Skeletons (parse/skeleton.h) already lack what looks variable. Words that vary without looking
-// so (user names, regions) are found here: skeletons that differ in one word only, six or more of
-// them, are one family and the word is a variable. It runs on the few hundred distinct skeletons,
-// not on lines, and does not depend on their order (notes on evidence, "family merge").
+// Skeletons (parse/skeleton.h) already lack what looks variable; those of one line of code are put
+// together here (template_families.h). It runs on the few hundred distinct skeletons, not on
+// lines, and does not depend on their order.
 #pragma once
 
 #include <string>

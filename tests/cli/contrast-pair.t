@@ -5,13 +5,13 @@ $ printf 'DB_HOST=pg-1\nPOOL_SIZE=5\nTOKEN=0b8efff798038107\nDEBUG=1\n' > bad.en
 [exit 0]
 $ culprit contrast --pair good.env bad.env
 PAIR     good.env (environment) works, bad.env (environment) does not; 1 value alike
-DIFFERS  POOL_SIZE: 50 -> 5 (1/10)
+DIFFERS  POOL_SIZE: 50 -> 5 (0.1x)
          DEBUG: (none) -> 1
          1 more differ as ids, times and durations do (--json)
 [exit 0]
 $ culprit contrast --pair good.env bad.env --json | jq -c '.alike, .differences[]'
 1
-{"path":"POOL_SIZE","good":"50","bad":"5","how":"changed","meaning":"difference","why":"1/10"}
+{"path":"POOL_SIZE","good":"50","bad":"5","how":"changed","meaning":"difference","why":"0.1x"}
 {"path":"DEBUG","good":null,"bad":"1","how":"added","meaning":"difference","why":""}
 {"path":"TOKEN","good":"5b8efff798038103","bad":"0b8efff798038107","how":"changed","meaning":"expected","why":"differs as ids do"}
 [exit 0]
@@ -38,7 +38,7 @@ $ culprit contrast --pair good.txt bad.txt
 PAIR     good.txt (http) works, bad.txt (http) does not; 4 values alike
 DIFFERS  request.query.plan: free -> pro
          response.body: (none) -> no
-OUTCOME  response.status: 200 -> 502 (2.51x)
+OUTCOME  response.status: 200 -> 502
          response.body.ok: true -> (none)
 [exit 0]
 # What cannot be read or compared is said.

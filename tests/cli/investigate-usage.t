@@ -7,6 +7,7 @@ culprit finds what broke production: when, who is hit, what changed, what the lo
 Commands:
   investigate  when did it begin, who is hit, what changed, what do the logs say
   inputs       what was recognised in each source: format, times, fields, ids, failures
+  contrast     what separates bad from good, whenever it was; or two documents
   logs         the lines of many sources in order of time: jump, filter
   case         what was asked so far, and what came out
 
