@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <re2/re2.h>
 
@@ -80,10 +81,10 @@ WordId Vocabulary::hole_for(WordId word) {
 }
 
 // A piece without brackets: what quotes and punctuation stand around it are words of their own.
-void Vocabulary::add_piece(std::string_view piece, bool spaced, Words& words) {
+void Vocabulary::add_piece(std::string_view piece, std::string space, Words& words) {
   const auto add = [&](std::string_view text) {
-    words.push_back(id_of((spaced ? " " : "") + std::string(text)));
-    spaced = false;
+    words.push_back(id_of(space + std::string(text)));
+    space.clear();
   };
   while (!piece.empty() &&
          (piece.front() == '\'' || (piece.front() == '<' && !piece.starts_with(hole)))) {
@@ -104,16 +105,13 @@ void Vocabulary::add_piece(std::string_view piece, bool spaced, Words& words) {
 Words Vocabulary::words_of(std::string_view text) {
   constexpr std::string_view brackets = "()[]{}\"`";
   Words words;
-  for (bool spaced = false; !text.empty(); spaced = true) {
+  for (std::string space; !text.empty(); space = " ") {
     std::string_view rest = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(text.size(), rest.size() + 1));
     while (!rest.empty()) {
       const std::size_t end = std::min(rest.find_first_of(brackets), rest.size());
-      if (end > 0) add_piece(rest.substr(0, end), spaced, words);
-      spaced = spaced && end == 0;
-      if (end < rest.size())
-        words.push_back(id_of((spaced ? " " : "") + std::string(1, rest[end])));
-      spaced = false;
+      if (end > 0) add_piece(rest.substr(0, end), std::exchange(space, ""), words);
+      if (end < rest.size()) words.push_back(id_of(std::exchange(space, "") + rest[end]));
       rest.remove_prefix(std::min(rest.size(), end + 1));
     }
   }

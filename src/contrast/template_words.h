@@ -38,7 +38,7 @@ class Vocabulary {
 
  private:
   WordId id_of(std::string text);
-  void add_piece(std::string_view piece, bool spaced, Words& words);
+  void add_piece(std::string_view piece, std::string space, Words& words);
 
   std::map<std::string, WordId, std::less<>> ids_;
   std::vector<Word> words_;
