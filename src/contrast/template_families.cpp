@@ -78,7 +78,7 @@ bool ends_phrase(const Sentence& sentence, const Vocabulary& vocabulary, std::si
 std::vector<Gap> gaps_of(const Sentence& sentence, const Vocabulary& vocabulary, bool phrases) {
   const Words& words = *sentence.words;
   std::vector<Gap> gaps;
-  for (std::size_t i = 0; i < words.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(words.size(), places_max); ++i) {
     if (!vocabulary[words[i]].mark)
       gaps.push_back({i, i + 1, i == 0 ? &for_first_word : &for_word});
     if (i == 0 || !phrases) continue;
