@@ -170,13 +170,13 @@ std::string measured(const Setting& setting, std::size_t runs, bool json) {
   const bool quiet = setting.rise == 1;
   const double covered = share(ours.covered, ours.found);
   if (json) {
-    return fmt::format(
-        R"({{"setting":"{}","series":{},"found":{:.1f},"covered":{},"error":{},"sigma_found":{:.1f},)"
-        R"("sigma_error":{}}})",
-        setting.name, runs, share(ours.found, runs),
-        quiet ? "null" : fmt::format("{:.1f}", covered),
-        quiet ? "null" : fmt::format("{:.2f}", ours.median()), share(sigma.found, runs),
-        quiet ? "null" : fmt::format("{:.2f}", sigma.median()));
+    return fmt::format(R"({{"setting":"{}","series":{},"found":{:.1f},"covered":{},"error":{},)"
+                       R"("sigma_found":{:.1f},"sigma_error":{}}})",
+                       setting.name, runs, share(ours.found, runs),
+                       quiet ? "null" : fmt::format("{:.1f}", covered),
+                       quiet ? "null" : fmt::format("{:.2f}", ours.median()),
+                       share(sigma.found, runs),
+                       quiet ? "null" : fmt::format("{:.2f}", sigma.median()));
   }
   const std::string name = fmt::format("{:38} {:8.1f}", setting.name, share(ours.found, runs));
   if (quiet)

@@ -28,7 +28,7 @@ namespace culprit {
 
 // Which units are kept: all, or those whose mixed id begins with `shift` zero bits. Failing ones
 // have a shift of their own, which stays 0 as long as they fit.
-struct Sampling {
+struct alignas(8) Sampling {  // as large as it is aligned: an atomic of it needs no lock
   static constexpr unsigned shift_max = 40;
   unsigned shift = 0;
   unsigned failing_shift = 0;  // never more than `shift`
