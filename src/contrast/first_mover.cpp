@@ -1,0 +1,211 @@
+#include "contrast/first_mover.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace culprit {
+namespace {
+
+constexpr double base_seconds = 3'600;    // what is looked at before the reach
+constexpr std::size_t base_samples = 60;  // and at least so many samples
+constexpr std::size_t near_samples_least = 12;
+constexpr double moved_least = 0.5;   // less likely moves take no part
+constexpr double effect_least = 1.2;  // robust deviations; less is scatter
+constexpr double effect_max = 1'000;
+constexpr double earlier_sure = 0.95;  // an earlier move counts instead of the largest
+constexpr double earlier_share = 0.3;  // if it is that large beside it
+constexpr double vote_seconds = 300;   // moves so near to each other are one incident
+
+// The errors' onset in seconds since the origin, and how far from it moves count.
+struct Incident {
+  double from = 0;
+  double to = 0;
+  double reach = 0;
+};
+
+struct Found {
+  MetricOnset onset;
+  double probability = 0;
+};
+
+double second_of(Time time, Time origin) { return seconds(time - origin); }
+
+Time origin_of(std::span<const MetricSeries> series) {
+  Time origin = Time::max();
+  for (const MetricSeries& one : series) {
+    if (!one.times.empty()) origin = std::min(origin, one.times.front());
+  }
+  return origin;
+}
+
+SampleRange range_near(const MetricSamples& samples, const Incident& incident) {
+  // A coarse series needs more time to show what is usual.
+  const double base = std::max(base_seconds, static_cast<double>(base_samples) * samples.step);
+  const double reach = std::max(incident.reach, 5 * samples.step);
+  return {samples.index_at(incident.from - reach - base),
+          samples.index_at(incident.to + reach + samples.step)};
+}
+
+// Other moves bound the neighbourhood of one, unless they go on in its direction: parts of a ramp.
+SampleRange neighbourhood(const std::vector<MetricShift>& shifts, std::size_t which,
+                          SampleRange range) {
+  constexpr std::size_t ramp_parts = 24;
+  const MetricShift& shift = shifts[which];
+  for (const MetricShift& other : shifts) {
+    const bool same = other.change * shift.change > 0;
+    if (other.index < shift.index && !(same && shift.index - other.index < ramp_parts)) {
+      range.begin = std::max(range.begin, other.index);
+    }
+    if (other.index > shift.index && !(same && other.index - shift.index < ramp_parts)) {
+      range.end = std::min(range.end, other.index);
+    }
+  }
+  return range;
+}
+
+// The largest move within reach, or a sure one before it that is not much smaller.
+std::optional<std::size_t> chosen(const MetricSamples& samples,
+                                  const std::vector<MetricShift>& shifts,
+                                  const Incident& incident) {
+  std::optional<std::size_t> largest;
+  const auto near = [&](const MetricShift& shift) {
+    const double reach = std::max(incident.reach, 5 * samples.step);
+    return samples.to[shift.index] >= incident.from - reach &&
+           samples.from[shift.index] <= incident.to + reach;
+  };
+  for (std::size_t i = 0; i < shifts.size(); ++i) {
+    if (!near(shifts[i])) continue;
+    if (!largest || shifts[i].log_odds > shifts[*largest].log_odds) largest = i;
+  }
+  if (!largest) return largest;
+  for (std::size_t i = 0; i < *largest; ++i) {
+    const bool large =
+        std::abs(shifts[i].change) > earlier_share * std::abs(shifts[*largest].change);
+    if (near(shifts[i]) && large && shifts[i].probability() >= earlier_sure) return i;
+  }
+  return largest;
+}
+
+std::optional<Found> move_near(const MetricSamples& samples, const Incident& incident) {
+  const SampleRange range = range_near(samples, incident);
+  const std::vector<MetricShift> shifts = find_shifts(samples, range);
+  const std::optional<std::size_t> which = chosen(samples, shifts, incident);
+  if (!which || shifts[*which].probability() < moved_least) return std::nullopt;
+  Found found;
+  found.probability = shifts[*which].probability();
+  found.onset = locate_shift(samples, shifts[*which], neighbourhood(shifts, *which, range));
+  const double change = std::abs(found.onset.after - found.onset.before);
+  if (change < effect_least * found.onset.scatter) return std::nullopt;
+  if (is_habit(samples, shifts[*which])) return std::nullopt;
+  return found;
+}
+
+MetricMove move_of(const Found& found, const MetricSamples& samples, Time origin) {
+  MetricMove move;
+  const MetricOnset& onset = found.onset;
+  move.probability = found.probability;
+  move.from = origin + from_seconds(quantile(onset, 0.025));
+  move.at = origin + from_seconds(quantile(onset, 0.5));
+  move.to = origin + from_seconds(quantile(onset, 0.975));
+  move.is_rate = samples.averaged;
+  move.before = onset.before;
+  move.after = onset.after;
+  const double z = (onset.after - onset.before) / std::max(onset.scatter, 1e-300);
+  move.effect = std::clamp(z, -effect_max, effect_max);
+  move.ramp = onset.ramp;
+  return move;
+}
+
+// All moves of a series, in windows that overlap by half.
+std::vector<double> moves_anywhere(const MetricSamples& samples) {
+  constexpr std::size_t window = 240;
+  std::vector<double> seconds_moved;
+  for (std::size_t begin = 0; begin < samples.size(); begin += window / 2) {
+    const SampleRange range{begin, std::min(begin + window, samples.size())};
+    for (const MetricShift& shift : find_shifts(samples, range)) {
+      if (shift.probability() > earlier_sure && !is_habit(samples, shift)) {
+        seconds_moved.push_back(samples.to[shift.index]);
+      }
+    }
+    if (range.end == samples.size()) break;
+  }
+  return seconds_moved;
+}
+
+// Where the most series moved within a few minutes; the first of equals.
+std::optional<Incident> busiest(const std::vector<MetricSamples>& samples) {
+  std::map<double, std::size_t> moved;  // instant: a series
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    for (const double at : moves_anywhere(samples[i])) moved.emplace(at, i);
+  }
+  std::size_t most = 0;
+  Incident incident;
+  for (auto first = moved.begin(); first != moved.end(); ++first) {
+    std::vector<std::size_t> together;
+    auto last = first;
+    for (auto it = first; it != moved.end() && it->first <= first->first + vote_seconds; ++it) {
+      together.push_back(it->second);
+      last = it;
+    }
+    std::sort(together.begin(), together.end());
+    const auto count =
+        static_cast<std::size_t>(std::unique(together.begin(), together.end()) - together.begin());
+    if (count <= most) continue;
+    most = count;
+    incident = {first->first, last->first, 0};
+  }
+  return most > 0 ? std::optional(incident) : std::nullopt;
+}
+
+std::optional<Incident> incident_of(const std::vector<MetricSamples>& samples, Time origin,
+                                    const FirstMoverOptions& options) {
+  std::optional<Incident> incident;
+  if (options.errors && options.errors->at != no_time) {
+    incident = {second_of(options.errors->from, origin), second_of(options.errors->to, origin), 0};
+  } else {
+    incident = busiest(samples);
+  }
+  if (incident) incident->reach = seconds(options.reach);
+  return incident;
+}
+
+// The onset that the metrics alone tell: that of the first mover.
+OnsetPosterior told_by(const std::vector<MetricMove>& moves) {
+  OnsetPosterior onset;
+  onset.from = moves.front().from;
+  onset.at = moves.front().at;
+  onset.to = moves.front().to;
+  return onset;
+}
+
+}  // namespace
+
+FirstMovers first_movers(std::span<const MetricSeries> series, const FirstMoverOptions& options) {
+  FirstMovers answer;
+  answer.incident = options.errors;
+  const Time origin = origin_of(series);
+  std::vector<MetricSamples> samples;
+  for (const MetricSeries& one : series) samples.push_back(samples_of(one, origin));
+  const std::optional<Incident> incident = incident_of(samples, origin, options);
+  if (!incident) return answer;
+  std::vector<MetricOnset> onsets;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (range_near(samples[i], *incident).size() < near_samples_least) continue;
+    ++answer.judged;
+    std::optional<Found> found = move_near(samples[i], *incident);
+    if (!found) continue;
+    answer.moves.push_back(move_of(*found, samples[i], origin));
+    answer.moves.back().series = i;
+    onsets.push_back(std::move(found->onset));
+  }
+  const std::vector<double> first = precedence(onsets);
+  for (std::size_t i = 0; i < first.size(); ++i) answer.moves[i].p_first = first[i];
+  std::sort(answer.moves.begin(), answer.moves.end(), [](const MetricMove& a, const MetricMove& b) {
+    return std::tuple(-a.p_first, a.at, a.series) < std::tuple(-b.p_first, b.at, b.series);
+  });
+  if (!answer.incident && !answer.moves.empty()) answer.incident = told_by(answer.moves);
+  return answer;
+}
+
+}  // namespace culprit

@@ -1,0 +1,231 @@
+#include "contrast/metric_onset.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t before_max = 60;  // samples that tell the level and the scatter before
+constexpr std::size_t after_max = 90;   // samples behind the shift that are explained
+constexpr std::size_t level_max = 30;   // samples that tell the level behind
+constexpr std::size_t early_max = 44;   // a ramp begins that many samples before its middle
+constexpr std::size_t late_max = 8;
+constexpr int cells_of_rate = 4;                                  // of one interval
+constexpr std::array<double, 7> ramps{0, 1.5, 3, 6, 12, 24, 48};  // in samples; 0: a step
+constexpr double step_prior = 0.5;
+constexpr double freedom = 4;  // of Student's t
+constexpr double to_deviation = 1.4826;
+constexpr double prior_samples = 10;  // that scatter behind as before
+
+// ln of a Student's t density, but for a constant.
+double log_density(double distance, double scatter) {
+  const double x = distance / scatter;
+  return -(freedom + 1) / 2 * std::log1p(x * x / freedom) - std::log(scatter);
+}
+
+struct Level {
+  double value = 0;
+  double scatter = 0;
+  std::size_t count = 0;
+};
+
+Level level_of(const MetricSamples& samples, std::size_t from, std::size_t to) {
+  Level level;
+  if (from >= to) return level;
+  std::vector<double> part(samples.value.begin() + static_cast<std::ptrdiff_t>(from),
+                           samples.value.begin() + static_cast<std::ptrdiff_t>(to));
+  level.count = part.size();
+  level.value = median_of(part);
+  for (double& value : part) value = std::abs(value - level.value);
+  level.scatter = to_deviation * median_of(part);
+  if (level.scatter > 0) return level;
+  for (const double distance : part) level.scatter += distance;
+  level.scatter *= 1.25 / static_cast<double>(part.size());
+  return level;
+}
+
+double autocorrelation(const MetricSamples& samples, std::size_t from, std::size_t to,
+                       const Level& level) {
+  double same = 0;
+  double next = 0;
+  double last = 0;
+  for (std::size_t i = from; i < to; ++i) {
+    const double bound = 3 * level.scatter;
+    const double here = std::clamp(samples.value[i] - level.value, -bound, bound);
+    same += here * here;
+    next += here * last;
+    last = here;
+  }
+  const double count = static_cast<double>(to - from);
+  return same > 0 ? std::clamp(next / same * count / (count + 10), 0.0, 0.9) : 0;
+}
+
+// The mean of a ramp from 0 to 1 over (from, to], or its height at `to`.
+double height(double at, double length) {
+  if (length <= 0) return at >= 0 ? 1 : 0;
+  return std::clamp(at / length, 0.0, 1.0);
+}
+double area(double at, double length) {
+  if (at <= 0) return 0;
+  if (length <= 0) return at;
+  return at < length ? at * at / (2 * length) : at - length / 2;
+}
+
+// Explains the samples of one neighbourhood by an onset and a length of its ramp.
+class Explanation {
+ public:
+  Explanation(const MetricSamples& samples, const MetricShift& shift, SampleRange around)
+      : samples_(samples), middle_(shift.index) {
+    begin_ = std::max(around.begin, middle_ - std::min(middle_, before_max));
+    end_ = std::min({around.end, samples.size(), middle_ + after_max});
+    // The beginning of a ramp is left out of the level before it, where there is enough else.
+    const std::size_t clear = middle_ - begin_ >= 24 ? 8 : 0;
+    before_ = level_of(samples, begin_, middle_ - clear);
+    const double least = 1e-3 * std::abs(shift.change) + 1e-9 * std::abs(before_.value) + 1e-300;
+    before_.scatter = std::max(before_.scatter, least);
+    alike_ = autocorrelation(samples, begin_, middle_ - clear, before_);
+    told_.assign(end_ - begin_ + 1, 0);
+    for (std::size_t i = begin_; i < end_; ++i) {
+      told_[i - begin_ + 1] = told_[i - begin_] + told_at(i, 0, 0);
+    }
+  }
+
+  // Takes a ramp of that many samples; false: too little lies behind it to tell.
+  bool take(double ramp) {
+    const auto half = static_cast<std::size_t>(ramp / 2 + 0.5);
+    const std::size_t from = middle_ + half;
+    if (from + 2 > end_) return false;
+    length_ = ramp * samples_.step;
+    after_ = level_of(samples_, from, std::min(end_, from + level_max));
+    const auto count = static_cast<double>(after_.count);
+    after_.scatter = std::sqrt((count * after_.scatter * after_.scatter +
+                                prior_samples * before_.scatter * before_.scatter) /
+                               (count + prior_samples));
+    behind_.assign(end_ - begin_ + 1, 0);
+    for (std::size_t i = end_; i-- > begin_;) {
+      behind_[i - begin_] = behind_[i - begin_ + 1] + told_at(i, 1, 1);
+    }
+    return true;
+  }
+
+  // ln of the probability of all samples, if the move began at that second.
+  double told(double onset) const {
+    std::size_t i = std::max(begin_, samples_.index_at(onset));
+    double sum = told_[std::min(i, end_) - begin_];
+    double last = 0;
+    for (; i < end_ && last < 1; ++i) {
+      const double here = moved(i, onset);
+      sum += told_at(i, here, last);
+      last = here;
+    }
+    return sum + behind_[i - begin_];
+  }
+
+  std::size_t first_interval() const {
+    return std::max(begin_, middle_ - std::min(middle_, early_max));
+  }
+  std::size_t last_interval() const { return std::min(end_, middle_ + late_max); }
+  const Level& before() const { return before_; }
+  const Level& after() const { return after_; }
+
+ private:
+  double moved(std::size_t i, double onset) const {
+    const double to = samples_.to[i] - onset;
+    if (!samples_.averaged) return height(to, length_);
+    const double from = samples_.from[i] - onset;
+    return (area(to, length_) - area(from, length_)) / (to - from);
+  }
+
+  double told_at(std::size_t i, double here, double last) const {
+    const double change = after_.value - before_.value;
+    double distance = samples_.value[i] - before_.value - here * change;
+    double scatter = before_.scatter + here * (after_.scatter - before_.scatter);
+    if (here == 0) scatter = before_.scatter;
+    if (alike_ > 0 && i > begin_) {
+      distance -= alike_ * (samples_.value[i - 1] - before_.value - last * change);
+      scatter *= std::sqrt(1 - alike_ * alike_);
+    }
+    return log_density(distance, scatter);
+  }
+
+  const MetricSamples& samples_;
+  std::size_t middle_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  Level before_;
+  Level after_;
+  double alike_ = 0;            // correlation of a sample with the one before it
+  double length_ = 0;           // of the ramp, in seconds
+  std::vector<double> told_;    // sums of what is told up to each sample if nothing has moved,
+  std::vector<double> behind_;  // and from each on if all has moved
+};
+
+// One cell for each piece of each interval, its mass still a logarithm.
+std::vector<OnsetCell> empty_cells(const MetricSamples& samples, const Explanation& explained) {
+  std::vector<OnsetCell> cells;
+  const int pieces = samples.averaged ? cells_of_rate : 1;
+  for (std::size_t i = explained.first_interval(); i < explained.last_interval(); ++i) {
+    const double width = (samples.to[i] - samples.from[i]) / pieces;
+    for (int piece = 0; piece < pieces; ++piece) {
+      const double from = samples.from[i] + piece * width;
+      cells.push_back({from, from + width, 0});
+    }
+  }
+  return cells;
+}
+
+}  // namespace
+
+double quantile(const MetricOnset& onset, double share) {
+  double sum = 0;
+  for (const OnsetCell& cell : onset.cells) {
+    if (cell.mass > 0 && sum + cell.mass >= share) {
+      return cell.from + (cell.to - cell.from) * (share - sum) / cell.mass;
+    }
+    sum += cell.mass;
+  }
+  return onset.cells.empty() ? 0 : onset.cells.back().to;
+}
+
+MetricOnset locate_shift(const MetricSamples& samples, const MetricShift& shift,
+                         SampleRange around) {
+  Explanation explained(samples, shift, around);
+  MetricOnset onset;
+  onset.cells = empty_cells(samples, explained);
+  std::vector<std::vector<double>> told;
+  double best = -1e300;
+  double best_here = -1e300;
+  for (const double ramp : ramps) {
+    told.emplace_back();
+    if (!explained.take(ramp)) continue;
+    const double prior = ramp > 0 ? (1 - step_prior) / (ramps.size() - 1) : step_prior;
+    for (const OnsetCell& cell : onset.cells) {
+      const double middle = (cell.from + cell.to) / 2;
+      told.back().push_back(explained.told(middle) + std::log(prior * (cell.to - cell.from)));
+      best = std::max(best, told.back().back());
+    }
+    if (best > best_here) {
+      best_here = best;
+      onset.after = explained.after().value;
+    }
+  }
+  double sum = 0;
+  double slow = 0;
+  for (std::size_t ramp = 0; ramp < told.size(); ++ramp) {
+    for (std::size_t i = 0; i < told[ramp].size(); ++i) {
+      const double mass = std::exp(told[ramp][i] - best);
+      onset.cells[i].mass += mass;
+      sum += mass;
+      slow += ramp > 0 ? mass : 0;
+    }
+  }
+  for (OnsetCell& cell : onset.cells) cell.mass /= sum > 0 ? sum : 1;
+  onset.ramp = sum > 0 ? slow / sum : 0;
+  onset.before = explained.before().value;
+  onset.scatter = explained.before().scatter;
+  return onset;
+}
+
+}  // namespace culprit

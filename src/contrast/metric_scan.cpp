@@ -1,0 +1,246 @@
+#include "contrast/metric_scan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t samples_least = 8;  // of a range, to say anything
+constexpr std::size_t side_least = 2;     // samples on each side of a move: one is an outlier
+constexpr double clip = 5;                // robust deviations
+constexpr double to_deviation = 1.4826;   // of a median absolute deviation
+// Of the best gain among a hundred places and two shapes where nothing moved: 3.6 to 4.4 for 30 to
+// 1,000 samples of white noise.
+constexpr double gain_by_chance = 4;
+// What a move has to gain before it is as likely as none: one for each of some hundred places it
+// might have been at, and one of ten series moves at all.
+constexpr double gain_due = 9;
+constexpr double inflation_max = 60;
+constexpr std::size_t history_max = 9;  // stretches before the window
+
+struct Gain {
+  double gain = 0;
+  std::size_t index = 0;
+  double change = 0;
+};
+
+// A stretch of values without outliers, and its noise from one sample to the next.
+struct Stretch {
+  std::vector<double> at;     // -1..1
+  std::vector<double> value;  // clipped
+  double variance = 0;
+};
+
+// Where most differences are zero the others tell; the largest three may be the move itself.
+double noise_variance(const std::vector<double>& value, double floor) {
+  std::vector<double> steps(value.size() - 1);
+  for (std::size_t i = 1; i < value.size(); ++i) steps[i - 1] = std::abs(value[i] - value[i - 1]);
+  std::vector<double> reordered = steps;
+  const double usual = to_deviation * median_of(reordered) / std::sqrt(2.0);
+  if (usual > floor) return usual * usual;
+  std::sort(steps.begin(), steps.end());
+  double sum = 0;
+  const std::size_t count = steps.size() > 3 ? steps.size() - 3 : 0;
+  for (std::size_t i = 0; i < count; ++i) sum += steps[i] * steps[i];
+  return std::max(floor * floor, sum / (2 * static_cast<double>(std::max<std::size_t>(count, 1))));
+}
+
+Stretch stretch_of(const MetricSamples& samples, SampleRange range) {
+  const auto begin = samples.value.begin() + static_cast<std::ptrdiff_t>(range.begin);
+  const std::size_t count = range.size();
+  Stretch stretch;
+  stretch.value.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+  std::vector<double> sorted = stretch.value;
+  const double middle = median_of(sorted);
+  double mean_distance = 0;
+  for (double& value : sorted) {
+    value = std::abs(value - middle);
+    mean_distance += value / static_cast<double>(count);
+  }
+  double scale = to_deviation * median_of(sorted);
+  if (scale <= 0) scale = 1.25 * mean_distance;
+  for (double& value : stretch.value) {
+    value = std::clamp(value - middle, -clip * scale, clip * scale);
+  }
+  stretch.variance = noise_variance(stretch.value, 1e-3 * scale + 1e-9 * std::abs(middle) + 1e-300);
+  const double from = samples.to[range.begin];
+  const double half = std::max(1e-9, (samples.to[range.end - 1] - from) / 2);
+  stretch.at.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    stretch.at[i] = (samples.to[range.begin + i] - from) / half - 1;
+  }
+  return stretch;
+}
+
+// The sums that remain of a stretch when a straight line is taken out.
+struct Line {
+  double count = 0;
+  double mean_at = 0;
+  double spread = 0;  // sum of squares of `at` about its mean
+  std::vector<double> rest;
+};
+
+Line line_of(const Stretch& stretch) {
+  Line line;
+  line.count = static_cast<double>(stretch.at.size());
+  double at = 0, at_at = 0, value = 0, at_value = 0;
+  for (std::size_t i = 0; i < stretch.at.size(); ++i) {
+    at += stretch.at[i];
+    at_at += stretch.at[i] * stretch.at[i];
+    value += stretch.value[i];
+    at_value += stretch.at[i] * stretch.value[i];
+  }
+  line.mean_at = at / line.count;
+  line.spread = std::max(1e-12, at_at - at * line.mean_at);
+  const double slope = (at_value - value * line.mean_at) / line.spread;
+  const double mean = value / line.count;
+  line.rest.resize(stretch.at.size());
+  for (std::size_t i = 0; i < line.rest.size(); ++i) {
+    line.rest[i] = stretch.value[i] - mean - slope * (stretch.at[i] - line.mean_at);
+  }
+  return line;
+}
+
+// The squared length of a shape that a straight line cannot follow, from its sums.
+double free_length(const Line& line, double sum, double at_sum, double squares) {
+  const double tilt = at_sum - line.mean_at * sum;
+  return squares - sum * sum / line.count - tilt * tilt / line.spread;
+}
+
+// The best place for a level that shifts or a slope that begins, by sums over all that lies behind.
+Gain best_gain(const Stretch& stretch) {
+  const Line line = line_of(stretch);
+  Gain best;
+  double behind = 0, at = 0, at_at = 0, rest = 0, at_rest = 0;
+  for (std::size_t i = stretch.at.size(); i-- > side_least;) {
+    const double u = stretch.at[i];
+    behind += 1;
+    at += u;
+    at_at += u * u;
+    rest += line.rest[i];
+    at_rest += u * line.rest[i];
+    if (behind < static_cast<double>(side_least)) continue;
+    const double level_length = free_length(line, behind, at, behind);
+    const double bent = at - behind * u;
+    const double slope_length =
+        free_length(line, bent, at_at - u * at, at_at - 2 * u * at + behind * u * u);
+    const double slope_rest = at_rest - u * rest;
+    if (level_length > 0.3 && rest * rest > best.gain * level_length) {
+      best = {rest * rest / level_length, i, rest / level_length};
+    }
+    if (slope_length > 1e-4 && slope_rest * slope_rest > best.gain * slope_length) {
+      best = {slope_rest * slope_rest / slope_length, i, slope_rest / slope_length * (1 - u)};
+    }
+  }
+  best.gain /= 2 * stretch.variance;
+  return best;
+}
+
+// How much longer a mean takes to settle than one of independent samples: (1 + r) / (1 - r).
+double autocorrelation_inflation(const Stretch& stretch, const Gain& gain) {
+  double same = 0;
+  double next = 0;
+  const auto side = [&](std::size_t from, std::size_t to) {
+    if (to - from < samples_least) return;
+    std::vector<double> part(stretch.value.begin() + static_cast<std::ptrdiff_t>(from),
+                             stretch.value.begin() + static_cast<std::ptrdiff_t>(to));
+    const double middle = median_of(part);
+    for (std::size_t i = from; i + 1 < to; ++i) {
+      const double here = stretch.value[i] - middle;
+      same += here * here;
+      next += here * (stretch.value[i + 1] - middle);
+    }
+  };
+  side(0, gain.index);
+  side(gain.index, stretch.value.size());
+  const double r = same > 0 ? std::clamp(next / same, 0.0, 0.96) : 0;
+  // The noise was taken from differences, which are smaller by 1 - r where neighbours are alike.
+  return (1 + r) / ((1 - r) * (1 - r));
+}
+
+// How the series moves in stretches before the window; their median, so that one move is no habit.
+double history_inflation(const MetricSamples& samples, SampleRange range, double variance) {
+  const std::size_t length = range.size();
+  std::vector<double> gains;
+  std::size_t end = range.begin;
+  while (end >= length && gains.size() < history_max) {
+    Stretch stretch = stretch_of(samples, {end - length, end});
+    stretch.variance = variance;
+    gains.push_back(best_gain(stretch).gain);
+    end -= length;
+  }
+  if (gains.empty()) return 1;
+  if (gains.size() == 2) return std::min(gains[0], gains[1]) / gain_by_chance;
+  return median_of(gains) / gain_by_chance;
+}
+
+MetricShift best_shift(const MetricSamples& samples, SampleRange range) {
+  MetricShift shift;
+  shift.log_odds = -gain_due;
+  if (range.size() < samples_least) return shift;
+  const Stretch stretch = stretch_of(samples, range);
+  const Gain gain = best_gain(stretch);
+  shift.index = range.begin + gain.index;
+  shift.change = gain.change;
+  shift.log_odds = gain.gain - gain_due;
+  if (shift.log_odds <= 0) return shift;
+  const double inflation = std::max({1.0, autocorrelation_inflation(stretch, gain),
+                                     history_inflation(samples, range, stretch.variance)});
+  shift.log_odds = gain.gain / std::min(inflation, inflation_max) - gain_due;
+  return shift;
+}
+
+}  // namespace
+
+double MetricShift::probability() const { return 1 / (1 + std::exp(-log_odds)); }
+
+double median_of(std::vector<double>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::vector<MetricShift> find_shifts(const MetricSamples& samples, SampleRange range) {
+  std::vector<MetricShift> found;
+  std::vector<SampleRange> open = {range};
+  while (!open.empty() && found.size() < shifts_max) {
+    const SampleRange part = open.back();
+    open.pop_back();
+    const MetricShift shift = best_shift(samples, part);
+    if (shift.log_odds <= 0) continue;
+    found.push_back(shift);
+    open.push_back({part.begin, shift.index});
+    open.push_back({shift.index, part.end});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const MetricShift& a, const MetricShift& b) { return a.index < b.index; });
+  return found;
+}
+
+bool is_habit(const MetricSamples& samples, const MetricShift& shift) {
+  constexpr double day = 86'400;
+  constexpr double reach = 3'600;
+  const double at = samples.to[shift.index];
+  std::size_t days = 0;
+  std::size_t alike = 0;
+  for (int back = 1; back <= 3; ++back) {
+    const double then = at - back * day;
+    const SampleRange range{samples.index_at(then - reach), samples.index_at(then + reach)};
+    if (then - reach < samples.to.front() || range.size() < samples_least) break;
+    ++days;
+    for (const MetricShift& other : find_shifts(samples, range)) {
+      const bool near = std::abs(samples.to[other.index] - then) < reach / 4;
+      if (near && other.change * shift.change > 0 &&
+          std::abs(other.change) > std::abs(shift.change) / 2) {
+        ++alike;
+        break;
+      }
+    }
+  }
+  return days > 0 && alike * 2 > days;
+}
+
+}  // namespace culprit
