@@ -11,10 +11,10 @@ constexpr double base_seconds = 3'600;    // what is looked at before the reach
 constexpr std::size_t base_samples = 60;  // and at least so many samples
 constexpr std::size_t near_samples_least = 12;
 constexpr double moved_least = 0.5;   // less likely moves take no part
-constexpr double effect_least = 1.2;  // robust deviations; less is scatter
+constexpr double effect_least = 2;  // robust deviations; less is scatter
 constexpr double effect_max = 1'000;
-constexpr double earlier_sure = 0.95;  // an earlier move counts instead of the largest
-constexpr double earlier_share = 0.3;  // if it is that large beside it
+constexpr double earlier_sure = 0.999; // an earlier move counts instead of the largest
+constexpr double earlier_share = 0.5;  // if it is that large beside it
 constexpr double vote_seconds = 300;   // moves so near to each other are one incident
 
 // The errors' onset in seconds since the origin, and how far from it moves count.

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 namespace culprit {
 namespace {
 
-constexpr std::size_t before_max = 60;  // samples that tell the level and the scatter before
-constexpr std::size_t after_max = 90;   // samples behind the shift that are explained
-constexpr std::size_t level_max = 30;   // samples that tell the level behind
-constexpr std::size_t early_max = 44;   // a ramp begins that many samples before its middle
+constexpr std::size_t before_max = 120;  // samples that tell the level and the scatter before
+constexpr std::size_t after_max = 90;    // samples behind the shift that are explained
+constexpr std::size_t level_max = 30;    // samples that tell the level behind
+constexpr std::size_t early_max = 44;    // a ramp begins that many samples before its middle
 constexpr std::size_t late_max = 8;
 constexpr int cells_of_rate = 4;                                  // of one interval
 constexpr std::array<double, 7> ramps{0, 1.5, 3, 6, 12, 24, 48};  // in samples; 0: a step
-constexpr double step_prior = 0.5;
+// Of each of them: half of all moves are at once, and long ramps are rare.
+constexpr std::array<double, 7> ramp_priors{0.5, 0.12, 0.12, 0.1, 0.08, 0.05, 0.03};
+constexpr double alike_max = 0.9;
 constexpr double freedom = 4;  // of Student's t
 constexpr double to_deviation = 1.4826;
 constexpr double prior_samples = 10;  // that scatter behind as before
@@ -31,11 +34,10 @@ struct Level {
   std::size_t count = 0;
 };
 
-Level level_of(const MetricSamples& samples, std::size_t from, std::size_t to) {
+Level level_of(std::span<const double> values) {
   Level level;
-  if (from >= to) return level;
-  std::vector<double> part(samples.value.begin() + static_cast<std::ptrdiff_t>(from),
-                           samples.value.begin() + static_cast<std::ptrdiff_t>(to));
+  if (values.empty()) return level;
+  std::vector<double> part(values.begin(), values.end());
   level.count = part.size();
   level.value = median_of(part);
   for (double& value : part) value = std::abs(value - level.value);
@@ -46,20 +48,49 @@ Level level_of(const MetricSamples& samples, std::size_t from, std::size_t to) {
   return level;
 }
 
-double autocorrelation(const MetricSamples& samples, std::size_t from, std::size_t to,
-                       const Level& level) {
+// Of a sample with the one `lag` before it.
+double correlation(std::span<const double> values, std::size_t lag) {
   double same = 0;
   double next = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    same += values[i] * values[i];
+    if (i >= lag) next += values[i] * values[i - lag];
+  }
+  return same > 0 ? next / same : 0;
+}
+
+// What is left when each sample is told by the one before it; without outliers.
+std::vector<double> innovations(std::span<const double> values, const Level& level, double alike) {
+  const double bound = 3 * level.scatter;
+  std::vector<double> left;
   double last = 0;
-  for (std::size_t i = from; i < to; ++i) {
-    const double bound = 3 * level.scatter;
-    const double here = std::clamp(samples.value[i] - level.value, -bound, bound);
-    same += here * here;
-    next += here * last;
+  for (const double value : values) {
+    const double here = std::clamp(value - level.value, -bound, bound);
+    left.push_back(here - alike * last);
     last = here;
   }
-  const double count = static_cast<double>(to - from);
-  return same > 0 ? std::clamp(next / same * count / (count + 10), 0.0, 0.9) : 0;
+  return left;
+}
+
+// Slow waves are no news at each sample: by how much their sum scatters more than it should.
+double slow_inflation(std::span<const double> left) {
+  constexpr std::size_t lags_max = 20;
+  double inflation = 1;
+  for (std::size_t lag = 1; lag <= std::min(lags_max, left.size() / 4); ++lag) {
+    inflation += 2 * correlation(left, lag);
+  }
+  return std::clamp(inflation, 1.0, 20.0);
+}
+
+// Of a straight line through the medians of both halves; none, if chance may have made it.
+double slope_of(std::span<const double> values, const Level& level) {
+  const std::size_t half = values.size() / 2;
+  if (half < 12) return 0;
+  const Level early = level_of(values.first(half));
+  const Level late = level_of(values.last(half));
+  const double rise = late.value - early.value;
+  const double error = 1.25 * level.scatter * std::sqrt(2 / static_cast<double>(half));
+  return std::abs(rise) > 3 * error ? rise / static_cast<double>(values.size() - half) : 0;
 }
 
 // The mean of a ramp from 0 to 1 over (from, to], or its height at `to`.
@@ -80,13 +111,20 @@ class Explanation {
       : samples_(samples), middle_(shift.index) {
     begin_ = std::max(around.begin, middle_ - std::min(middle_, before_max));
     end_ = std::min({around.end, samples.size(), middle_ + after_max});
+    value_.assign(samples.value.begin() + static_cast<std::ptrdiff_t>(begin_),
+                  samples.value.begin() + static_cast<std::ptrdiff_t>(end_));
     // The beginning of a ramp is left out of the level before it, where there is enough else.
     const std::size_t clear = middle_ - begin_ >= 24 ? 8 : 0;
-    before_ = level_of(samples, begin_, middle_ - clear);
+    const auto quiet = std::span<const double>(value_).first(middle_ - begin_ - clear);
+    take_slope_out(quiet);
+    before_ = level_of(quiet);
     const double least = 1e-3 * std::abs(shift.change) + 1e-9 * std::abs(before_.value) + 1e-300;
     before_.scatter = std::max(before_.scatter, least);
-    alike_ = autocorrelation(samples, begin_, middle_ - clear, before_);
-    told_.assign(end_ - begin_ + 1, 0);
+    const double count = static_cast<double>(quiet.size());
+    alike_ = std::clamp(correlation(innovations(quiet, before_, 0), 1) * count / (count + 10), 0.0,
+                        alike_max);
+    inflation_ = slow_inflation(innovations(quiet, before_, alike_));
+    told_.assign(value_.size() + 1, 0);
     for (std::size_t i = begin_; i < end_; ++i) {
       told_[i - begin_ + 1] = told_[i - begin_] + told_at(i, 0, 0);
     }
@@ -98,7 +136,9 @@ class Explanation {
     const std::size_t from = middle_ + half;
     if (from + 2 > end_) return false;
     length_ = ramp * samples_.step;
-    after_ = level_of(samples_, from, std::min(end_, from + level_max));
+    after_ = level_of(std::span<const double>(value_)
+                          .subspan(from - begin_)
+                          .first(std::min(end_ - from, level_max)));
     const auto count = static_cast<double>(after_.count);
     after_.scatter = std::sqrt((count * after_.scatter * after_.scatter +
                                 prior_samples * before_.scatter * before_.scatter) /
@@ -120,7 +160,7 @@ class Explanation {
       sum += told_at(i, here, last);
       last = here;
     }
-    return sum + behind_[i - begin_];
+    return (sum + behind_[i - begin_]) / inflation_;
   }
 
   std::size_t first_interval() const {
@@ -131,6 +171,15 @@ class Explanation {
   const Level& after() const { return after_; }
 
  private:
+  // So that levels are those at the shift.
+  void take_slope_out(std::span<const double> quiet) {
+    const double slope = slope_of(quiet, level_of(quiet));
+    const auto middle = static_cast<double>(middle_ - begin_);
+    for (std::size_t i = 0; slope != 0 && i < value_.size(); ++i) {
+      value_[i] -= slope * (static_cast<double>(i) - middle);
+    }
+  }
+
   double moved(std::size_t i, double onset) const {
     const double to = samples_.to[i] - onset;
     if (!samples_.averaged) return height(to, length_);
@@ -140,11 +189,11 @@ class Explanation {
 
   double told_at(std::size_t i, double here, double last) const {
     const double change = after_.value - before_.value;
-    double distance = samples_.value[i] - before_.value - here * change;
+    double distance = value_[i - begin_] - before_.value - here * change;
     double scatter = before_.scatter + here * (after_.scatter - before_.scatter);
     if (here == 0) scatter = before_.scatter;
     if (alike_ > 0 && i > begin_) {
-      distance -= alike_ * (samples_.value[i - 1] - before_.value - last * change);
+      distance -= alike_ * (value_[i - begin_ - 1] - before_.value - last * change);
       scatter *= std::sqrt(1 - alike_ * alike_);
     }
     return log_density(distance, scatter);
@@ -156,6 +205,8 @@ class Explanation {
   std::size_t end_ = 0;
   Level before_;
   Level after_;
+  std::vector<double> value_;   // of the samples [begin_, end_), without their slope
+  double inflation_ = 1;        // of what slow waves seem to tell
   double alike_ = 0;            // correlation of a sample with the one before it
   double length_ = 0;           // of the ramp, in seconds
   std::vector<double> told_;    // sums of what is told up to each sample if nothing has moved,
@@ -197,10 +248,10 @@ MetricOnset locate_shift(const MetricSamples& samples, const MetricShift& shift,
   std::vector<std::vector<double>> told;
   double best = -1e300;
   double best_here = -1e300;
-  for (const double ramp : ramps) {
+  for (std::size_t which = 0; which < ramps.size(); ++which) {
     told.emplace_back();
-    if (!explained.take(ramp)) continue;
-    const double prior = ramp > 0 ? (1 - step_prior) / (ramps.size() - 1) : step_prior;
+    if (!explained.take(ramps[which])) continue;
+    const double prior = ramp_priors[which];
     for (const OnsetCell& cell : onset.cells) {
       const double middle = (cell.from + cell.to) / 2;
       told.back().push_back(explained.told(middle) + std::log(prior * (cell.to - cell.from)));

@@ -160,37 +160,51 @@ double autocorrelation_inflation(const Stretch& stretch, const Gain& gain) {
   return (1 + r) / ((1 - r) * (1 - r));
 }
 
-// How the series moves in stretches before the window; their median, so that one move is no habit.
-double history_inflation(const MetricSamples& samples, SampleRange range, double variance) {
+// The gains that stretches as long as the window, before it, have by chance or habit; their median,
+// so that one move is no habit.
+double history_inflation(const MetricSamples& samples, SampleRange range) {
   const std::size_t length = range.size();
   std::vector<double> gains;
-  std::size_t end = range.begin;
-  while (end >= length && gains.size() < history_max) {
-    Stretch stretch = stretch_of(samples, {end - length, end});
-    stretch.variance = variance;
-    gains.push_back(best_gain(stretch).gain);
-    end -= length;
+  for (std::size_t end = range.begin; end >= length && gains.size() < history_max;
+       end -= std::max<std::size_t>(1, length / 2)) {
+    gains.push_back(best_gain(stretch_of(samples, {end - length, end})).gain);
   }
   if (gains.empty()) return 1;
   if (gains.size() == 2) return std::min(gains[0], gains[1]) / gain_by_chance;
   return median_of(gains) / gain_by_chance;
 }
 
-MetricShift best_shift(const MetricSamples& samples, SampleRange range) {
-  MetricShift shift;
-  shift.log_odds = -gain_due;
-  if (range.size() < samples_least) return shift;
-  const Stretch stretch = stretch_of(samples, range);
-  const Gain gain = best_gain(stretch);
-  shift.index = range.begin + gain.index;
-  shift.change = gain.change;
-  shift.log_odds = gain.gain - gain_due;
-  if (shift.log_odds <= 0) return shift;
-  const double inflation = std::max({1.0, autocorrelation_inflation(stretch, gain),
-                                     history_inflation(samples, range, stretch.variance)});
-  shift.log_odds = gain.gain / std::min(inflation, inflation_max) - gain_due;
-  return shift;
-}
+// Cuts a window at its moves. How restless the series is, is asked once, and only if it moves.
+class Scan {
+ public:
+  Scan(const MetricSamples& samples, SampleRange window) : samples_(samples), window_(window) {}
+
+  MetricShift best_of(SampleRange range) {
+    MetricShift shift;
+    shift.log_odds = -gain_due;
+    if (range.size() < samples_least) return shift;
+    const Stretch stretch = stretch_of(samples_, range);
+    const Gain gain = best_gain(stretch);
+    shift.index = range.begin + gain.index;
+    shift.change = gain.change;
+    shift.log_odds = gain.gain - gain_due;
+    if (shift.log_odds <= 0) return shift;
+    const double inflation = std::max(
+        {1.0, std::min(autocorrelation_inflation(stretch, gain), inflation_max), restless()});
+    shift.log_odds = gain.gain / inflation - gain_due;
+    return shift;
+  }
+
+ private:
+  double restless() {
+    if (restless_ == 0) restless_ = std::max(1.0, history_inflation(samples_, window_));
+    return restless_;
+  }
+
+  const MetricSamples& samples_;
+  SampleRange window_;
+  double restless_ = 0;  // not asked yet
+};
 
 }  // namespace
 
@@ -205,11 +219,12 @@ double median_of(std::vector<double>& values) {
 
 std::vector<MetricShift> find_shifts(const MetricSamples& samples, SampleRange range) {
   std::vector<MetricShift> found;
+  Scan scan(samples, range);
   std::vector<SampleRange> open = {range};
   while (!open.empty() && found.size() < shifts_max) {
     const SampleRange part = open.back();
     open.pop_back();
-    const MetricShift shift = best_shift(samples, part);
+    const MetricShift shift = scan.best_of(part);
     if (shift.log_odds <= 0) continue;
     found.push_back(shift);
     open.push_back({part.begin, shift.index});
