@@ -22,6 +22,9 @@ Result<InvestigateOptions> options_of(const Arguments& arguments) {
   options.reading = reading_flags(arguments);
   options.repository = arguments.value("--repo");
   options.deploys = arguments.value("--deploys");
+  if (const auto metrics = arguments.flags.find("--metrics"); metrics != arguments.flags.end()) {
+    options.metrics = metrics->second;
+  }
   if (arguments.has("--changed-within")) {
     options.changed_within = TRY(duration_flag(arguments, "--changed-within"));
   }
@@ -65,6 +68,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   }
   if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(made));
   TRY(print(text));
+  if (!made.metrics.unreachable.empty()) return Exit::remote;
   return made.when.found ? Exit::found : Exit::nothing;
 }
 
@@ -76,6 +80,8 @@ Command investigate_command() {
       flags.end(),
       {{"--repo", "DIR", "git repository whose commits and tags are suspects"},
        {"--deploys", "FILE", "list of deploys: NDJSON, CSV, GitHub or GitLab deployments"},
+       {"--metrics", "SOURCE",
+        "which moved first? OpenMetrics, query_range JSON, CSV, prometheus+http://HOST:PORT", true},
        {"--changed-within", "D", "how far back a change may lie (14d)"},
        {"--range", "GOOD..BAD", "ranks these commits of --repo for --symptom; no SOURCE then"},
        {"--symptom", "TEXT|FILE", "what was reported: words, a stack trace, log lines"},
@@ -91,8 +97,10 @@ Command investigate_command() {
           "Formats are recognised. 14:03 is on the day of the newest event, by the clocks of --tz "
           "(for\n"
           "--since of the day before if the newest event is earlier), -2h is before that event.\n"
-          "Exit 0: an incident was found; 1: nothing moved.\n\n"
+          "Exit 0: an incident was found; 1: nothing moved; 5: the server of --metrics did not "
+          "answer.\n\n"
           "  culprit investigate logs/ --repo .\n"
+          "  culprit investigate logs/ --metrics prometheus+http://127.0.0.1:9090\n"
           "  kubectl logs deploy/shop | culprit investigate -\n"
           "  culprit investigate orders.ndjson --bad 'total = 0'\n"
           "  culprit investigate --repo . --range v1.8..v1.9 --symptom trace.txt",

@@ -174,6 +174,30 @@ Json changes_of(const std::vector<RankedChange>& ranked) {
   return changes;
 }
 
+Json metrics_of(const Investigation& made) {
+  Json metrics = Json::array();
+  const Time errors = made.when.found ? made.when.onset : no_time;
+  for (const MovedMetric& one : made.metrics.moved) {
+    Json labels = Json::object();
+    for (const auto& [name, value] : one.labels) labels[name] = value;
+    const MetricMove& move = one.move;
+    metrics.push_back({{"name", one.name},
+                       {"labels", labels},
+                       {"moved_at", {{"from", instant(move.from)}, {"to", instant(move.to)}}},
+                       {"p_first", number(move.p_first)},
+                       {"effect", number(move.effect)},
+                       {"at", instant(move.at)},
+                       {"after_errors_seconds",
+                        errors == no_time ? Json(nullptr) : number(seconds(move.at - errors))},
+                       {"probability", number(move.probability)},
+                       {"shape", move.ramp > 0.8 ? "ramp" : "step"},
+                       {"of", move.is_rate ? "rate" : "value"},
+                       {"before", number(move.before)},
+                       {"after", number(move.after)}});
+  }
+  return metrics;
+}
+
 Json rest_of(const Investigation& made) {
   Json around = Json::array();
   for (const LogLine& line : made.around) {
@@ -239,7 +263,7 @@ std::string json_of(const Investigation& made) {
   json["looks_like"] = looks_of(made);
   json["templates"] = templates_of(made);
   json["changes"] = changes_of(made.changes);
-  json["metrics"] = Json::array();
+  json["metrics"] = metrics_of(made);
   json["components"] = Json::array();
   json.update(rest_of(made));
   return written(json);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/metrics_text.h"
 #include "cli/text.h"
 #include "workbench/told_line.h"
 
@@ -53,6 +54,7 @@ class Report {
       around();
       changed();
     }
+    text_ += metrics_text(made_, terminal_);
     next();
     return std::move(text_);
   }

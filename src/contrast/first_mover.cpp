@@ -10,12 +10,12 @@ namespace {
 constexpr double base_seconds = 3'600;    // what is looked at before the reach
 constexpr std::size_t base_samples = 60;  // and at least so many samples
 constexpr std::size_t near_samples_least = 12;
-constexpr double moved_least = 0.5;   // less likely moves take no part
-constexpr double effect_least = 2;  // robust deviations; less is scatter
+constexpr double moved_least = 0.5;  // less likely moves take no part
+constexpr double effect_least = 2;   // robust deviations; less is scatter
 constexpr double effect_max = 1'000;
-constexpr double earlier_sure = 0.999; // an earlier move counts instead of the largest
-constexpr double earlier_share = 0.5;  // if it is that large beside it
-constexpr double vote_seconds = 300;   // moves so near to each other are one incident
+constexpr double earlier_sure = 0.999;  // an earlier move counts instead of the largest
+constexpr double earlier_share = 0.5;   // if it is that large beside it
+constexpr double vote_seconds = 300;    // moves so near to each other are one incident
 
 // The errors' onset in seconds since the origin, and how far from it moves count.
 struct Incident {
@@ -105,9 +105,11 @@ MetricMove move_of(const Found& found, const MetricSamples& samples, Time origin
   MetricMove move;
   const MetricOnset& onset = found.onset;
   move.probability = found.probability;
-  move.from = origin + from_seconds(quantile(onset, 0.025));
-  move.at = origin + from_seconds(quantile(onset, 0.5));
-  move.to = origin + from_seconds(quantile(onset, 0.975));
+  // No scrape is timed finer than milliseconds.
+  using std::chrono::milliseconds;
+  move.from = std::chrono::floor<milliseconds>(origin + from_seconds(quantile(onset, 0.025)));
+  move.at = std::chrono::round<milliseconds>(origin + from_seconds(quantile(onset, 0.5)));
+  move.to = std::chrono::ceil<milliseconds>(origin + from_seconds(quantile(onset, 0.975)));
   move.is_rate = samples.averaged;
   move.before = onset.before;
   move.after = onset.after;

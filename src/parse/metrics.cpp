@@ -89,7 +89,9 @@ std::size_t MetricBook::series(std::string_view name, MetricLabels labels, Metri
   series_.emplace_back();
   series_.back().name = name;
   series_.back().labels = std::move(labels);
-  series_.back().kind = kind;
+  const auto given = kinds_.find(series_.back().name);
+  const bool told = kind == MetricKind::unknown && given != kinds_.end();
+  series_.back().kind = told ? given->second : kind;
   return series_.size() - 1;
 }
 

@@ -38,6 +38,8 @@ class MetricBook {
   static constexpr std::size_t none = SIZE_MAX;
   std::size_t series(std::string_view name, MetricLabels labels, MetricKind kind);
   void add(std::size_t series, Time time, double value);
+  // What series of that name are that come without a kind.
+  void set_kind(const std::string& name, MetricKind kind) { kinds_[name] = kind; }
   void skip(std::uint64_t line, std::string why);
 
   const Skipped& skipped() const { return skipped_; }
@@ -51,6 +53,7 @@ class MetricBook {
  private:
   std::vector<MetricSeries> series_;
   std::unordered_map<std::string, std::size_t> known_;
+  std::unordered_map<std::string, MetricKind> kinds_;
   std::size_t points_ = 0;
   bool full_ = false;
   Skipped skipped_;

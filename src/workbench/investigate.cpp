@@ -347,17 +347,40 @@ Result<Investigation> judge(Engine& engine, const Suspects& suspects,
   return made;
 }
 
+// What moved beside the errors, or where they told nothing, by itself.
+Status find_metrics(World& world, MetricEvidence metrics, Investigation& made) {
+  std::optional<OnsetPosterior> errors;
+  if (made.when.found && made.when.onset != no_time) {
+    errors = OnsetPosterior{made.when.from, made.when.onset, made.when.to, 0, {}};
+  }
+  made.metrics = TRY(std::move(metrics).judge(world, errors, {made.schema.from, made.schema.to}));
+  for (const MetricsAnswer::Note& note : made.metrics.notes) {
+    warn(made, note.code, note.source, note.text);
+  }
+  return ok();
+}
+
+Result<MetricEvidence> metrics_of(World& world, const InvestigateOptions& options) {
+  return MetricEvidence::read(world, options.metrics, options.gather.recognise.zone);
+}
+
 }  // namespace
 
 Result<Investigation> investigate(World& world, Engine& engine, const InvestigateOptions& options) {
   const Suspects suspects = TRY(open_suspects(world, options));
-  return judge(engine, suspects, options);
+  MetricEvidence metrics = TRY(metrics_of(world, options));
+  Investigation made = TRY(judge(engine, suspects, options));
+  if (!options.metrics.empty()) TRY(find_metrics(world, std::move(metrics), made));
+  return made;
 }
 
 Result<Investigation> investigate(World& world, const InvestigateOptions& options) {
   const Suspects suspects = TRY(open_suspects(world, options));
+  MetricEvidence metrics = TRY(metrics_of(world, options));
   std::unique_ptr<Embedded> engine = TRY(Embedded::gather(world, options.gather));
-  return judge(*engine, suspects, options);
+  Investigation made = TRY(judge(*engine, suspects, options));
+  if (!options.metrics.empty()) TRY(find_metrics(world, std::move(metrics), made));
+  return made;
 }
 
 }  // namespace culprit

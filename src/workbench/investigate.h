@@ -20,8 +20,9 @@ namespace culprit {
 
 struct InvestigateOptions {
   GatherOptions gather;
-  std::string repository;  // path; empty: none
-  std::string deploys;     // file; empty: none
+  std::string repository;                 // path; empty: none
+  std::string deploys;                    // file; empty: none
+  std::vector<std::string> metrics = {};  // files, folders, globs, Prometheus servers
   Duration changed_within = std::chrono::hours(24 * 14);
   std::uint64_t seed = 1;
   // How the sources were asked to be read: "--tz", "+02:00". The commands to run next say it too.

@@ -16,6 +16,7 @@
 #include "event/schema.h"
 #include "event/tally.h"
 #include "store/engine.h"
+#include "workbench/metrics_moved.h"
 
 namespace culprit {
 
@@ -122,6 +123,7 @@ struct Investigation {
   std::vector<ChangedTemplate> templates;
   std::vector<std::string> template_lines;  // the example of each
   std::vector<RankedChange> changes;
+  MetricsAnswer metrics;
   bool changes_known = false;  // deploys, tags or commits were there to judge
   std::vector<LogLine> around;
   std::vector<NextStep> next;
