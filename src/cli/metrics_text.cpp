@@ -50,7 +50,8 @@ std::string place_of(const MetricMove& move, const Investigation& made) {
 
 std::string told(const MovedMetric& metric, const Investigation& made) {
   const MetricMove& move = metric.move;
-  return fmt::format("{}: {} -> {}{}{} ({:+.0f} sd), {}", percent(move.p_first), level(move.before),
+  const std::string sure = move.p_first < 0.005 ? "under 1%" : percent(move.p_first);
+  return fmt::format("{}: {} -> {}{}{} ({:+.0f} sd), {}", sure, level(move.before),
                      level(move.after), move.is_rate ? " per second" : "",
                      move.ramp > ramp_told ? ", slowly" : "", move.effect, place_of(move, made));
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "contrast/mover_company.h"
+
 namespace culprit {
 namespace {
 
@@ -22,11 +24,6 @@ struct Incident {
   double from = 0;
   double to = 0;
   double reach = 0;
-};
-
-struct Found {
-  MetricOnset onset;
-  double probability = 0;
 };
 
 double second_of(Time time, Time origin) { return seconds(time - origin); }
@@ -87,12 +84,12 @@ std::optional<std::size_t> chosen(const MetricSamples& samples,
   return largest;
 }
 
-std::optional<Found> move_near(const MetricSamples& samples, const Incident& incident) {
+std::optional<Mover> move_near(const MetricSamples& samples, const Incident& incident) {
   const SampleRange range = range_near(samples, incident);
   const std::vector<MetricShift> shifts = find_shifts(samples, range);
   const std::optional<std::size_t> which = chosen(samples, shifts, incident);
   if (!which || shifts[*which].probability() < moved_least) return std::nullopt;
-  Found found;
+  Mover found;
   found.probability = shifts[*which].probability();
   found.onset = locate_shift(samples, shifts[*which], neighbourhood(shifts, *which, range));
   const double change = std::abs(found.onset.after - found.onset.before);
@@ -101,7 +98,7 @@ std::optional<Found> move_near(const MetricSamples& samples, const Incident& inc
   return found;
 }
 
-MetricMove move_of(const Found& found, const MetricSamples& samples, Time origin) {
+MetricMove move_of(const Mover& found, const MetricSamples& samples, Time origin) {
   MetricMove move;
   const MetricOnset& onset = found.onset;
   move.probability = found.probability;
@@ -191,18 +188,25 @@ FirstMovers first_movers(std::span<const MetricSeries> series, const FirstMoverO
   for (const MetricSeries& one : series) samples.push_back(samples_of(one, origin));
   const std::optional<Incident> incident = incident_of(samples, origin, options);
   if (!incident) return answer;
-  std::vector<MetricOnset> onsets;
+  std::vector<Mover> movers;
+  std::vector<std::size_t> places;  // of the movers among the series
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (range_near(samples[i], *incident).size() < near_samples_least) continue;
     ++answer.judged;
-    std::optional<Found> found = move_near(samples[i], *incident);
+    std::optional<Mover> found = move_near(samples[i], *incident);
     if (!found) continue;
-    answer.moves.push_back(move_of(*found, samples[i], origin));
-    answer.moves.back().series = i;
-    onsets.push_back(std::move(found->onset));
+    movers.push_back(std::move(*found));
+    places.push_back(i);
   }
+  const std::vector<MetricOnset> onsets =
+      in_company(movers, {incident->from, incident->to, 1}, 2 * incident->reach);
   const std::vector<double> first = precedence(onsets);
-  for (std::size_t i = 0; i < first.size(); ++i) answer.moves[i].p_first = first[i];
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    movers[i].onset.cells = onsets[i].cells;
+    answer.moves.push_back(move_of(movers[i], samples[places[i]], origin));
+    answer.moves.back().series = places[i];
+    answer.moves.back().p_first = first[i];
+  }
   std::sort(answer.moves.begin(), answer.moves.end(), [](const MetricMove& a, const MetricMove& b) {
     return std::tuple(-a.p_first, a.at, a.series) < std::tuple(-b.p_first, b.at, b.series);
   });

@@ -174,8 +174,8 @@ TEST_CASE("without the logs the time at which most series move is the incident")
   REQUIRE(found.moves.size() == 3);
   CHECK(series[found.moves[0].series].name == "a");
   REQUIRE(found.incident);
-  CHECK(found.incident->from >= at(7'195));
-  CHECK(found.incident->to <= at(7'216));
+  CHECK(found.incident->from >= at(7'170));
+  CHECK(found.incident->to <= at(7'231));
 }
 
 TEST_CASE("strange series are no reason to fail") {

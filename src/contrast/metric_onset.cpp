@@ -18,8 +18,7 @@ constexpr std::array<double, 7> ramps{0, 1.5, 3, 6, 12, 24, 48};  // in samples;
 // Of each of them: half of all moves are at once, and long ramps are rare.
 constexpr std::array<double, 7> ramp_priors{0.5, 0.12, 0.12, 0.1, 0.08, 0.05, 0.03};
 constexpr double alike_max = 0.9;
-constexpr double freedom = 4;  // of Student's t
-constexpr double to_deviation = 1.4826;
+constexpr double freedom = 4;         // of Student's t
 constexpr double prior_samples = 10;  // that scatter behind as before
 
 // ln of a Student's t density, but for a constant.
@@ -41,10 +40,7 @@ Level level_of(std::span<const double> values) {
   level.count = part.size();
   level.value = median_of(part);
   for (double& value : part) value = std::abs(value - level.value);
-  level.scatter = to_deviation * median_of(part);
-  if (level.scatter > 0) return level;
-  for (const double distance : part) level.scatter += distance;
-  level.scatter *= 1.25 / static_cast<double>(part.size());
+  level.scatter = scatter_of(part);
   return level;
 }
 
@@ -230,6 +226,9 @@ std::vector<OnsetCell> empty_cells(const MetricSamples& samples, const Explanati
 }  // namespace
 
 double quantile(const MetricOnset& onset, double share) {
+  double share_of_all = 0;
+  for (const OnsetCell& cell : onset.cells) share_of_all += cell.mass;
+  share *= share_of_all;
   double sum = 0;
   for (const OnsetCell& cell : onset.cells) {
     if (cell.mass > 0 && sum + cell.mass >= share) {

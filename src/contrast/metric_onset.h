@@ -22,14 +22,15 @@ struct OnsetCell {
 };
 
 struct MetricOnset {
-  std::vector<OnsetCell> cells;  // in order of time; their masses sum to one
-  double before = 0;             // levels
+  std::vector<OnsetCell>
+      cells;          // in order of time; their masses sum to one or, in company, to less
+  double before = 0;  // levels
   double after = 0;
   double scatter = 0;  // robust deviation before
   double ramp = 0;     // probability that it moved slowly
 };
 
-// The instant before which that share of the probability lies.
+// The instant before which that share of all mass lies.
 double quantile(const MetricOnset& onset, double share);
 
 // `around`: samples that hold no other move than this one.

@@ -1,7 +1,9 @@
 #include "contrast/metric_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 namespace culprit {
@@ -17,6 +19,7 @@ constexpr double gain_by_chance = 4;
 // What a move has to gain before it is as likely as none: one for each of some hundred places it
 // might have been at, and one of ten series moves at all.
 constexpr double gain_due = 9;
+constexpr double mean_to_deviation = 1.25;  // of a mean absolute deviation
 constexpr double inflation_max = 60;
 constexpr std::size_t history_max = 9;  // stretches before the window
 
@@ -33,18 +36,24 @@ struct Stretch {
   double variance = 0;
 };
 
-// Where most differences are zero the others tell; the largest three may be the move itself.
+// From the differences of neighbours; where most are zero the others tell, but for the largest
+// three, which may be the move itself.
 double noise_variance(const std::vector<double>& value, double floor) {
   std::vector<double> steps(value.size() - 1);
-  for (std::size_t i = 1; i < value.size(); ++i) steps[i - 1] = std::abs(value[i] - value[i - 1]);
-  std::vector<double> reordered = steps;
-  const double usual = to_deviation * median_of(reordered) / std::sqrt(2.0);
-  if (usual > floor) return usual * usual;
-  std::sort(steps.begin(), steps.end());
   double sum = 0;
-  const std::size_t count = steps.size() > 3 ? steps.size() - 3 : 0;
-  for (std::size_t i = 0; i < count; ++i) sum += steps[i] * steps[i];
-  return std::max(floor * floor, sum / (2 * static_cast<double>(std::max<std::size_t>(count, 1))));
+  std::array<double, 3> largest{};
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    steps[i - 1] = std::abs(value[i] - value[i - 1]);
+    const double square = steps[i - 1] * steps[i - 1];
+    sum += square;
+    if (square <= largest[0]) continue;
+    largest[0] = square;
+    std::sort(largest.begin(), largest.end());
+  }
+  for (const double square : largest) sum -= square;
+  const double rest = std::max(0.0, sum) / (2 * static_cast<double>(value.size()));
+  const double usual = to_deviation * median_of(steps) / std::sqrt(2.0);
+  return std::max({floor * floor, usual * usual, rest / 9});
 }
 
 Stretch stretch_of(const MetricSamples& samples, SampleRange range) {
@@ -54,13 +63,8 @@ Stretch stretch_of(const MetricSamples& samples, SampleRange range) {
   stretch.value.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
   std::vector<double> sorted = stretch.value;
   const double middle = median_of(sorted);
-  double mean_distance = 0;
-  for (double& value : sorted) {
-    value = std::abs(value - middle);
-    mean_distance += value / static_cast<double>(count);
-  }
-  double scale = to_deviation * median_of(sorted);
-  if (scale <= 0) scale = 1.25 * mean_distance;
+  for (double& value : sorted) value = std::abs(value - middle);
+  const double scale = scatter_of(sorted);
   for (double& value : stretch.value) {
     value = std::clamp(value - middle, -clip * scale, clip * scale);
   }
@@ -215,6 +219,21 @@ double median_of(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+double scatter_of(std::vector<double>& distances) {
+  if (distances.empty()) return 0;
+  const double usual = to_deviation * median_of(distances);
+  double sum = 0;
+  for (const double distance : distances) sum += distance;
+  const double untrimmed = mean_to_deviation * sum / static_cast<double>(distances.size());
+  // A half of it, and without the farthest twentieth: of a normal distribution it never counts.
+  const auto kept = static_cast<std::ptrdiff_t>(distances.size() * 19 / 20);
+  std::nth_element(distances.begin(), distances.begin() + kept, distances.end());
+  const double trimmed = std::accumulate(distances.begin(), distances.begin() + kept, 0.0);
+  const double told = mean_to_deviation / 2 * trimmed / static_cast<double>(distances.size());
+  const double scatter = std::max(usual, told);
+  return scatter > 1e-6 * untrimmed ? scatter : untrimmed;
 }
 
 std::vector<MetricShift> find_shifts(const MetricSamples& samples, SampleRange range) {

@@ -36,4 +36,8 @@ bool is_habit(const MetricSamples& samples, const MetricShift& shift);
 
 double median_of(std::vector<double>& values);  // reorders them; of none: 0
 
+// The robust deviation of values with these distances from their median (reorders them). Where more
+// than half are at the median, or nearly (small counts), the others tell.
+double scatter_of(std::vector<double>& distances);
+
 }  // namespace culprit

@@ -39,8 +39,9 @@ Result<Server> server_of(const std::string& source) {
     }
     server.match = given.substr(7, given.size() - 8);
   }
-  while (server.url.ends_with('/')) server.url.pop_back();
-  if (server.url.find("://") + 3 >= server.url.size()) {
+  const std::size_t host = server.url.find("://") + 3;
+  while (server.url.size() > host && server.url.ends_with('/')) server.url.pop_back();
+  if (host >= server.url.size()) {
     Error made = error(Fault::usage, "{} names no server", source);
     made.advice = "prometheus+http://127.0.0.1:9090";
     return made;
