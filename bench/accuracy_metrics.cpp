@@ -422,7 +422,7 @@ void print(const Score& score, const Speed& fast, bool json) {
 
 int run(int count, char** arguments) {
   bool json = false, check = false;
-  int incidents = 200;
+  int incidents = 600;
   std::uint64_t seed = 1;
   for (int i = 1; i < count; ++i) {
     json |= std::strcmp(arguments[i], "--json") == 0;

@@ -10,15 +10,15 @@ namespace {
 
 constexpr std::size_t before_max = 120;  // samples that tell the level and the scatter before
 constexpr std::size_t after_max = 90;    // samples behind the shift that are explained
-constexpr std::size_t level_max = 30;    // samples that tell the level behind
+constexpr std::size_t level_max = 45;    // samples that tell the level behind
 constexpr std::size_t early_max = 44;    // a ramp begins that many samples before its middle
 constexpr std::size_t late_max = 8;
 constexpr int cells_of_rate = 4;                                  // of one interval
 constexpr std::array<double, 7> ramps{0, 1.5, 3, 6, 12, 24, 48};  // in samples; 0: a step
-// Of each of them: half of all moves are at once, and long ramps are rare.
-constexpr std::array<double, 7> ramp_priors{0.5, 0.12, 0.12, 0.1, 0.08, 0.05, 0.03};
+// Of each of them: most moves are at once, and long ramps are rare.
+constexpr std::array<double, 7> ramp_priors{0.72, 0.08, 0.08, 0.06, 0.04, 0.015, 0.005};
 constexpr double alike_max = 0.9;
-constexpr double freedom = 4;         // of Student's t
+constexpr double freedom = 3;         // of Student's t
 constexpr double prior_samples = 10;  // that scatter behind as before
 
 // ln of a Student's t density, but for a constant.
@@ -110,7 +110,7 @@ class Explanation {
     value_.assign(samples.value.begin() + static_cast<std::ptrdiff_t>(begin_),
                   samples.value.begin() + static_cast<std::ptrdiff_t>(end_));
     // The beginning of a ramp is left out of the level before it, where there is enough else.
-    const std::size_t clear = middle_ - begin_ >= 24 ? 8 : 0;
+    const std::size_t clear = middle_ - begin_ >= 24 ? 4 : 0;
     const auto quiet = std::span<const double>(value_).first(middle_ - begin_ - clear);
     take_slope_out(quiet);
     before_ = level_of(quiet);

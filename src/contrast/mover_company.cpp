@@ -6,7 +6,7 @@
 namespace culprit {
 namespace {
 
-constexpr double far_share = 0.15;    // of movers that lead or follow far from the others
+constexpr double far_share = 0.05;    // of movers that lead or follow far from the others
 constexpr double chance_share = 0.1;  // of what moved by itself within the span
 constexpr double errors_weight = 2;   // the errors' onset counts as that many movers
 constexpr double reach_least = 45;    // seconds in which company is near

@@ -49,8 +49,8 @@ Result<std::string> read_file(World& world, const Source& source, const Zone& zo
 MetricNote skipped_note(const Source& source, const MetricBook::Skipped& skipped,
                         std::uint64_t before) {
   return {"skipped_lines", source.name,
-          fmt::format("{} of its samples could not be read: {}; first of all {}",
-                      skipped.count - before, source.name, skipped.first)};
+          fmt::format("{}: {} samples could not be read; the first of all files, line {}: {}",
+                      source.name, skipped.count - before, skipped.first_line, skipped.first)};
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ when did it begin, who is hit, what changed, what do the logs say
   --threads N           reading threads (one per core)
   --repo DIR            git repository whose commits and tags are suspects
   --deploys FILE        list of deploys: NDJSON, CSV, GitHub or GitLab deployments
+  --metrics SOURCE      which moved first? files of metrics, prometheus+http://HOST:PORT
   --changed-within D    how far back a change may lie (14d)
   --range GOOD..BAD     ranks these commits of --repo for --symptom; no SOURCE then
   --symptom TEXT|FILE   what was reported: words, a stack trace, log lines
@@ -46,9 +47,10 @@ when did it begin, who is hit, what changed, what do the logs say
 SOURCE is a file, a folder, a glob, or - for standard input; .gz, .zst and .xz too.
 Formats are recognised. 14:03 is on the day of the newest event, by the clocks of --tz (for
 --since of the day before if the newest event is earlier), -2h is before that event.
-Exit 0: an incident was found; 1: nothing moved.
+Exit 0: an incident was found; 1: nothing moved; 5: the server of --metrics did not answer.
 
   culprit investigate logs/ --repo .
+  culprit investigate logs/ --metrics prometheus+http://127.0.0.1:9090
   kubectl logs deploy/shop | culprit investigate -
   culprit investigate orders.ndjson --bad 'total = 0'
   culprit investigate --repo . --range v1.8..v1.9 --symptom trace.txt
