@@ -89,7 +89,6 @@ struct Stream::Unpacker {
   std::size_t end = 0;
   std::uint64_t consumed = 0;
   bool input_ended = false;
-  bool ended = false;
   bool inside_member = false;
   bool full = false;  // gzip and zstd may hold bytes that found no room
   z_stream gzip{};
@@ -97,6 +96,9 @@ struct Stream::Unpacker {
   std::size_t zstd_begin = 0;  // bytes that a frame's beginning takes at least
   std::size_t zstd_wants = 0;  // bytes up to the end of a block
   lzma_stream xz = LZMA_STREAM_INIT;
+  std::string xz_bytes;  // unpacked, not yet given out from xz_used on
+  std::size_t xz_used = 0;
+  bool xz_ended = false;
   std::uint64_t unpacked = 0;   // bytes
   std::optional<Error> damage;  // met while bytes before it were given out
   Encoding encoding = Encoding::utf8;
@@ -120,6 +122,7 @@ struct Stream::Unpacker {
   Result<std::size_t> read_plain(std::span<char> into);
   Result<std::size_t> read_gzip(std::span<char> into);
   Result<std::size_t> read_zstd(std::span<char> into);
+  Status more_xz();
   Result<std::size_t> read_xz(std::span<char> into);
   Result<std::size_t> unpack(std::span<char> into);
   Status find_encoding();
@@ -234,26 +237,37 @@ Result<std::size_t> Stream::Unpacker::read_zstd(std::span<char> into) {
   }
 }
 
-Result<std::size_t> Stream::Unpacker::read_xz(std::span<char> into) {
+// Into room of one size: how much comes out before damage depends on what is asked for at once.
+Status Stream::Unpacker::more_xz() {
+  constexpr std::size_t room = 64 << 10;
+  xz_used = 0;
   for (;;) {
     if (begin == end && !input_ended) {
       TRY(refill());
     }
     xz.next_in = reinterpret_cast<const std::uint8_t*>(input.get() + begin);
     xz.avail_in = end - begin;
-    xz.next_out = reinterpret_cast<std::uint8_t*>(into.data());
-    xz.avail_out = into.size();
+    xz_bytes.resize(room);
+    xz.next_out = reinterpret_cast<std::uint8_t*>(xz_bytes.data());
+    xz.avail_out = room;
     const lzma_ret state = lzma_code(&xz, input_ended ? LZMA_FINISH : LZMA_RUN);
     begin = end - xz.avail_in;
-    const std::size_t made = into.size() - xz.avail_out;
-    if (state == LZMA_STREAM_END) ended = true;
-    if (made > 0 || ended) return made;
+    xz_bytes.resize(room - xz.avail_out);
+    xz_ended = state == LZMA_STREAM_END;
+    if (!xz_bytes.empty() || xz_ended) return ok();
     if (state != LZMA_OK) return damaged();
   }
 }
 
+Result<std::size_t> Stream::Unpacker::read_xz(std::span<char> into) {
+  if (xz_used == xz_bytes.size() && !xz_ended) TRY(more_xz());
+  const std::size_t count = std::min(into.size(), xz_bytes.size() - xz_used);
+  std::copy_n(xz_bytes.data() + xz_used, count, into.data());
+  xz_used += count;
+  return count;
+}
+
 Result<std::size_t> Stream::Unpacker::unpack(std::span<char> into) {
-  if (ended) return std::size_t{0};
   if (damage) return *damage;
   if (packing == Packing::plain) return read_plain(into);
   if (unpacked > std::max(unpacked_least, (consumed - (end - begin)) * unpacked_times_max)) {

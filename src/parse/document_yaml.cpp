@@ -1,5 +1,8 @@
 // YAML, by yaml-cpp.
+#include <algorithm>
 #include <charconv>
+#include <string>
+#include <vector>
 
 #include <yaml-cpp/yaml.h>
 
@@ -9,7 +12,8 @@ namespace culprit {
 namespace {
 
 constexpr int depth_max = 64;
-constexpr std::size_t nodes_max = 400'000;  // an alias of an alias of an alias grows without end
+constexpr std::size_t documents_max = 1'000;  // of one file
+constexpr std::size_t nodes_max = 400'000;    // an alias of an alias of an alias grows without end
 
 // A plain scalar as YAML 1.2's core schema reads it; a quoted one is text.
 Tree scalar_of(const YAML::Node& node) {
@@ -41,22 +45,38 @@ std::optional<Tree> tree_of(const YAML::Node& node, int depth, std::size_t& node
   return tree;
 }
 
+// Documents begin at lines of "---". yaml-cpp's own LoadAll makes documents without end of text
+// that is damaged.
+std::vector<std::string> parts_of(std::string_view text) {
+  std::vector<std::string> parts(1);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const bool begins = line.starts_with("---") && parts.size() < documents_max;
+    if (begins && !parts.back().empty()) parts.emplace_back();
+    parts.back() += std::string(line) + "\n";
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return parts;
+}
+
 }  // namespace
 
 Result<Document> yaml_document(std::string_view text) {
-  try {
-    const std::vector<YAML::Node> parts = YAML::LoadAll(std::string(text));
-    std::size_t nodes = 0;
-    Tree all = Tree::of(Tree::Shape::list);
-    for (const YAML::Node& part : parts) {
-      std::optional<Tree> tree = tree_of(part, 0, nodes);
+  Tree all = Tree::of(Tree::Shape::list);
+  std::size_t nodes = 0;
+  std::size_t lines = 0;
+  for (const std::string& part : parts_of(text)) {
+    try {
+      std::optional<Tree> tree = tree_of(YAML::Load(part), 0, nodes);
       if (!tree) return error(Fault::malformed, "deeper or larger than is read");
       all.members.push_back(std::move(*tree));
+    } catch (const YAML::Exception& fault) {
+      const auto line = static_cast<std::size_t>(std::max(0, fault.mark.line));
+      return error(Fault::malformed, "no YAML at line {}: {}", lines + line + 1, fault.msg);
     }
-    return document_of(all.members.size() == 1 ? all.members.front() : all, "yaml");
-  } catch (const YAML::Exception& fault) {
-    return error(Fault::malformed, "no YAML at line {}: {}", fault.mark.line + 1, fault.msg);
+    lines += static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
   }
+  return document_of(all.members.size() == 1 ? all.members.front() : all, "yaml");
 }
 
 }  // namespace culprit

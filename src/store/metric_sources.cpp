@@ -49,7 +49,7 @@ Result<std::string> read_file(World& world, const Source& source, const Zone& zo
 MetricNote skipped_note(const Source& source, const MetricBook::Skipped& skipped,
                         std::uint64_t before) {
   return {"skipped_lines", source.name,
-          fmt::format("{}: {} samples could not be read; the first of all files, line {}: {}",
+          fmt::format("{}: {} of its samples could not be read; the first, line {}: {}",
                       source.name, skipped.count - before, skipped.first_line, skipped.first)};
 }
 

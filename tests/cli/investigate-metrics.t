@@ -35,8 +35,8 @@ $ jq -r --slurpfile truth truth.json '.metrics[0].moved_at | [.from, .to, $truth
 # What cannot be read of it is told; where nothing can be, that is an error.
 $ { cat metrics.txt; echo 'pool_wait_ms{service="pay} 1 1763645920'; } > broken.txt \
   && culprit investigate logs --no-case --metrics broken.txt | grep -A 1 NOTE
-NOTE     broken.txt: 1 samples could not be read; the first of all files, line 1607: a label's
-         quotes are not closed
+NOTE     broken.txt: 1 of its samples could not be read; the first, line 1607: a label's quotes are
+         not closed
 [exit 0]
 $ echo 'up 1' > untimed.txt; culprit investigate logs --no-case --metrics untimed.txt
 culprit: untimed.txt holds no metrics with timestamps
