@@ -79,6 +79,22 @@ inline const char* find_any(const char* from, const char* end, char one, char ot
   return from;
 }
 
+// Behind the digits that stand at `from`.
+inline const char* digits_end(const char* from, const char* end) {
+#ifdef __SSE2__
+  for (; end - from >= 16; from += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    // Shifted so that '0'..'9' are the ten least signed numbers.
+    const __m128i shifted = _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(128 - '0')));
+    const __m128i others = _mm_cmpgt_epi8(shifted, _mm_set1_epi8(static_cast<char>(-128 + 9)));
+    const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(others));
+    if (mask != 0) return from + std::countr_zero(mask);
+  }
+#endif
+  while (from < end && is_digit(*from)) ++from;
+  return from;
+}
+
 // Calls visit(line) for the first lines of a sample, without their ends. A last line that is cut
 // off in the middle would mislead, so it is left out where there are enough others.
 template <typename Visit>

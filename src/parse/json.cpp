@@ -22,6 +22,8 @@ class JsonLine {
  public:
   JsonLine(const Dialect& dialect, std::string_view line, Scratch& scratch)
       : scratch_(scratch),
+        out_(scratch.fields.data()),
+        room_(scratch.fields.data() + scratch.fields.size()),
         at_(line.data()),
         end_(line.data() + line.size()),
         line_size_(line.size()),
@@ -31,7 +33,7 @@ class JsonLine {
 
   bool read() {
     skip_space();
-    if (!take('{') || !object(Keys::root, 1)) return false;
+    if (!take('{') || !object(scratch_.keys.root(), 1)) return false;
     skip_space();
     if (take(',')) skip_space();
     return at_ == end_;
@@ -42,9 +44,12 @@ class JsonLine {
     if (picks_.journal()) picks_.take_syslog_level();
     picks_.fill(event);
     event.fields = fields();
+    event.names = names_;
   }
 
  private:
+  using Key = Keys::Key;
+
   char peek() const { return at_ < end_ ? *at_ : '\0'; }
 
   bool take(char wanted) {
@@ -58,42 +63,95 @@ class JsonLine {
   }
 
   // at_ stands behind the opening brace; every function leaves it behind what it read.
-  bool object(Keys::Id parent, int depth) {
+  bool object(const Key& parent, int depth) {
     skip_space();
     if (take('}')) return true;
-    Keys::Id previous = Keys::none;
+    const Key* previous = nullptr;
     for (;;) {
-      const Keys::Id key = take_key(parent, previous);
-      if (key == Keys::none) return false;
+      previous = usual_members(parent, previous);
       skip_space();
-      if (!value(key, depth)) return false;
+      const Key* const key = take_key(parent, previous);
+      if (key == nullptr) return false;
+      skip_space();
+      if (!value(*key, depth)) return false;
       skip_space();
       if (!take(',')) return take('}');
-      skip_space();
       previous = key;
     }
   }
 
-  Keys::Id take_key(Keys::Id parent, Keys::Id previous) {
-    const Keys::Id guessed = scratch_.keys.guess(parent, previous, at_, end_);
-    if (guessed != Keys::none) {
-      at_ += scratch_.keys[guessed].written.size();
-      return guessed;
+  // Members as nearly all are: the key that was guessed, a plain value and a comma. Leaves at_
+  // before the first other one, which is never the object's end; yields the last key read, or
+  // `previous`. A function of its own, so that all it needs is in registers.
+  [[gnu::noinline]] const Key* usual_members(const Key& parent, const Key* previous) {
+    const char* at = at_;
+    const char* const last = end_ - Keys::head_bytes;
+    Field* out = out_;
+    std::uint64_t names = names_;
+    while (at <= last) {
+      const Key* const key = previous == nullptr ? parent.first[0] : previous->next[0];
+      if (key == nullptr || !Keys::begins_with(at, *key)) break;
+      const char* begin = at + key->written.size();
+      Kind kind = Kind::text;
+      const char* end = nullptr;
+      if (*begin == '"') {
+        end = find_either(++begin, end_, '"', '\\');
+        at = end + 1;
+        if (at >= end_ || *end == '\\') break;
+      } else {
+        at = end = plain_end(begin, kind);
+        if (end == begin || at == end_) break;
+      }
+      if (*at++ != ',' || out == room_) break;
+      // Member by member: g++ 12 puts a whole Field together on the stack and reads it from there
+      // before it can, which takes half of the time of this loop.
+      out->name = key->name;
+      out->value = std::string_view(begin, static_cast<std::size_t>(end - begin));
+      out->kind = kind;
+      ++out;
+      names = Keys::joined(names, key->hash);
+      if (key->promise.use != Keys::Use::plain) picks_.note(key->promise, out[-1].value, kind);
+      previous = key;
+      at_ = at;
     }
-    return unknown_key(parent, previous);
+    out_ = out;
+    names_ = names;
+    return previous;
   }
 
-  Keys::Id unknown_key(Keys::Id parent, Keys::Id previous) {
+  // Behind a whole number, true, false or null that stands at `begin`; else `begin`.
+  const char* plain_end(const char* begin, Kind& kind) const {
+    const char* const digits = digits_end(begin, end_);
+    if (digits != begin) {
+      kind = Kind::number;
+      return *begin == '0' && digits - begin > 1 ? begin : digits;
+    }
+    if (end_ - begin < 5) return begin;
+    kind = Kind::boolean;
+    if (std::memcmp(begin, "true", 4) == 0) return begin + 4;
+    if (std::memcmp(begin, "false", 5) == 0) return begin + 5;
+    kind = Kind::null;
+    return std::memcmp(begin, "null", 4) == 0 ? begin + 4 : begin;
+  }
+
+  const Key* take_key(const Key& parent, const Key* previous) {
+    const Key* const guessed = Keys::guess(parent, previous, at_, end_);
+    if (guessed == nullptr) return unknown_key(parent, previous);
+    at_ += guessed->written.size();
+    return guessed;
+  }
+
+  const Key* unknown_key(const Key& parent, const Key* previous) {
     const char* begin = at_;
     std::string_view plain;
-    if (!take('"') || !string(plain)) return Keys::none;
+    if (!take('"') || !string(plain)) return nullptr;
     const std::string_view quoted(begin, static_cast<std::size_t>(at_ - begin));
     skip_space();
-    if (!take(':')) return Keys::none;
-    return scratch_.keys.learn(parent, previous, {quoted, ':', plain});
+    if (!take(':')) return nullptr;
+    return &scratch_.keys.learn(parent, previous, {quoted, ':', plain});
   }
 
-  bool value(Keys::Id key, int depth) {
+  bool value(const Key& key, int depth) {
     switch (peek()) {
       case '"': {
         ++at_;
@@ -117,20 +175,24 @@ class JsonLine {
     }
   }
 
-  bool array(Keys::Id key, int depth) {
+  bool array(const Key& key, int depth) {
     skip_space();
     if (take(']')) return true;
     for (std::size_t count = 1;; ++count) {
-      const std::size_t before = count_;
+      const auto before = fields().size();
+      const std::uint64_t names_before = names_;
       if (!value(key, depth)) return false;
-      if (count > elements_max) count_ = before;
+      if (count > elements_max) {
+        out_ = scratch_.fields.data() + before;
+        names_ = names_before;
+      }
       skip_space();
       if (!take(',')) return take(']');
       skip_space();
     }
   }
 
-  bool word(Keys::Id key, std::string_view spelled, Kind kind) {
+  bool word(const Key& key, std::string_view spelled, Kind kind) {
     if (static_cast<std::size_t>(end_ - at_) < spelled.size()) return false;
     if (std::memcmp(at_, spelled.data(), spelled.size()) != 0) return false;
     const std::string_view text(at_, spelled.size());
@@ -145,7 +207,7 @@ class JsonLine {
     return at_ != begin;
   }
 
-  bool number(Keys::Id key) {
+  bool number(const Key& key) {
     const char* begin = at_;
     if (peek() == 'N') return word(key, "NaN", Kind::text);
     if (peek() == 'I') return word(key, "Infinity", Kind::text);
@@ -165,7 +227,7 @@ class JsonLine {
   }
 
   // A container too deep to be flattened: its bytes, up to the bracket that closes it.
-  bool deep(Keys::Id key) {
+  bool deep(const Key& key) {
     const char* begin = at_;
     std::size_t open = 0;
     do {
@@ -213,26 +275,36 @@ class JsonLine {
     return true;
   }
 
-  void add(Keys::Id id, std::string_view text, Kind kind) {
-    const Keys::Key& key = scratch_.keys[id];
-    if (count_ == scratch_.fields.size()) scratch_.fields.resize(2 * count_ + 32);
-    scratch_.fields[count_++] = {key.name, text, kind};
+  void add(const Key& key, std::string_view text, Kind kind) {
+    if (out_ == room_) make_room();
+    *out_++ = {key.name, text, kind};
+    names_ = Keys::joined(names_, key.hash);
     if (key.promise.use != Keys::Use::plain) picks_.note(key.promise, text, kind);
+  }
+
+  // The vector only grows: what stands behind the fields in hand is from earlier lines.
+  void make_room() {
+    const auto count = static_cast<std::size_t>(out_ - scratch_.fields.data());
+    scratch_.fields.resize(2 * count + 32);
+    out_ = scratch_.fields.data() + count;
+    room_ = scratch_.fields.data() + scratch_.fields.size();
   }
 
   // GELF: fields of one's own carry an underscore.
   void finish_gelf() {
     picks_.take_syslog_level();
+    names_ = 0;
     for (Field& field : fields()) {
       if (field.name.size() > 1 && field.name[0] == '_') field.name.remove_prefix(1);
     }
   }
 
-  // The vector only grows: what stands behind the first count_ is from earlier lines.
-  std::span<Field> fields() { return std::span<Field>(scratch_.fields).first(count_); }
+  std::span<Field> fields() { return {scratch_.fields.data(), out_}; }
 
   Scratch& scratch_;
-  std::size_t count_ = 0;
+  Field* out_;   // behind the fields in hand
+  Field* room_;  // behind those that there is room for
+  std::uint64_t names_ = 0;
   const char* at_;
   const char* end_;
   std::size_t line_size_;

@@ -14,8 +14,14 @@ namespace {
 
 constexpr std::size_t slots_first = 256;
 
-std::size_t hash_of(Keys::Id parent, std::string_view written) {
-  return static_cast<std::size_t>(XXH3_64bits_withSeed(written.data(), written.size(), parent));
+std::size_t hash_below(const Keys::Key& parent, std::string_view written) {
+  return static_cast<std::size_t>(
+      XXH3_64bits_withSeed(written.data(), written.size(), parent.hash));
+}
+
+// Behind the written form stands its mark.
+std::string_view without_mark(const Keys::Key& key) {
+  return key.written.substr(0, key.written.size() - 1);
 }
 
 Keys::Use use_of(std::string_view name) {
@@ -32,9 +38,12 @@ Keys::Use use_of(std::string_view name) {
 
 }  // namespace
 
+std::uint64_t Keys::hash_of(std::string_view name) { return XXH3_64bits(name.data(), name.size()); }
+
 void Keys::forget() {
-  keys_.assign(1, Key{});
-  slots_.assign(slots_first, none);
+  keys_.clear();
+  keys_.emplace_back();
+  slots_.assign(slots_first, nullptr);
   texts_.clear();
 }
 
@@ -43,56 +52,55 @@ std::string_view Keys::keep(std::string text) {
   return texts_.back();
 }
 
-Keys::Id Keys::find(std::size_t hash, Id parent, std::string_view written) const {
+Keys::Key* Keys::find(std::size_t hash, const Key& parent, std::string_view written) const {
   for (std::size_t i = hash;; ++i) {
-    const Id id = slots_[i & (slots_.size() - 1)];
-    if (id == none) return none;
-    const Key& key = keys_[id];
-    // Behind the written form stands its mark.
-    if (key.parent == parent && key.written.substr(0, key.written.size() - 1) == written) return id;
+    Key* const key = slots_[i & (slots_.size() - 1)];
+    if (key == nullptr || (key->parent == &parent && without_mark(*key) == written)) return key;
   }
 }
 
+void Keys::place(std::size_t hash, Key& key) {
+  while (slots_[hash & (slots_.size() - 1)] != nullptr) ++hash;
+  slots_[hash & (slots_.size() - 1)] = &key;
+}
+
 void Keys::rehash() {
-  slots_.assign(slots_.size() * 2, none);
-  for (Id id = 1; id < keys_.size(); ++id) {
-    const std::string_view written = keys_[id].written;
-    std::size_t i = hash_of(keys_[id].parent, written.substr(0, written.size() - 1));
-    while (slots_[i & (slots_.size() - 1)] != none) ++i;
-    slots_[i & (slots_.size() - 1)] = id;
+  slots_.assign(slots_.size() * 2, nullptr);
+  for (Key& key : keys_) {
+    if (key.parent != nullptr) place(hash_below(*key.parent, without_mark(key)), key);
   }
 }
 
 Keys::Promise Keys::promise_of(std::string_view name) { return {use_of(name), rank_in_role(name)}; }
 
-Keys::Id Keys::add(std::size_t hash, Id parent, const Spelling& spelling) {
-  Key key;
+Keys::Key& Keys::add(std::size_t hash, const Key& parent, const Spelling& spelling) {
+  Key& key = keys_.emplace_back();
   key.written = keep(std::string(spelling.written) + spelling.mark);
-  std::memcpy(key.head.data(), key.written.data(), std::min<std::size_t>(key.written.size(), 32));
-  std::string name(keys_[parent].name);
-  if (parent != root) name += '.';
+  if (key.written.size() <= head_bytes) {
+    std::memcpy(key.head.data(), key.written.data(), key.written.size());
+    key.head_mask = static_cast<std::uint32_t>((std::uint64_t{1} << key.written.size()) - 1);
+  }
+  std::string name(parent.name);
+  if (&parent != &root()) name += '.';
   key.name = keep(name + std::string(spelling.plain));
-  key.parent = parent;
+  key.hash = hash_of(key.name);
+  key.parent = &parent;
   key.promise = promise_of(key.name);
-  const auto id = static_cast<Id>(keys_.size());
-  keys_.push_back(key);
   if (keys_.size() * 2 > slots_.size()) {
     rehash();
-    return id;
+  } else {
+    place(hash, key);
   }
-  std::size_t i = hash;
-  while (slots_[i & (slots_.size() - 1)] != none) ++i;
-  slots_[i & (slots_.size() - 1)] = id;
-  return id;
+  return key;
 }
 
-Keys::Id Keys::learn(Id parent, Id previous, const Spelling& spelling) {
-  const std::size_t hash = hash_of(parent, spelling.written);
-  Id id = find(hash, parent, spelling.written);
-  if (id == none) id = add(hash, parent, spelling);
-  auto& guesses = previous == none ? keys_[parent].first : keys_[previous].next;
-  guesses[guesses[0] == none ? 0 : 1] = id;
-  return id;
+const Keys::Key& Keys::learn(const Key& parent, const Key* previous, const Spelling& spelling) {
+  const std::size_t hash = hash_below(parent, spelling.written);
+  Key* key = find(hash, parent, spelling.written);
+  if (key == nullptr) key = &add(hash, parent, spelling);
+  Guesses& guesses = previous == nullptr ? parent.first : previous->next;
+  guesses[guesses[0] == nullptr ? 0 : 1] = key;
+  return *key;
 }
 
 }  // namespace culprit

@@ -33,24 +33,38 @@ class Keys {
     int rank = 0;
   };
 
-  using Id = std::uint32_t;
-  static constexpr Id root = 0;  // the object itself, parent of the top-level keys
-  static constexpr Id none = ~Id{0};
+  static constexpr std::size_t head_bytes = 32;
+
+  struct Key;
+  // Keys that followed at a place, most telling first.
+  using Guesses = std::array<Key*, 2>;
 
   struct Key {
     std::array<char, 32> head{};  // the first bytes as written, `"name":`
+    std::uint32_t head_mask = 0;  // a bit for each of them that counts
     std::string_view written;     // all of them, with the mark
     std::string_view name;        // dotted, unescaped
-    Id parent = none;
-    std::array<Id, 2> next{none, none};   // keys that followed in the same object
-    std::array<Id, 2> first{none, none};  // keys that the object below it began with
+    std::uint64_t hash = 0;       // of the name
+    const Key* parent = nullptr;  // of the root: nullptr
+    mutable Guesses next{};       // keys that followed in the same object
+    mutable Guesses first{};      // keys that the object below it began with
     Promise promise;
   };
 
   Keys() { forget(); }
 
+  // The object itself, parent of the top-level keys.
+  const Key& root() const { return keys_.front(); }
+
   // By the name's role.
   static Promise promise_of(std::string_view name);
+
+  // The hash of one name more (Event::names); `names` is that of those before, 0 of none.
+  static std::uint64_t joined(std::uint64_t names, std::uint64_t name) {
+    return (names ^ name) * 0x9E37'79B9'7F4A'7C15ULL;  // the golden ratio, as splitmix64 has it
+  }
+
+  static std::uint64_t hash_of(std::string_view name);
 
   // To be called before each line.
   void begin_line() {
@@ -58,13 +72,30 @@ class Keys {
   }
 
   // The key whose bytes stand at [from, end), guessed from what stood before it: the previous key
-  // of the same object, or none at its beginning. Yields `none` where neither guess holds.
-  Id guess(Id parent, Id previous, const char* from, const char* end) const {
-    const auto& guesses = previous == none ? keys_[parent].first : keys_[previous].next;
-    for (const Id id : guesses) {
-      if (id != none && stands_at(keys_[id], from, end)) return id;
+  // of the same object, or none (nullptr) at its beginning. nullptr: neither guess holds.
+  static const Key* guess(const Key& parent, const Key* previous, const char* from,
+                          const char* end) {
+    const Guesses& guesses = previous == nullptr ? parent.first : previous->next;
+    for (const Key* const key : guesses) {
+      if (key != nullptr && stands_at(*key, from, end)) return key;
     }
-    return none;
+    return nullptr;
+  }
+
+  // Whether a key of up to head_bytes stands at `from`, behind which there are as many. A longer
+  // one never seems to.
+  static bool begins_with(const char* from, const Key& key) {
+#ifdef __SSE2__
+    const auto* there = reinterpret_cast<const __m128i*>(from);
+    const auto* known = reinterpret_cast<const __m128i*>(key.head.data());
+    const __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(there), _mm_loadu_si128(known));
+    const __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(there + 1), _mm_loadu_si128(known + 1));
+    const std::uint32_t equal = static_cast<std::uint32_t>(_mm_movemask_epi8(low)) |
+                                static_cast<std::uint32_t>(_mm_movemask_epi8(high)) << 16;
+    return (key.head_mask & ~equal) == 0 && key.head_mask != 0;
+#else
+    return key.head_mask != 0 && std::memcmp(from, key.written.data(), key.written.size()) == 0;
+#endif
   }
 
   // A key as it stands in a line: `"na\u006de"`, ':' and `name` in JSON.
@@ -75,41 +106,30 @@ class Keys {
   };
 
   // The key of that name below `parent`, remembered from here on.
-  Id learn(Id parent, Id previous, const Spelling& spelling);
-
-  const Key& operator[](Id id) const { return keys_[id]; }
+  const Key& learn(const Key& parent, const Key* previous, const Spelling& spelling);
 
  private:
   // More than the distinct keys of any log seen; keys that are ids or counters pass it.
   static constexpr std::size_t keys_max = 4096;
 
-  // Half of the time of reading a line is spent here and in the search for quotes, so it is inline.
   static bool stands_at(const Key& key, const char* from, const char* end) {
     const std::size_t size = key.written.size();
-#ifdef __SSE2__
-    if (size <= key.head.size() && end - from >= 32) {
-      const auto* there = reinterpret_cast<const __m128i*>(from);
-      const auto* known = reinterpret_cast<const __m128i*>(key.head.data());
-      const __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(there), _mm_loadu_si128(known));
-      const __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(there + 1), _mm_loadu_si128(known + 1));
-      const std::uint32_t equal = static_cast<std::uint32_t>(_mm_movemask_epi8(low)) |
-                                  static_cast<std::uint32_t>(_mm_movemask_epi8(high)) << 16;
-      // The number of equal bytes from the first on.
-      return static_cast<std::size_t>(std::countr_one(equal)) >= size;
+    if (size <= head_bytes && end - from >= static_cast<std::ptrdiff_t>(head_bytes)) {
+      return begins_with(from, key);
     }
-#endif
     return static_cast<std::size_t>(end - from) >= size &&
            std::memcmp(from, key.written.data(), size) == 0;
   }
   void forget();
-  Id find(std::size_t hash, Id parent, std::string_view written) const;
-  Id add(std::size_t hash, Id parent, const Spelling& spelling);
+  Key* find(std::size_t hash, const Key& parent, std::string_view written) const;
+  Key& add(std::size_t hash, const Key& parent, const Spelling& spelling);
+  void place(std::size_t hash, Key& key);
   void rehash();
   std::string_view keep(std::string text);
 
-  std::vector<Key> keys_;
-  std::vector<Id> slots_;          // open addressing, a power of two
-  std::deque<std::string> texts_;  // a deque, because strings in it do not move
+  std::deque<Key> keys_;           // a deque, because keys in it do not move
+  std::vector<Key*> slots_;        // open addressing, a power of two
+  std::deque<std::string> texts_;  // as keys_
 };
 
 }  // namespace culprit

@@ -34,9 +34,8 @@ class LogfmtLine {
       while (at_ < end_ && is_space(*at_)) ++at_;
       if (at_ == end_) return;
       const char* begin = at_;
-      const Keys::Id key = take_key();
-      if (key != Keys::none) {
-        value(key);
+      if (take_key()) {
+        value(*previous_);
         ++pairs_;
         pair_bytes_ += static_cast<std::size_t>(at_ - begin);
       }
@@ -46,34 +45,38 @@ class LogfmtLine {
   void fill(Event& event) const {
     picks_.fill(event);
     event.fields = scratch_.fields;
+    event.names = names_;
   }
 
   std::size_t pairs() const { return pairs_; }
   std::size_t pair_bytes() const { return pair_bytes_; }
 
  private:
-  // The key up to its '='. A word without one becomes a field at once and yields none.
-  Keys::Id take_key() {
-    const Keys::Id guessed = scratch_.keys.guess(Keys::root, previous_, at_, end_);
-    if (guessed != Keys::none) {
-      at_ += scratch_.keys[guessed].written.size();
-      return previous_ = guessed;
+  // The key up to its '=', which is `previous_` then. A word without one becomes a field at once:
+  // false.
+  bool take_key() {
+    Keys& keys = scratch_.keys;
+    if (const Keys::Key* const key = Keys::guess(keys.root(), previous_, at_, end_)) {
+      at_ += key->written.size();
+      previous_ = key;
+      return true;
     }
     const char* begin = at_;
     while (at_ < end_ && is_key_byte(*at_)) ++at_;
     const std::string_view name(begin, static_cast<std::size_t>(at_ - begin));
     if (!name.empty() && at_ < end_ && *at_ == '=') {
       ++at_;
-      return previous_ = scratch_.keys.learn(Keys::root, previous_, {name, '=', name});
+      previous_ = &keys.learn(keys.root(), previous_, {name, '=', name});
+      return true;
     }
     while (at_ < end_ && !is_space(*at_)) ++at_;
-    scratch_.fields.push_back(
-        {{begin, static_cast<std::size_t>(at_ - begin)}, "true", Kind::boolean});
-    return Keys::none;
+    const std::string_view word(begin, static_cast<std::size_t>(at_ - begin));
+    scratch_.fields.push_back({word, "true", Kind::boolean});
+    names_ = Keys::joined(names_, Keys::hash_of(word));
+    return false;
   }
 
-  void value(Keys::Id id) {
-    const Keys::Key& key = scratch_.keys[id];
+  void value(const Keys::Key& key) {
     std::string_view text;
     Kind kind = Kind::text;
     if (at_ < end_ && *at_ == '"') {
@@ -85,6 +88,7 @@ class LogfmtLine {
       kind = spelled_kind(text);
     }
     scratch_.fields.push_back({key.name, text, kind});
+    names_ = Keys::joined(names_, key.hash);
     if (key.promise.use == Keys::Use::plain) return;
     // Whoever writes `msg=5` means words; only quotes would say so, and nobody quotes numbers.
     picks_.note(key.promise, text, key.promise.use == Keys::Use::level ? kind : Kind::text);
@@ -152,7 +156,8 @@ class LogfmtLine {
   std::size_t text_used_ = 0;
   std::size_t pairs_ = 0;
   std::size_t pair_bytes_ = 0;
-  Keys::Id previous_ = Keys::none;
+  const Keys::Key* previous_ = nullptr;
+  std::uint64_t names_ = 0;
   Picks picks_;
 };
 
