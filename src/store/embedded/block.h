@@ -29,6 +29,29 @@ struct Column {
   Code code(std::size_t i) const { return table.empty() ? codes[i] : table[codes[i]]; }
 };
 
+// A column that is being written, row by row.
+class OpenColumn {
+ public:
+  // `row` is never less than that of the value before.
+  void add(std::uint16_t row, Code code) {
+    if (size_ == codes_.size()) [[unlikely]]
+      make_room();
+    rows_[size_] = row;
+    codes_[size_++] = code;
+  }
+  bool empty() const { return size_ == 0; }
+  // As part of a block of so many rows. Leaves an empty column, which keeps its memory.
+  Column close(FieldId field, std::size_t rows);
+
+ private:
+  void make_room();
+  bool is_dense(std::size_t rows) const;
+
+  std::size_t size_ = 0;
+  std::vector<std::uint16_t> rows_;
+  std::vector<Code> codes_;
+};
+
 // What a row says besides its fields.
 enum RowFlag : std::uint8_t {
   level_mask = 7,       // Level

@@ -12,13 +12,9 @@ namespace {
 using Pairs = std::vector<std::pair<std::uint32_t, Code>>;  // row, code
 
 Column column_of(FieldId field, const Pairs& pairs, std::size_t rows) {
-  std::vector<std::uint16_t> at;
-  std::vector<Code> codes;
-  for (const auto& [row, code] : pairs) {
-    at.push_back(static_cast<std::uint16_t>(row));
-    codes.push_back(code);
-  }
-  return packed(field, std::move(at), codes, rows);
+  OpenColumn column;
+  for (const auto& [row, code] : pairs) column.add(static_cast<std::uint16_t>(row), code);
+  return column.close(field, rows);
 }
 
 Pairs pairs_of(const Column& column) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
@@ -102,6 +103,26 @@ std::optional<Code> of_text(std::string_view text) {
     return of_integer(negative ? -value : value);
   }
   return of_decimal(digits, negative);
+}
+
+// `bytes`: the text without what makes digits of numbers ('0'), at the upper end.
+Code of_short_decimal(std::string_view text, std::uint64_t bytes) {
+  constexpr std::uint64_t upper_bits = 0x8080'8080'8080'8080;
+  constexpr std::uint64_t point = '.' ^ '0';
+  const std::uint64_t others =
+      (((bytes & ~upper_bits) + 0x7676'7676'7676'7676) | bytes) & upper_bits;
+  const auto at = static_cast<unsigned>(std::countr_zero(others)) & ~7U;  // in bits
+  const bool one = others != 0 && (others & (others - 1)) == 0 && (bytes >> at & 0xFF) == point;
+  const bool leading_zero = text[0] == '0' && text[1] != '.';
+  if (!one || text.size() > digits_max + 1 || text.front() == '.' || text.back() == '.' ||
+      text.back() == '0' || leading_zero) {
+    return of_text(text).value_or(no_number);
+  }
+  const std::uint64_t before = bytes & ((std::uint64_t{1} << at) - 1);
+  const std::uint64_t behind = bytes >> at >> 8 << at << 8;
+  const auto digits = static_cast<Code>(eight_digits(behind | before << 8));
+  const int power = power_bias - (7 - static_cast<int>(at / 8));
+  return decimal_tag | static_cast<Code>(power) << digits_bits | digits;
 }
 
 Code without_text(std::string_view text, std::uint64_t hash) {

@@ -1,5 +1,6 @@
 #include "store/embedded/code.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,19 @@ TEST_CASE("a number that fits gives its text and its number back") {
     CHECK(code::is_number(*made));
     CHECK(code::text(*made) == text);
     CHECK(code::number(*made) == number_in(text));
+  }
+}
+
+TEST_CASE("digits read all at once are read as one by one") {
+  std::mt19937 dice(1);
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text;
+    const std::size_t size = dice() % 11;
+    while (text.size() < size) text += static_cast<char>('0' + dice() % 10);
+    if (!text.empty() && dice() % 4 == 0) text[dice() % size] = static_cast<char>(dice());
+    if (!text.empty() && dice() % 3 == 0) text[dice() % size] = '.';
+    CAPTURE(text);
+    REQUIRE(code::of_digits(text) == code::of_text(text).value_or(code::no_number));
   }
 }
 

@@ -1,67 +1,63 @@
 #include "store/embedded/dictionary.h"
 
+#include <bit>
 #include <utility>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "store/embedded/memo.h"
-
 namespace culprit {
-namespace {
-
-constexpr std::size_t chunk_bytes = 1 << 16;
-
-}  // namespace
 
 std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
-std::string_view Dictionary::keep(std::string_view text) {
-  if (arena_.empty() || arena_.back().capacity() - arena_.back().size() < text.size()) {
-    arena_.emplace_back();
-    arena_.back().reserve(std::max(arena_.size() < 2 ? 1024 : chunk_bytes, text.size()));
-    arena_bytes_ += arena_.back().capacity();
+Dictionary::Entry Dictionary::find_long(std::string_view text, std::uint64_t hash) const {
+  for (std::size_t at = place_of({hash, 0}, text.size());; at = (at + 1) & (slots_.size() - 1)) {
+    const Slot& slot = slots_[at];
+    if (slot.number == 0) return {};
+    if (slot.text.head == hash && slot.size == text.size() && long_texts_[slot.text.tail] == text) {
+      return entry_of(slot);
+    }
   }
-  std::string& chunk = arena_.back();
-  const std::size_t at = chunk.size();
-  chunk.append(text);
-  return std::string_view(chunk).substr(at, text.size());
 }
 
 void Dictionary::grow() {
+  constexpr std::size_t least = 16;
   const std::vector<Slot> old = std::exchange(slots_, {});
-  slots_.resize(std::max<std::size_t>(16, old.size() * 2));
+  slots_.resize(std::max(least, old.size() * 2));
+  shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
   for (const Slot& slot : old) {
-    if (slot.number != none) place(slot);
+    if (slot.number != 0) put(slot);
   }
 }
 
-void Dictionary::place(Slot slot) {
-  std::size_t at = slot.tag & (slots_.size() - 1);
-  while (slots_[at].number != none) at = (at + 1) & (slots_.size() - 1);
+void Dictionary::put(const Slot& slot) {
+  std::size_t at = place_of(slot);
+  while (slots_[at].number != 0) at = (at + 1) & (slots_.size() - 1);
   slots_[at] = slot;
+  places_[entry_of(slot).number] = static_cast<std::uint32_t>(at);
 }
 
-std::uint32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
-  if (slots_.empty()) return none;
-  const std::uint32_t tag = tag_of(hash);
-  for (std::size_t at = tag & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
-    const Slot slot = slots_[at];
-    if (slot.number == none) return none;
-    if (slot.tag == tag && same_text(texts_[slot.number], text)) return slot.number;
+std::uint32_t Dictionary::add(std::string_view text, Kind kind, std::size_t entries_max) {
+  if (size() >= entries_max) return none;
+  if ((size() + 1) * 4 > slots_.size() * 3) grow();
+  Slot slot;
+  slot.size = static_cast<std::uint32_t>(text.size());
+  if (text.size() <= ShortText::bytes_max) {
+    slot.text = ShortText::of(text);
+  } else {
+    slot.text = {hash_of(text), long_texts_.size()};
+    long_texts_.emplace_back(text);
   }
+  places_.push_back(0);
+  slot.number = static_cast<std::uint32_t>(size()) | (kind == Kind::number ? numeric_bit : 0);
+  put(slot);
+  return static_cast<std::uint32_t>(size() - 1);
 }
 
-std::uint32_t Dictionary::add(std::string_view text, std::uint64_t hash, std::size_t entries_max) {
-  const std::uint32_t found = find(text, hash);
-  if (found != none || texts_.size() >= entries_max) return found;
-  if (texts_.size() * 2 >= slots_.size()) grow();
-  const auto number = static_cast<std::uint32_t>(texts_.size());
-  texts_.push_back(keep(text));
-  place({tag_of(hash), number});
-  return number;
+std::string_view Dictionary::operator[](std::uint32_t number) const {
+  const Slot& slot = slots_[places_[number]];
+  if (slot.size > ShortText::bytes_max) return long_texts_[slot.text.tail];
+  return {reinterpret_cast<const char*>(&slot.text), slot.size};
 }
-
-void Dictionary::clear() { *this = Dictionary(); }
 
 }  // namespace culprit

@@ -1,7 +1,9 @@
 // A Dictionary gives each distinct text a small number, in order of first sight.
 //
-// Open addressing, texts in one arena. It stops growing at `entries_max` and
-// says so; the caller then works with hashes.
+// Open addressing. A text of up to sixteen bytes stands in its slot, as nearly all values of a log
+// do, so that looking for it touches one cache line and compares two words; of a longer one the
+// slot has the hash, and the text stands elsewhere. It stops growing at `entries_max` and says so;
+// the caller then works with hashes.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +11,9 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "event/event.h"
+#include "store/embedded/short_text.h"
 
 namespace culprit {
 
@@ -18,39 +23,65 @@ class Dictionary {
  public:
   static constexpr std::uint32_t none = 0xFFFF'FFFFU;
 
-  // Moved, never copied: the views in texts_ point into arena_. Without these a growing vector of
-  // Dictionaries would copy, because a deque's move may throw.
-  Dictionary() = default;
-  Dictionary(Dictionary&&) = default;
-  Dictionary& operator=(Dictionary&&) = default;
+  // What is known of a text.
+  struct Entry {
+    std::uint32_t number = none;
+    bool numeric = false;  // it spells a number
+  };
 
-  // The number of a text, added if there is room; none: there is no room.
-  std::uint32_t add(std::string_view text, std::uint64_t hash, std::size_t entries_max);
-  std::uint32_t add(std::string_view text) { return add(text, hash_of(text), none); }
-  std::uint32_t find(std::string_view text, std::uint64_t hash) const;
-  std::uint32_t find(std::string_view text) const { return find(text, hash_of(text)); }
+  // The entry of a text that is there; else none.
+  Entry find(std::string_view text) const {
+    if (slots_.empty()) return {};
+    if (text.size() > ShortText::bytes_max) return find_long(text, hash_of(text));
+    return find_short(ShortText::of(text), text.size());
+  }
+  // Of a text that is not there: its new number; none: there is no room. Kind::number: it spells
+  // one.
+  std::uint32_t add(std::string_view text, Kind kind, std::size_t entries_max);
 
-  std::string_view operator[](std::uint32_t number) const { return texts_[number]; }
-  std::size_t size() const { return texts_.size(); }
-  std::size_t bytes() const { return arena_bytes_ + texts_.size() * 16 + slots_.size() * 8; }
-  void clear();
+  // Valid until the next add().
+  std::string_view operator[](std::uint32_t number) const;
+  std::size_t size() const { return places_.size(); }
+  void clear() { *this = Dictionary(); }
 
  private:
-  // Half of a hash: it says where to begin, and spares most looks at texts that are others.
   struct Slot {
-    std::uint32_t tag = 0;
-    std::uint32_t number = none;  // none: free
+    ShortText text;            // of a longer one: its hash, and its place in long_texts_
+    std::uint32_t size = 0;    // of the text
+    std::uint32_t number = 0;  // + 1, with the upper bit for `numeric`; 0: free
   };
-  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
+  static constexpr std::uint32_t numeric_bit = 1U << 31;
+  static Entry entry_of(const Slot& slot) {
+    return {(slot.number & ~numeric_bit) - 1, (slot.number & numeric_bit) != 0};
+  }
 
+  Entry find_short(ShortText text, std::size_t size) const {
+    for (std::size_t at = place_of(text, size);; at = (at + 1) & (slots_.size() - 1)) {
+      const Slot& slot = slots_[at];
+      if (slot.text == text && slot.size == size && slot.number != 0) return entry_of(slot);
+      if (slot.number == 0) return {};
+    }
+  }
+  Entry find_long(std::string_view text, std::uint64_t hash) const;
+
+  // Where a text's slot is looked for first. The factors are odd and spread bits upwards (from the
+  // golden ratio and MurmurHash3's mixer).
+  std::size_t place_of(ShortText text, std::size_t size) const {
+    const std::uint64_t mixed = (text.head + size) * 0x9E37'79B9'7F4A'7C15ULL ^
+                                (text.tail ^ text.head >> 32) * 0xC4CE'B9FE'1A85'EC53ULL;
+    return static_cast<std::size_t>(mixed >> shift_);
+  }
+  std::size_t place_of(const Slot& slot) const {
+    const bool is_short = slot.size <= ShortText::bytes_max;
+    return place_of(is_short ? slot.text : ShortText{slot.text.head, 0}, slot.size);
+  }
   void grow();
-  void place(Slot slot);
-  std::string_view keep(std::string_view text);
+  void put(const Slot& slot);
 
-  std::vector<Slot> slots_;  // size a power of two
-  std::vector<std::string_view> texts_;
-  std::deque<std::string> arena_;  // chunks; a deque never moves them
-  std::size_t arena_bytes_ = 0;
+  std::vector<Slot> slots_;            // size a power of two, a quarter or more of them free
+  unsigned shift_ = 64;                // leaves as many bits as number the slots
+  std::vector<std::uint32_t> places_;  // the slot of each number
+  std::deque<std::string> long_texts_;
 };
 
 }  // namespace culprit

@@ -20,7 +20,19 @@ class Packed {
     std::uint32_t most = 0;
     for (const std::uint32_t value : values) most |= value;
     Packed packed(values.size(), most);
-    for (std::size_t i = 0; i < values.size(); ++i) packed.set(i, values[i]);
+    switch (packed.width_) {
+      case 1: packed.fill<std::uint8_t>(values); break;
+      case 2: packed.fill<std::uint16_t>(values); break;
+      case 4: packed.fill<std::uint32_t>(values); break;
+      default: break;
+    }
+    return packed;
+  }
+  static Packed of(std::span<const std::uint8_t> values) {
+    std::uint32_t most = 0;
+    for (const std::uint8_t value : values) most |= value;
+    Packed packed(values.size(), most);
+    if (packed.width_ == 1) packed.fill<std::uint8_t>(values);
     return packed;
   }
 
@@ -69,6 +81,14 @@ class Packed {
   std::size_t bytes() const { return bytes_.size(); }
 
  private:
+  template <typename Number, typename Value>
+  void fill(std::span<const Value> values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto narrow = static_cast<Number>(values[i]);
+      std::memcpy(bytes_.data() + i * sizeof(Number), &narrow, sizeof(Number));
+    }
+  }
+
   std::size_t size_ = 0;
   std::size_t width_ = 0;
   std::vector<std::uint8_t> bytes_;

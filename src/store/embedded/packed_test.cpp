@@ -39,7 +39,7 @@ TEST_CASE("what is set last is read, and its neighbours stay") {
 
 TEST_CASE("nothing is packed into nothing") {
   CHECK(Packed().size() == 0);
-  CHECK(Packed::of({}).bytes() == 0);
+  CHECK(Packed::of(std::span<const std::uint32_t>()).bytes() == 0);
 }
 
 }  // namespace culprit

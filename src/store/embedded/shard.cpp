@@ -21,7 +21,7 @@ std::size_t line_end(std::string_view chunk, std::size_t at) {
 }
 
 bool same_view(std::string_view value, std::string_view message) {
-  return !message.empty() && value.data() == message.data() && value.size() == message.size();
+  return value.data() == message.data() && value.size() == message.size() && !message.empty();
 }
 
 // Text that spells a number too large, too long or too odd for a Code still is one.
@@ -164,13 +164,16 @@ void Shard::add(const Event& event, std::uint64_t offset, ChunkCount& count, Sam
   }
 
   ++event_number_;
-  gather_fields(event);
-  gather_slots(event.message);
-  judge(event);
+  read_message(event.message);
+  Layout& layout = layout_of(event);
+  ++layout.events;
+  layout.error_events += event.level >= Level::error ? 1 : 0;
+  identify(layout, event);
+  judge(layout, event);
   const bool alone = row_.id == 0;  // a unit of its own, or of none
   row_.sampled_by = alone ? id_of_line(open_.source, offset) : row_.id;
-  row_.kept = keep(sampling);
-  code_fields(event);
+  row_.kept = keep(layout, sampling);
+  if (row_.kept || only_ == nullptr) code_fields(layout, event);
   if (!row_.kept) return;
   open_.times.push_back(time);
   open_.unit_ids.push_back(unit_.fields.empty() ? row_.sampled_by : row_.id);
@@ -184,47 +187,110 @@ bool Shard::outside(const Event& event) const {
   return !options_.window.contains(event.time);
 }
 
-void Shard::gather_fields(const Event& event) {
-  row_.id = 0;
-  row_.id_rank = INT32_MAX;
-  row_.suspicious = event.level >= Level::error;
-  row_.fields.clear();
-  FieldId previous = no_field;
-  for (const Field& field : event.fields) {
-    const FieldId id = field_of(field.name, previous);
-    if (id == no_field) continue;
-    ShardField& known = fields_[id];
-    known.last_named = event_number_;
-    row_.fields.emplace_back(id, &field);
-    note(known, field);
-    previous = id;
-  }
-  row_.named = row_.fields.size();
-}
-
-// What the message says beside its words are fields too, but what the line itself names counts.
-void Shard::gather_slots(std::string_view message) {
+// What the message says beside its words are fields too.
+void Shard::read_message(std::string_view message) {
   row_.skeleton = 0;
+  row_.slots = {};
   if (message.empty()) return;
+  const std::uint64_t hash = hash_of(message);
+  if ((row_.skeleton = skeletons_.number_of_plain(hash)) != 0) return;
   const Skeleton found = skeleton_of(message, skeleton_scratch_);
   row_.skeleton = skeleton_number(found);
-  const std::vector<FieldId>& known = skeletons_[row_.skeleton].slots;
-  for (std::size_t i = 0; i < found.slots.size(); ++i) {
-    const Field& slot = found.slots[i];
+  row_.slots = found.slots;
+  if (row_.slots.empty()) skeletons_.remember_plain(hash, row_.skeleton);
+}
+
+Layout& Shard::layout_of(const Event& event) {
+  // Messages of a shortened skeleton have any slots.
+  if (event.names != 0 && skeletons_.coarseness() == 0) {
+    Layout* const known = layouts_.find(event.names, row_.skeleton);
     // A message that holds "<*>" itself has the skeleton of another with more slots.
-    const FieldId id = known.size() == found.slots.size() ? known[i] : slot_field(slot.name);
-    if (id == no_field || fields_[id].last_named == event_number_) continue;
-    row_.fields.emplace_back(id, &slot);
-    note(fields_[id], slot);
+    if (known != nullptr && known->slots == row_.slots.size()) return *known;
+    if (known == nullptr) {
+      if (layouts_.full()) hand_on_counts();
+      return *layouts_.add(lay_out(event));
+    }
+  }
+  hand_on(passing_);
+  return passing_ = lay_out(event);
+}
+
+Layout Shard::lay_out(const Event& event) {
+  Layout layout;
+  layout.names = event.names;
+  layout.skeleton = row_.skeleton;
+  layout.named = event.fields.size();
+  layout.slots = row_.slots.size();
+  for (std::size_t at = 0; at < layout.named; ++at) {
+    const FieldId id = field_of(event.fields[at].name);
+    if (id == no_field) continue;
+    fields_[id].slot = false;
+    add_part(layout, fields_[id], at);
+  }
+  layout.kept_named = layout.kept.size();
+  lay_out_slots(layout);
+  return layout;
+}
+
+// What the line itself names counts, whatever its message says.
+void Shard::lay_out_slots(Layout& layout) {
+  const std::vector<FieldId>& known = skeletons_[layout.skeleton].slots;
+  const std::vector<ShardField*> named = layout.carried;
+  for (std::size_t i = 0; i < layout.slots; ++i) {
+    const FieldId id = known.size() == layout.slots ? known[i] : field_of(row_.slots[i].name);
+    if (id == no_field) continue;
+    ShardField& field = fields_[id];
+    if (std::find(named.begin(), named.end(), &field) != named.end()) continue;
+    add_part(layout, field, layout.named + i);
+    layout.from_message.push_back({&field, static_cast<std::uint32_t>(layout.named + i)});
   }
 }
 
-void Shard::judge(const Event& event) {
+void Shard::add_part(Layout& layout, ShardField& field, std::size_t at) {
+  Layout::Part part{&field, static_cast<std::uint32_t>(at)};
+  if (std::find(layout.carried.begin(), layout.carried.end(), &field) == layout.carried.end()) {
+    layout.carried.push_back(&field);
+  } else {
+    part.repeated = true;
+  }
+  if (field.unit_id) layout.told_by.push_back(part);
+  if (field.role == Role::status || field.role == Role::success || field.role == Role::exception) {
+    layout.judged.push_back(part);
+  }
+  if (!field.stored) return;
+  if (part.repeated) {
+    for (Layout::Part& earlier : layout.kept) earlier.repeated |= earlier.field == &field;
+  }
+  layout.kept.push_back(part);
+}
+
+// Which unit the row is of: by the best of the fields that say so.
+void Shard::identify(const Layout& layout, const Event& event) {
+  row_.id = 0;
+  int best = INT32_MAX;
+  for (const Layout::Part part : layout.told_by) {
+    const Field& value = value_at(layout, event, part);
+    if (part.field->unit_rank >= best || !names_unit(value)) continue;
+    best = part.field->unit_rank;
+    row_.id = hash_of(value.value) | 1;  // 0 is "none"
+  }
+}
+
+void Shard::judge(const Layout& layout, const Event& event) {
   row_.flags = static_cast<std::uint8_t>(event.level);
+  row_.suspicious = event.level >= Level::error;
+  for (const Layout::Part part : layout.judged) {
+    const Field& value = value_at(layout, event, part);
+    switch (part.field->role) {
+      case Role::status: row_.suspicious |= fails_by_status(value.value); break;
+      case Role::success: row_.suspicious |= says_failed(value.value); break;
+      default: row_.suspicious |= value.kind != Kind::null && !value.value.empty(); break;
+    }
+  }
   if (options_.bad || options_.good) {
     all_fields_.assign(event.fields.begin(), event.fields.end());
-    for (std::size_t i = row_.named; i < row_.fields.size(); ++i) {
-      all_fields_.push_back(*row_.fields[i].second);
+    for (const Layout::Part part : layout.from_message) {
+      all_fields_.push_back(value_at(layout, event, part));
     }
     Event whole = event;
     whole.fields = all_fields_;
@@ -238,13 +304,10 @@ void Shard::judge(const Event& event) {
 }
 
 // Whether the row in hand is kept; remembers what must be fetched by a second look.
-bool Shard::keep(Sampling sampling) {
+bool Shard::keep(const Layout& layout, Sampling sampling) {
   const std::uint64_t id = row_.sampled_by;
   if (only_ != nullptr && !only_->contains(id)) return false;
-  std::uint64_t bytes = RowBytes::row;
-  for (const auto& [field, value] : row_.fields) {
-    bytes += fields_[field].stored ? RowBytes::value : 0;
-  }
+  const std::uint64_t bytes = RowBytes::row + RowBytes::value * layout.kept.size();
   const bool failing = only_ != nullptr || row_.suspicious;
   (failing ? row_bytes_.failing : row_bytes_.plain)[Sampling::level(id)] += bytes;
   if (only_ != nullptr) return sampling.keeps_failing(id);
@@ -254,57 +317,60 @@ bool Shard::keep(Sampling sampling) {
   return false;
 }
 
-// Counts the fields of the row in hand and, where it is kept, stores their values. Values of rows
-// that are not kept go into the dictionaries as well: which fields overflow them must not depend
-// on the sampling in force.
-void Shard::code_fields(const Event& event) {
+// Stores the values of the row in hand where it is kept. Values of rows that are not kept go into
+// the dictionaries as well: which fields overflow them must not depend on the sampling in force.
+void Shard::code_fields(const Layout& layout, const Event& event) {
   const auto row = static_cast<std::uint16_t>(open_.times.size());
-  const bool first_look = only_ == nullptr;
-  if (!first_look && !row_.kept) return;
-  for (const auto& [id, field] : row_.fields) {
-    ShardField& known = fields_[id];
-    if (first_look && known.last_event != event_number_) {
-      known.last_event = event_number_;
-      ++known.events;
-      known.error_events += event.level >= Level::error ? 1 : 0;
-    }
-    if (!known.stored || same_view(field->value, event.message)) continue;
-    const auto [code, number] = code_of(known, field->value);
-    if (first_look && number && known.last_number != event_number_) {
-      known.last_number = event_number_;
-      ++known.numbers;
-    }
-    if (!row_.kept) continue;
-    known.rows.push_back(row);
-    known.codes.push_back(code);
+  const auto code = [&](const Layout::Part& part, const Field& value) {
+    // The message itself is no field.
+    if (!same_view(value.value, event.message)) code_field(part, value.value, row);
+  };
+  const std::span<const Layout::Part> kept = layout.kept;
+  for (const Layout::Part& part : kept.first(layout.kept_named)) {
+    code(part, event.fields[part.at]);
+  }
+  for (const Layout::Part& part : kept.subspan(layout.kept_named)) {
+    code(part, row_.slots[part.at - layout.named]);
   }
 }
 
-// Fields nearly always follow each other as they did before.
-FieldId Shard::field_of(std::string_view name, FieldId previous) {
-  const auto& guesses = previous == no_field ? first_ : fields_[previous].next;
-  for (const FieldId guess : guesses) {
-    if (guess != no_field && same_text(fields_[guess].name, name)) return guess;
+inline void Shard::code_field(const Layout::Part& part, std::string_view value, std::uint16_t row) {
+  ShardField& field = *part.field;
+  const auto [code, number] = code_of(field, value);
+  if (part.repeated) [[unlikely]] {
+    const bool counted = field.last_number == event_number_;
+    field.numbers += number && !counted && only_ == nullptr ? 1 : 0;
+    if (number) field.last_number = event_number_;
+  } else {
+    field.numbers += number && only_ == nullptr ? 1 : 0;
   }
-  const FieldId id = slot_field(name);
-  if (id == no_field) return id;
-  fields_[id].slot = false;
-  // add_field() may have moved the fields, so the guesses are looked up again.
-  auto& learnt = previous == no_field ? first_ : fields_[previous].next;
-  learnt[learnt[0] == no_field ? 0 : 1] = id;
-  return id;
+  if (row_.kept) field.column.add(row, code);
 }
 
-FieldId Shard::slot_field(std::string_view name) {
-  const std::uint32_t found = names_.find(name);
+// A second look counts nothing again.
+void Shard::hand_on(Layout& layout) const {
+  for (ShardField* const field : layout.carried) {
+    field->events += only_ == nullptr ? layout.events : 0;
+    field->error_events += only_ == nullptr ? layout.error_events : 0;
+  }
+  layout.events = layout.error_events = 0;
+}
+
+void Shard::hand_on_counts() {
+  hand_on(passing_);
+  for (Layout& layout : layouts_.all()) hand_on(layout);
+  layouts_.clear();
+}
+
+FieldId Shard::field_of(std::string_view name) {
+  const std::uint32_t found = names_.find(name).number;
   return found != Dictionary::none ? static_cast<FieldId>(found) : add_field(name);
 }
 
 FieldId Shard::add_field(std::string_view name) {
   if (fields_.size() >= fields_max) return no_field;
-  const auto id = static_cast<FieldId>(names_.add(name));
+  const auto id = static_cast<FieldId>(names_.add(name, Kind::text, Dictionary::none));
   ShardField field;
-  field.name = names_[id];
   field.role = role_of(name);
   const auto unit = std::find(unit_.fields.begin(), unit_.fields.end(), name);
   if (unit != unit_.fields.end()) {
@@ -316,27 +382,11 @@ FieldId Shard::add_field(std::string_view name) {
   return id;
 }
 
-// Whether this value tells the row's unit, or makes it suspicious.
-void Shard::note(const ShardField& field, const Field& value) {
-  if (field.unit_id && field.unit_rank < row_.id_rank && names_unit(value)) {
-    row_.id_rank = field.unit_rank;
-    row_.id = hash_of(value.value) | 1;  // 0 is "none"
-  }
-  switch (field.role) {
-    case Role::status: row_.suspicious |= fails_by_status(value.value); break;
-    case Role::success: row_.suspicious |= says_failed(value.value); break;
-    case Role::exception:
-      row_.suspicious |= value.kind != Kind::null && !value.value.empty();
-      break;
-    default: break;
-  }
-}
-
 std::uint32_t Shard::skeleton_number(const Skeleton& skeleton) {
   const SkeletonTable::Added added = skeletons_.add(skeleton.hash, skeleton.text);
   if (added.fresh) {
     std::vector<FieldId> slots;
-    for (const Field& slot : skeleton.slots) slots.push_back(slot_field(slot.name));
+    for (const Field& slot : skeleton.slots) slots.push_back(field_of(slot.name));
     skeletons_[added.number].slots = std::move(slots);
   }
   if (!skeletons_.too_large()) return added.number;
@@ -345,6 +395,7 @@ std::uint32_t Shard::skeleton_number(const Skeleton& skeleton) {
 }
 
 void Shard::coarsen_skeletons(unsigned coarseness) {
+  hand_on_counts();  // what layouts are known by changes
   while (skeletons_.coarseness() < coarseness) {
     const std::vector<std::uint32_t> coarser = skeletons_.coarsen();
     const auto renumber = [&](Block& block) {
@@ -355,41 +406,43 @@ void Shard::coarsen_skeletons(unsigned coarseness) {
   }
 }
 
-Shard::Coded Shard::code_of(ShardField& field, std::string_view value) {
+inline Shard::Coded Shard::code_of(ShardField& field, std::string_view value) {
   // Reading a number is cheaper than remembering it.
   const auto first = value.empty() ? '\0' : value.front();
   if ((first >= '0' && first <= '9') || first == '-') {
-    if (const auto number = code::of_text(value)) return {*number, true};
+    const Code number = code::of_digits(value);
+    if (number != code::no_number) return {number, true};
   }
-  if (value.size() > ShortText::bytes_max || field.overflowed) {
-    const Code code = text_code(field, value);
-    return {code, spells_number(code, value)};
-  }
-  const ShortText text = ShortText::of(value);
-  ValueMemo::Entry& entry = field.memo.at(text, value.size());
-  if (ValueMemo::holds(entry, text, value.size())) return {entry.code, entry.number};
-  const Code code = text_code(field, value);
-  const bool number = spells_number(code, value);
-  // What overflowed just so has no memo any more.
-  if (!field.overflowed) entry = {text, static_cast<std::uint32_t>(value.size()), code, number};
-  return {code, number};
+  const Dictionary::Entry known = field.values.find(value);
+  if (known.number != Dictionary::none) return {known.number, known.numeric};
+  return text_code(field, value);
 }
 
-// Of a value that is no number, or none that fits a Code.
-Code Shard::text_code(ShardField& field, std::string_view value) {
-  const std::uint64_t hash = hash_of(value);
-  if (value.size() > value_bytes_max) return code::of_hash(hash);
-  if (field.overflowed) return code::without_text(value, hash);
-  const std::uint32_t entry = field.values.add(value, hash, values_max_);
-  if (entry != Dictionary::none) return entry;
-  // All values of such a field are known by their hashes, so the texts need not be kept.
-  field.overflowed = true;
-  for (std::uint32_t i = 0; i < field.values.size(); ++i) {
-    field.lost.push_back(code::without_text(field.values[i], hash_of(field.values[i])));
+// Of a text that is not in the dictionary.
+Shard::Coded Shard::text_code(ShardField& field, std::string_view value) {
+  if (value.size() > value_bytes_max) {
+    const Code code = code::of_hash(hash_of(value));
+    return {code, spells_number(code, value)};
   }
-  field.values.clear();
-  field.memo.clear();
-  return code::without_text(value, hash);
+  if (!field.overflowed) {
+    const bool numeric = spells_number(code::index_tag, value);
+    const std::uint32_t entry =
+        field.values.add(value, numeric ? Kind::number : Kind::text, values_max_);
+    if (entry != Dictionary::none) return {entry, numeric};
+    // All values of such a field are known by their hashes, so the texts need not be kept.
+    field.overflowed = true;
+    for (std::uint32_t i = 0; i < field.values.size(); ++i) {
+      field.lost.push_back(code::without_text(field.values[i], hash_of(field.values[i])));
+    }
+    field.values.clear();
+  }
+  const Code code = code::without_text(value, hash_of(value));
+  return {code, spells_number(code, value)};
+}
+
+void Shard::finish() {
+  close_block();
+  hand_on_counts();
 }
 
 void Shard::thin_out(Sampling sampling) {
@@ -422,12 +475,8 @@ bool Shard::keeps_row(const Block& block, std::size_t row, Sampling sampling) {
 void Shard::close_block() {
   const std::size_t rows = open_.rows();
   for (std::size_t id = 0; id < fields_.size(); ++id) {
-    ShardField& field = fields_[id];
-    if (field.codes.empty()) continue;
-    open_.columns.push_back(
-        packed(static_cast<FieldId>(id), std::move(field.rows), field.codes, rows));
-    field.rows = {};
-    field.codes.clear();
+    if (fields_[id].column.empty()) continue;
+    open_.columns.push_back(fields_[id].column.close(static_cast<FieldId>(id), rows));
   }
   // What grew by doubling takes up to twice its size.
   open_.times.shrink_to_fit();

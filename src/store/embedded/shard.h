@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -19,7 +20,7 @@
 #include "parse/format.h"
 #include "store/embedded/block.h"
 #include "store/embedded/dictionary.h"
-#include "store/embedded/memo.h"
+#include "store/embedded/layout.h"
 #include "store/embedded/skeleton_table.h"
 #include "store/feed.h"
 #include "store/gather.h"
@@ -94,23 +95,17 @@ struct ChunkCount {
 
 // What is asked of every value comes first, so that it shares two cache lines.
 struct ShardField {
-  std::string_view name;
-  std::array<FieldId, 2> next{no_field, no_field};  // that followed in a line
   Role role = Role::none;
   bool stored = true;       // false: counted only (times, the message, the correlation id)
   bool unit_id = false;     // one of UnitRule::fields
   bool slot = true;         // no line names it itself
   bool overflowed = false;  // the dictionary was full: all texts are lost
   int unit_rank = 0;
-  std::uint64_t last_named = 0;   // the number of the last event that names it itself,
-  std::uint64_t last_event = 0;   // that carries it,
-  std::uint64_t last_number = 0;  // that has a number for it
+  std::uint64_t last_number = 0;  // the number of the last event that has a number for it
   std::uint64_t events = 0;
   std::uint64_t error_events = 0;
   std::uint64_t numbers = 0;
-  std::vector<std::uint16_t> rows;  // of the open block
-  std::vector<Code> codes;
-  ValueMemo memo;
+  OpenColumn column;  // of the open block
   Dictionary values;
   std::vector<Code> lost;  // where overflowed: the Codes, without text, of what `values` held
 };
@@ -138,10 +133,11 @@ class Shard {
   Sampling thinned_to() const { return thinned_to_; }
 
   // The last block is complete.
-  void finish() { close_block(); }
+  void finish();
   std::vector<Block>& blocks() { return blocks_; }
   const Dictionary& names() const { return names_; }
-  std::vector<ShardField>& fields() { return fields_; }
+  // What they count is complete after finish().
+  std::deque<ShardField>& fields() { return fields_; }
   SkeletonTable& skeletons() { return skeletons_; }
   std::vector<ChunkCount>& counts() { return counts_; }
   // Shortens the skeletons' texts to that coarseness, if they are finer.
@@ -163,14 +159,12 @@ class Shard {
   // What is known of the row in hand.
   struct RowInHand {
     std::uint64_t id = 0;  // of its unit; 0: none
-    int id_rank = INT32_MAX;
+    std::uint64_t sampled_by = 0;
+    std::uint32_t skeleton = 0;
     std::uint8_t flags = 0;
     bool suspicious = false;
     bool kept = false;
-    std::uint32_t skeleton = 0;
-    std::uint64_t sampled_by = 0;
-    std::vector<std::pair<FieldId, const Field*>> fields;
-    std::size_t named = 0;  // the first so many the line names itself; the rest are slots
+    std::span<const Field> slots;  // of its message
   };
 
   // `number`: of the line, within the chunk.
@@ -181,14 +175,23 @@ class Shard {
   void close_block();
   void add(const Event& event, std::uint64_t offset, ChunkCount& count, Sampling sampling);
   bool outside(const Event& event) const;
-  void gather_fields(const Event& event);
-  void gather_slots(std::string_view message);
-  void judge(const Event& event);
-  bool keep(Sampling sampling);
+  void read_message(std::string_view message);
+  Layout& layout_of(const Event& event);
+  Layout lay_out(const Event& event);
+  void lay_out_slots(Layout& layout);
+  static void add_part(Layout& layout, ShardField& field, std::size_t at);
+  const Field& value_at(const Layout& layout, const Event& event, Layout::Part part) const {
+    return part.at < layout.named ? event.fields[part.at] : row_.slots[part.at - layout.named];
+  }
+  void identify(const Layout& layout, const Event& event);
+  void judge(const Layout& layout, const Event& event);
+  bool keep(const Layout& layout, Sampling sampling);
   bool keeps_row(const Block& block, std::size_t row, Sampling sampling);
-  void code_fields(const Event& event);
-  FieldId field_of(std::string_view name, FieldId previous);
-  FieldId slot_field(std::string_view name);
+  void code_fields(const Layout& layout, const Event& event);
+  void code_field(const Layout::Part& part, std::string_view value, std::uint16_t row);
+  void hand_on(Layout& layout) const;
+  void hand_on_counts();
+  FieldId field_of(std::string_view name);
   FieldId add_field(std::string_view name);
   std::uint32_t skeleton_number(const Skeleton& skeleton);
   // A value's Code, and whether the value spells a number.
@@ -197,8 +200,7 @@ class Shard {
     bool number = false;
   };
   Coded code_of(ShardField& field, std::string_view value);
-  Code text_code(ShardField& field, std::string_view value);
-  void note(const ShardField& field, const Field& value);
+  Coded text_code(ShardField& field, std::string_view value);
 
   const GatherOptions& options_;
   const UnitRule& unit_;
@@ -206,8 +208,9 @@ class Shard {
   const std::unordered_set<std::uint64_t>* only_ = nullptr;
 
   Dictionary names_;
-  std::vector<ShardField> fields_;
-  std::array<FieldId, 2> first_{no_field, no_field};  // that lines began with
+  std::deque<ShardField> fields_;  // a deque, because Layouts point to them
+  Layouts layouts_;
+  Layout passing_;  // of an event whose reader does not tell its names apart
   SkeletonTable skeletons_;
   Scratch scratch_;
   SkeletonScratch skeleton_scratch_;
@@ -227,7 +230,5 @@ class Shard {
 
 // Rows of a block for which `keep` is not zero.
 Block filtered(const Block& block, const std::vector<std::uint8_t>& keep);
-Column packed(FieldId field, std::vector<std::uint16_t> rows, const std::vector<Code>& codes,
-              std::size_t block_rows);
 
 }  // namespace culprit

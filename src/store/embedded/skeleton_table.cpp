@@ -32,6 +32,7 @@ std::vector<std::uint32_t> SkeletonTable::coarsen() {
     number_of_old.push_back(number_of(hash_of(head), head).number);
   }
   last_hash_ = 0;
+  plain_ = {};
   return number_of_old;
 }
 

@@ -6,6 +6,7 @@
 // tables of several threads can be joined.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,11 +40,26 @@ class SkeletonTable {
   // Shortens all texts by one step; the new number of each old one.
   std::vector<std::uint32_t> coarsen();
 
+  // Messages without a variable, which are their own skeleton, are known by their hash; 0: none is.
+  std::uint32_t number_of_plain(std::uint64_t message_hash) const {
+    const Plain& plain = plain_[message_hash % plain_max];
+    return plain.hash == message_hash ? plain.number : 0;
+  }
+  void remember_plain(std::uint64_t message_hash, std::uint32_t number) {
+    plain_[message_hash % plain_max] = {message_hash, number};
+  }
+
   unsigned coarseness() const { return coarseness_; }
   const std::vector<Entry>& entries() const { return entries_; }
   Entry& operator[](std::uint32_t number) { return entries_[number]; }
 
  private:
+  static constexpr std::size_t plain_max = 256;
+  struct Plain {
+    std::uint64_t hash = 0;
+    std::uint32_t number = 0;
+  };
+
   Added number_of(std::uint64_t hash, std::string_view text);
 
   std::vector<Entry> entries_;
@@ -51,6 +67,7 @@ class SkeletonTable {
   unsigned coarseness_ = 0;
   std::uint64_t last_hash_ = 0;  // of a whole skeleton
   std::uint32_t last_ = 0;
+  std::array<Plain, plain_max> plain_{};
 };
 
 }  // namespace culprit
