@@ -82,13 +82,14 @@ int run(const std::string& path) {
   }
   const std::vector<Source> sources = std::move(*found);
   const UnitRule unit = find_units(sources, options);
+  const Widths widths(sources);
   const std::string bytes = head_of(path);
   double best[3] = {1e9, 1e9, 1e9};
   std::size_t events = 0;
   for (int round = 0; round < rounds; ++round) {
     best[0] = std::min(best[0], seconds_of([&] { events = read_lines(sources.front(), bytes); }));
     std::vector<std::unique_ptr<Shard>> shards;
-    shards.push_back(std::make_unique<Shard>(options, unit));
+    shards.push_back(std::make_unique<Shard>(options, unit, widths));
     best[1] = std::min(best[1], seconds_of([&] {
                          fill(*shards.front(), sources.front(), bytes, options.chunk_bytes);
                        }));

@@ -60,7 +60,7 @@ class AccessLine {
     event.time = time_;
     event.level = Level::none;
     event.message = {};
-    event.fields = scratch_.fields;
+    event.set_fields(scratch_.fields);
   }
 
  private:
@@ -78,7 +78,7 @@ class AccessLine {
   }
 
   void add(std::string_view name, std::string_view value, Kind kind = Kind::text) {
-    if (!value.empty() && value != "-") scratch_.fields.push_back({name, value, kind});
+    if (!value.empty() && value != "-") add_field(scratch_.fields, name, value, kind);
   }
 
   // "[vhost ]client ident user [", of which a user may hold spaces.

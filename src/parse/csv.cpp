@@ -189,7 +189,7 @@ Reading read_csv(const Dialect& dialect, std::string_view line, Scratch& scratch
     if (!cell || column >= dialect.columns.size()) return Reading::unreadable;
     if (cell->text.empty()) continue;
     const Kind kind = cell->quoted ? Kind::text : spelled_kind(cell->text);
-    scratch.fields.push_back({dialect.columns[column], cell->text, kind});
+    add_field(scratch.fields, dialect.columns[column], cell->text, kind);
     if (dialect.promises[column].use == Keys::Use::plain) continue;
     const bool words = dialect.promises[column].use == Keys::Use::message;
     picks.note(dialect.promises[column], cell->text, words ? Kind::text : kind);
@@ -197,7 +197,7 @@ Reading read_csv(const Dialect& dialect, std::string_view line, Scratch& scratch
   if (column != dialect.columns.size()) return Reading::unreadable;
   if (is_header_again(dialect, scratch.fields)) return Reading::blank;
   picks.fill(event);
-  event.fields = scratch.fields;
+  event.set_fields(scratch.fields);
   return Reading::event;
 }
 

@@ -151,7 +151,8 @@ Reading read_inside(const Dialect& dialect, const Opened& opened, Scratch& scrat
     all.assign(event.fields.begin(), event.fields.end());
   } else {
     all.clear();
-    event = {no_time, Level::none, opened.inside, {}};
+    event = {};
+    event.message = opened.inside;
   }
   // A time that names no zone is worth less than the envelope's, which does.
   const bool vague = event.time == no_time || dialect.inside.front().zone_assumed;
@@ -162,7 +163,7 @@ Reading read_inside(const Dialect& dialect, const Opened& opened, Scratch& scrat
                                    [&](const Field& one) { return one.name == field.name; });
     if (!known) all.push_back(field);
   }
-  event.fields = all;
+  event.set_fields(all);
   return Reading::event;
 }
 

@@ -64,7 +64,7 @@ class HaproxyLine {
  private:
   void add(std::string_view name, std::string_view value) {
     if (!value.empty() && value != "-" && value != "-1") {
-      scratch_.fields.push_back({name, value, spelled_kind(value)});
+      add_field(scratch_.fields, name, value, spelled_kind(value));
     }
   }
 
@@ -103,7 +103,7 @@ class HaproxyLine {
     event.time = time.time;
     event.level = Level::none;
     event.message = {};
-    event.fields = scratch_.fields;
+    event.set_fields(scratch_.fields);
     return true;
   }
 

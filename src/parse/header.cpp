@@ -1,6 +1,7 @@
 #include "parse/header.h"
 
 #include <algorithm>
+#include <array>
 
 #include "parse/bytes.h"
 
@@ -16,10 +17,18 @@ bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-bool is_name_byte(char byte) {
-  return is_letter(byte) || is_digit(byte) || byte == '_' || byte == '.' || byte == '-' ||
-         byte == '$' || byte == '/';
+constexpr std::array<bool, 256> make_name_bytes() {
+  std::array<bool, 256> is{};
+  for (unsigned char byte = 0; byte < 128; ++byte) {
+    const unsigned char lower = byte | 32;
+    is[byte] = (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9');
+  }
+  for (const unsigned char byte : {'_', '.', '-', '$', '/'}) is[byte] = true;
+  return is;
 }
+constexpr std::array<bool, 256> name_bytes = make_name_bytes();
+
+bool is_name_byte(char byte) { return name_bytes[static_cast<unsigned char>(byte)]; }
 
 std::string_view leading_word(std::string_view text) {
   std::size_t length = 0;
@@ -60,7 +69,7 @@ bool LineHeader::add(std::string_view name, std::string_view value) {
   const bool known = std::any_of(fields_.begin(), fields_.end(),
                                  [name](const Field& field) { return field.name == name; });
   if (known || value.empty()) return false;
-  fields_.push_back({name, value, spelled_kind(value)});
+  add_field(fields_, name, value, spelled_kind(value));
   return true;
 }
 
@@ -161,8 +170,8 @@ bool LineHeader::inside(std::string_view content) {
 
 // "level=error", as some write even before plain words.
 bool LineHeader::level_pair() {
-  const std::size_t equals = rest_.find('=');
-  if (equals == std::string_view::npos || equals > 8) return false;
+  const std::size_t equals = rest_.substr(0, 9).find('=');
+  if (equals == std::string_view::npos) return false;
   const std::string_view key = rest_.substr(0, equals);
   if (key != "level" && key != "lvl" && key != "severity") return false;
   const std::string_view word = leading_word(rest_.substr(equals + 1));

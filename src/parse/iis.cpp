@@ -81,7 +81,7 @@ Reading read_iis(const Dialect& dialect, std::string_view line, Scratch& scratch
     } else if (name == "time") {
       clock = word;
     } else if (word != "-") {
-      scratch.fields.push_back({name, word, spelled_kind(word)});
+      add_field(scratch.fields, name, word, spelled_kind(word));
     }
   });
   if (column < dialect.columns.size() || date.empty() || clock.empty()) return Reading::unreadable;
@@ -91,7 +91,7 @@ Reading read_iis(const Dialect& dialect, std::string_view line, Scratch& scratch
   event.time = time.time;
   event.level = Level::none;
   event.message = {};
-  event.fields = scratch.fields;
+  event.set_fields(scratch.fields);
   return Reading::event;
 }
 

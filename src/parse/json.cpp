@@ -43,8 +43,7 @@ class JsonLine {
     if (picks_.gelf()) finish_gelf();
     if (picks_.journal()) picks_.take_syslog_level();
     picks_.fill(event);
-    event.fields = fields();
-    event.names = names_;
+    event.set_fields(fields(), names_);
   }
 
  private:

@@ -85,7 +85,7 @@ Reading read_klog(const Dialect& dialect, std::string_view line, Scratch& scratc
   if (time.length == 0 || close == line.npos || close < time.length) return Reading::unreadable;
   scratch.fields.clear();
   const auto add = [&](std::string_view name, std::string_view value) {
-    if (!value.empty()) scratch.fields.push_back({name, value, spelled_kind(value)});
+    if (!value.empty()) add_field(scratch.fields, name, value, spelled_kind(value));
   };
   const std::string_view middle = trimmed(line.substr(time.length, close - time.length));
   const std::size_t space = middle.rfind(' ');
@@ -105,7 +105,7 @@ Reading read_klog(const Dialect& dialect, std::string_view line, Scratch& scratc
     event.message = quoted(whole, position);
     add_pairs(whole.substr(position), scratch.fields);
   }
-  event.fields = scratch.fields;
+  event.set_fields(scratch.fields);
   return Reading::event;
 }
 

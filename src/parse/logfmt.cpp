@@ -44,8 +44,7 @@ class LogfmtLine {
 
   void fill(Event& event) const {
     picks_.fill(event);
-    event.fields = scratch_.fields;
-    event.names = names_;
+    event.set_fields(scratch_.fields, names_);
   }
 
   std::size_t pairs() const { return pairs_; }
@@ -71,7 +70,7 @@ class LogfmtLine {
     }
     while (at_ < end_ && !is_space(*at_)) ++at_;
     const std::string_view word(begin, static_cast<std::size_t>(at_ - begin));
-    scratch_.fields.push_back({word, "true", Kind::boolean});
+    add_field(scratch_.fields, word, "true", Kind::boolean);
     names_ = Keys::joined(names_, Keys::hash_of(word));
     return false;
   }
@@ -87,7 +86,7 @@ class LogfmtLine {
       if (key.promise.use == Keys::Use::message) text = with_words_behind(text);
       kind = spelled_kind(text);
     }
-    scratch_.fields.push_back({key.name, text, kind});
+    add_field(scratch_.fields, key.name, text, kind);
     names_ = Keys::joined(names_, key.hash);
     if (key.promise.use == Keys::Use::plain) return;
     // Whoever writes `msg=5` means words; only quotes would say so, and nobody quotes numbers.

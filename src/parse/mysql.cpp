@@ -42,17 +42,17 @@ Reading read_mysql(const Dialect& dialect, std::string_view line, Scratch& scrat
   const Level level = word == "Note" || word == "System" ? Level::info : level_named(word);
   if (level == Level::none) return Reading::unreadable;
   scratch.fields.clear();
-  scratch.fields.push_back({"thread", thread, Kind::number});
-  scratch.fields.push_back({"level", word, Kind::text});
+  add_field(scratch.fields, "thread", thread, Kind::number);
+  add_field(scratch.fields, "level", word, Kind::text);
   if (rest.starts_with("[MY-") || rest.starts_with("[ER_")) {
-    scratch.fields.push_back({"code", bracketed(rest), Kind::text});
+    add_field(scratch.fields, "code", bracketed(rest), Kind::text);
     const std::string_view subsystem = bracketed(rest);
-    if (!subsystem.empty()) scratch.fields.push_back({"subsystem", subsystem, Kind::text});
+    if (!subsystem.empty()) add_field(scratch.fields, "subsystem", subsystem, Kind::text);
   }
   event.time = time.time;
   event.level = level;
   event.message = rest;
-  event.fields = scratch.fields;
+  event.set_fields(scratch.fields);
   return Reading::event;
 }
 

@@ -102,12 +102,12 @@ Reading read_postgresql(const Dialect& dialect, std::string_view line, Scratch& 
   const std::size_t behind = time.offset + time.read.length;
   add_prefix(line.substr(0, time.offset), scratch.fields);
   add_prefix(trimmed(line.substr(behind, begin - behind)), scratch.fields);
-  scratch.fields.push_back({"level", word, Kind::text});
+  add_field(scratch.fields, "level", word, Kind::text);
   event.time = time.read.time;
   event.level = severity->level;
   event.message = trimmed(line.substr(colon + 1));
   add_duration(event.message, scratch.fields);
-  event.fields = scratch.fields;
+  event.set_fields(scratch.fields);
   return Reading::event;
 }
 

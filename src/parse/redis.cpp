@@ -58,13 +58,13 @@ Reading read_redis(const Dialect& dialect, std::string_view line, Scratch& scrat
   const TimeRead time = read_timestamp(rest, dialect.zone, scratch.time_cache);
   if (time.length == 0 || rest.size() < time.length + 3) return Reading::unreadable;
   scratch.fields.clear();
-  scratch.fields.push_back({"pid", line.substr(0, digits), Kind::number});
-  scratch.fields.push_back({"role", role, Kind::text});
+  add_field(scratch.fields, "pid", line.substr(0, digits), Kind::number);
+  add_field(scratch.fields, "role", role, Kind::text);
   event.time = time.time;
   event.level = level_of(rest[time.length + 1]);
   event.message = trimmed(rest.substr(time.length + 2));
   if (event.level == Level::warn && says_failure(event.message)) event.level = Level::error;
-  event.fields = scratch.fields;
+  event.set_fields(scratch.fields);
   return Reading::event;
 }
 

@@ -49,14 +49,14 @@ class SyslogLine {
       if (header.level() != Level::none) rest_ = header.message();
     }
     event.message = trimmed(rest_);
-    event.fields = scratch_.fields;
+    event.set_fields(scratch_.fields);
     return true;
   }
 
  private:
   void add(std::string_view name, std::string_view value) {
     if (!value.empty() && value != "-") {
-      scratch_.fields.push_back({name, value, spelled_kind(value)});
+      add_field(scratch_.fields, name, value, spelled_kind(value));
     }
   }
 

@@ -62,7 +62,9 @@ void prepare_text(std::string_view sample, Dialect& dialect) {
 Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
   if (trimmed(line).empty()) return Reading::blank;
   const TimeShape& shape = dialect.time_shape;
-  if ((!shape.found || shape.offset == 0) && continues_trace(line)) return Reading::continuation;
+  // What begins with a digit where a time is to be begins no part of a trace.
+  const bool may_continue = !shape.found || (shape.offset == 0 && !is_digit(line.front()));
+  if (may_continue && continues_trace(line)) return Reading::continuation;
   TimeFound found;
   if (shape.found) {
     found = time_of(dialect, line, scratch);
@@ -75,7 +77,7 @@ Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratc
   event.time = found.read.time;
   event.level = header.level();
   event.message = header.message();
-  event.fields = scratch.fields;
+  event.set_fields(scratch.fields);
   return Reading::event;
 }
 

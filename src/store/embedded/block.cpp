@@ -52,10 +52,77 @@ void pack(std::span<const Code> codes, Column& column) {
     }
   }
   column.table.clear();
-  column.codes = Packed::of(codes);
+  const auto [least, most] = std::minmax_element(codes.begin(), codes.end());
+  column.base = *least;
+  column.codes = Packed(codes.size(), *most - *least);
+  for (std::size_t i = 0; i < codes.size(); ++i) column.codes.set(i, codes[i] - column.base);
+}
+
+// The longest of a second, a millisecond and so on that divides all distances.
+std::int64_t step_of(std::span<const std::int64_t> times, std::int64_t earliest) {
+  std::int64_t step = 1'000'000'000;
+  for (const std::int64_t time : times) {
+    if (time == nanoseconds(no_time)) continue;
+    while ((time - earliest) % step != 0) step /= 1000;
+  }
+  return step;
 }
 
 }  // namespace
+
+Times::Times(std::vector<std::int64_t> times) : size_(times.size()) {
+  constexpr std::int64_t none = nanoseconds(no_time);
+  std::int64_t earliest = INT64_MAX;
+  std::int64_t latest = none;
+  for (const std::int64_t time : times) {
+    if (time != none) earliest = std::min(earliest, time);
+    latest = std::max(latest, time);
+  }
+  if (latest == none) earliest = latest = 0;
+  // Of unsigned numbers, so that instants at both ends of all time are told apart too.
+  const std::uint64_t span =
+      static_cast<std::uint64_t>(latest) - static_cast<std::uint64_t>(earliest);
+  constexpr std::uint64_t steps_max = UINT32_MAX - 1;
+  const bool near = span <= steps_max * 1'000'000'000;
+  step_ = near ? step_of(times, earliest) : 1;
+  const std::uint64_t steps = span / static_cast<std::uint64_t>(step_);
+  if (!near || steps >= steps_max) {
+    times.shrink_to_fit();
+    apart_ = std::move(times);
+    return;
+  }
+  before_ = earliest - step_;
+  steps_ = Packed(size_, static_cast<std::uint32_t>(steps + 1));
+  for (std::size_t row = 0; row < size_; ++row) {
+    if (times[row] == none) continue;
+    steps_.set(row, static_cast<std::uint32_t>((times[row] - before_) / step_));
+  }
+}
+
+RowNumbers::RowNumbers(std::span<const std::uint32_t> numbers)
+    : table_(numbers.begin(), numbers.end()) {
+  std::sort(table_.begin(), table_.end());
+  table_.erase(std::unique(table_.begin(), table_.end()), table_.end());
+  table_.shrink_to_fit();
+  if (table_.empty()) return;
+  places_ = Packed(numbers.size(), static_cast<std::uint32_t>(table_.size() - 1));
+  std::vector<std::uint32_t> place_of(table_.back() + std::size_t{1});
+  for (std::uint32_t i = 0; i < table_.size(); ++i) place_of[table_[i]] = i;
+  for (std::size_t row = 0; row < numbers.size(); ++row) places_.set(row, place_of[numbers[row]]);
+}
+
+void OpenRows::close(Block& block) {
+  block.times = Times(times);
+  block.unit_ids = unit_ids;
+  block.offsets = offsets;
+  block.skeletons = RowNumbers(skeletons);
+  block.flags = flags;
+  times.clear();
+  unit_ids.clear();
+  offsets.clear();
+  skeletons.clear();
+  flags.clear();
+}
 
 void OpenColumn::make_room() {
   constexpr std::size_t least = 64;
@@ -93,16 +160,18 @@ Block filtered(const Block& block, const std::vector<std::uint8_t>& keep) {
   Block made;
   made.source = block.source;
   made.offset = block.offset;
+  OpenRows rows;
   std::vector<std::uint16_t> row_of(block.rows());
   for (std::size_t row = 0; row < block.rows(); ++row) {
     if (keep[row] == 0) continue;
-    row_of[row] = static_cast<std::uint16_t>(made.times.size());
-    made.times.push_back(block.times[row]);
-    made.unit_ids.push_back(block.unit_ids[row]);
-    made.offsets.push_back(block.offsets[row]);
-    made.skeletons.push_back(block.skeletons[row]);
-    made.flags.push_back(block.flags[row]);
+    row_of[row] = static_cast<std::uint16_t>(rows.size());
+    rows.times.push_back(block.times[row]);
+    rows.unit_ids.push_back(block.unit_ids[row]);
+    rows.offsets.push_back(block.offsets[row]);
+    rows.skeletons.push_back(block.skeletons[row]);
+    rows.flags.push_back(block.flags[row]);
   }
+  rows.close(made);
   OpenColumn open;
   for (const Column& column : block.columns) {
     for (std::size_t i = 0; i < column.size(); ++i) {

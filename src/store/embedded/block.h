@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/time.h"
@@ -21,12 +22,52 @@ struct Column {
   FieldId field = 0;
   bool dense = false;               // pair i is of row i
   std::vector<std::uint16_t> rows;  // else: of each pair
-  std::vector<Code> table;          // the distinct codes; empty: `codes` are the Codes themselves
+  std::vector<Code> table;          // the distinct codes; empty: `codes` are the Codes themselves,
+  Code base = 0;                    // less this one
   Packed codes;
 
   std::size_t size() const { return codes.size(); }
   std::uint32_t row(std::size_t i) const { return dense ? static_cast<std::uint32_t>(i) : rows[i]; }
-  Code code(std::size_t i) const { return table.empty() ? codes[i] : table[codes[i]]; }
+  Code code(std::size_t i) const { return table.empty() ? base + codes[i] : table[codes[i]]; }
+};
+
+// Instants of rows: how many steps, of a nanosecond to a second, behind the earliest. Two to four
+// bytes a row; where they lie too far apart for that, eight.
+class Times {
+ public:
+  Times() = default;
+  explicit Times(std::vector<std::int64_t> times);  // nanoseconds; no_time's count: none
+
+  std::size_t size() const { return size_; }
+  std::int64_t operator[](std::size_t row) const {
+    if (!apart_.empty()) return apart_[row];
+    const std::uint32_t steps = steps_[row];
+    return steps == 0 ? nanoseconds(no_time) : before_ + step_ * std::int64_t{steps};
+  }
+
+ private:
+  std::size_t size_ = 0;
+  std::int64_t before_ = 0;  // a step before the earliest
+  std::int64_t step_ = 1;
+  Packed steps_;  // 0: none
+  std::vector<std::int64_t> apart_;
+};
+
+// The number that each row has, of few: a byte or two a row.
+class RowNumbers {
+ public:
+  RowNumbers() = default;
+  explicit RowNumbers(std::span<const std::uint32_t> numbers);
+  std::size_t size() const { return places_.size(); }
+  std::uint32_t operator[](std::size_t row) const { return table_[places_[row]]; }
+  // From here on, `number` is to be `made[number]`.
+  void renumber(const std::vector<std::uint32_t>& made) {
+    for (std::uint32_t& number : table_) number = made[number];
+  }
+
+ private:
+  std::vector<std::uint32_t> table_;  // the distinct ones
+  Packed places_;
 };
 
 // A column that is being written, row by row.
@@ -66,17 +107,30 @@ struct Block {
   static constexpr std::size_t rows_max = 65'535;
 
   std::uint32_t source = 0;
-  std::uint64_t offset = 0;              // of the chunk in its source
-  std::vector<std::int64_t> times;       // nanoseconds; no_time's count: none
-  std::vector<std::uint64_t> unit_ids;   // hash of the correlation id; 0: none. Freed after joining
-  std::vector<std::uint32_t> units;      // index of the unit, or no_unit
-  std::vector<std::uint32_t> offsets;    // of the line, from `offset`
-  std::vector<std::uint32_t> skeletons;  // index of the skeleton; 0: no message
+  std::uint64_t offset = 0;  // of the chunk in its source
+  Times times;
+  std::vector<std::uint64_t> unit_ids;  // hash of the correlation id; 0: none. Freed after joining
+  std::vector<std::uint32_t> units;     // index of the unit, or no_unit
+  std::vector<std::uint32_t> offsets;   // of the line, from `offset`
+  RowNumbers skeletons;                 // index of the skeleton; 0: no message
   std::vector<std::uint8_t> flags;
   std::vector<Column> columns;  // by field
 
   std::size_t rows() const { return times.size(); }
   const Column* column(FieldId field) const;
+};
+
+// The rows of a block that is being written, but for their fields.
+struct OpenRows {
+  std::vector<std::int64_t> times;
+  std::vector<std::uint64_t> unit_ids;
+  std::vector<std::uint32_t> offsets;
+  std::vector<std::uint32_t> skeletons;
+  std::vector<std::uint8_t> flags;
+
+  std::size_t size() const { return times.size(); }
+  // Hands them on to a block, and keeps the memory.
+  void close(Block& block);
 };
 
 }  // namespace culprit

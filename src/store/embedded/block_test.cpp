@@ -27,19 +27,68 @@ Block block_of(std::size_t rows, std::vector<Column> columns) {
   Block block;
   block.source = 3;
   block.offset = 1000;
+  OpenRows open;
   for (std::size_t row = 0; row < rows; ++row) {
     const auto number = static_cast<std::uint32_t>(row);
-    block.times.push_back(static_cast<std::int64_t>(row) * 10);
-    block.unit_ids.push_back(row + 1);
-    block.offsets.push_back(number * 100);
-    block.skeletons.push_back(number % 3);
-    block.flags.push_back(static_cast<std::uint8_t>(row % 7));
+    open.times.push_back(static_cast<std::int64_t>(row) * 10);
+    open.unit_ids.push_back(row + 1);
+    open.offsets.push_back(number * 100);
+    open.skeletons.push_back(number % 3);
+    open.flags.push_back(static_cast<std::uint8_t>(row % 7));
   }
+  open.close(block);
   block.columns = std::move(columns);
   return block;
 }
 
+std::vector<std::int64_t> all_of(const Times& times) {
+  std::vector<std::int64_t> all;
+  for (std::size_t row = 0; row < times.size(); ++row) all.push_back(times[row]);
+  return all;
+}
+std::vector<std::uint32_t> all_of(const RowNumbers& numbers) {
+  std::vector<std::uint32_t> all;
+  for (std::size_t row = 0; row < numbers.size(); ++row) all.push_back(numbers[row]);
+  return all;
+}
+
 }  // namespace
+
+TEST_CASE("instants are given back, near or far apart, and none is none") {
+  constexpr std::int64_t none = nanoseconds(no_time);
+  constexpr std::int64_t second = 1'000'000'000;
+  const std::vector<std::vector<std::int64_t>> cases = {
+      {},
+      {none, none},
+      {7},
+      {5 * second, 3 * second, none, 9 * second},
+      {1'763'642'400'123'000'000, 1'763'642'400'124'000'000, 1'763'642'400'999'000'000},
+      {1'763'642'400'123'456'789, 1'763'642'400'123'456'788, none},
+      {0, 4'294'967'293, none},
+      {0, 4'294'967'294},
+      {0, 4'294'967'295, none},
+      {0, 4'294'967'293 * second},
+      {none + 1, INT64_MAX, 0, none},
+      {-second, -2 * second, second}};
+  for (const std::vector<std::int64_t>& times : cases) CHECK(all_of(Times(times)) == times);
+}
+
+TEST_CASE("numbers of rows are given back, and renumbered") {
+  std::mt19937 dice(3);
+  for (const std::uint32_t distinct : {1U, 3U, 256U, 257U, 70'000U}) {
+    std::vector<std::uint32_t> numbers(distinct == 1 ? 1 : 60'000);
+    for (std::uint32_t& number : numbers) number = static_cast<std::uint32_t>(dice() % distinct);
+    RowNumbers made(numbers);
+    REQUIRE(all_of(made) == numbers);
+    std::vector<std::uint32_t> next(distinct);
+    for (std::uint32_t& number : next) number = static_cast<std::uint32_t>(dice() % 5);
+    made.renumber(next);
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+      REQUIRE(made[row] == next[numbers[row]]);
+    }
+  }
+  CHECK(RowNumbers(std::vector<std::uint32_t>{}).size() == 0);
+}
 
 TEST_CASE("a column gives its pairs back, whatever its shape") {
   const Pairs dense = {{0, 5}, {1, 7}, {2, 5}};
@@ -84,10 +133,10 @@ TEST_CASE("filtering keeps the rows asked for and all that belongs to them") {
   const Block kept = filtered(block, {0, 1, 0, 1, 1});
   CHECK(kept.source == 3);
   CHECK(kept.offset == 1000);
-  CHECK(kept.times == std::vector<std::int64_t>{10, 30, 40});
+  CHECK(all_of(kept.times) == std::vector<std::int64_t>{10, 30, 40});
   CHECK(kept.unit_ids == std::vector<std::uint64_t>{2, 4, 5});
   CHECK(kept.offsets == std::vector<std::uint32_t>{100, 300, 400});
-  CHECK(kept.skeletons == std::vector<std::uint32_t>{1, 0, 1});
+  CHECK(all_of(kept.skeletons) == std::vector<std::uint32_t>{1, 0, 1});
   CHECK(kept.flags == std::vector<std::uint8_t>{1, 3, 4});
   REQUIRE(kept.columns.size() == 2);  // nothing is left of field 3
   CHECK(pairs_of(*kept.column(1)) == Pairs{{0, 2}, {1, 4}, {2, 5}});

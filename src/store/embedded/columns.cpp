@@ -29,8 +29,8 @@ void add_block(Numbered& made, const Block& block, const Column& column) {
   for (const Code code : column.table) numbers.push_back(made.numbers.of(code));
   for (std::size_t i = 0; i < column.size(); ++i) {
     const std::uint32_t unit = block.units[column.row(i)];
-    const std::uint32_t code = column.codes[i];
-    const std::uint32_t number = numbers.empty() ? made.numbers.of(code) : numbers[code];
+    const std::uint32_t number =
+        numbers.empty() ? made.numbers.of(column.code(i)) : numbers[column.codes[i]];
     if (unit != no_unit) made.add(unit, number);
   }
 }

@@ -11,7 +11,7 @@ namespace culprit {
 std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
 Dictionary::Entry Dictionary::find_long(std::string_view text, std::uint64_t hash) const {
-  for (std::size_t at = place_of({hash, 0}, text.size());; at = (at + 1) & (slots_.size() - 1)) {
+  for (std::size_t at = place_of({hash, 0}, text.size());; at = (at + 1) & mask_) {
     const Slot& slot = slots_[at];
     if (slot.number == 0) return {};
     if (slot.text.head == hash && slot.size == text.size() && long_texts_[slot.text.tail] == text) {
@@ -24,6 +24,7 @@ void Dictionary::grow() {
   constexpr std::size_t least = 16;
   const std::vector<Slot> old = std::exchange(slots_, {});
   slots_.resize(std::max(least, old.size() * 2));
+  mask_ = slots_.size() - 1;
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
   for (const Slot& slot : old) {
     if (slot.number != 0) put(slot);
@@ -32,7 +33,7 @@ void Dictionary::grow() {
 
 void Dictionary::put(const Slot& slot) {
   std::size_t at = place_of(slot);
-  while (slots_[at].number != 0) at = (at + 1) & (slots_.size() - 1);
+  while (slots_[at].number != 0) at = (at + 1) & mask_;
   slots_[at] = slot;
   places_[entry_of(slot).number] = static_cast<std::uint32_t>(at);
 }

@@ -56,7 +56,7 @@ class Dictionary {
   }
 
   Entry find_short(ShortText text, std::size_t size) const {
-    for (std::size_t at = place_of(text, size);; at = (at + 1) & (slots_.size() - 1)) {
+    for (std::size_t at = place_of(text, size);; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
       if (slot.text == text && slot.size == size && slot.number != 0) return entry_of(slot);
       if (slot.number == 0) return {};
@@ -79,6 +79,7 @@ class Dictionary {
   void put(const Slot& slot);
 
   std::vector<Slot> slots_;            // size a power of two, a quarter or more of them free
+  std::size_t mask_ = 0;               // their number less one
   unsigned shift_ = 64;                // leaves as many bits as number the slots
   std::vector<std::uint32_t> places_;  // the slot of each number
   std::deque<std::string> long_texts_;

@@ -32,7 +32,7 @@ ValueCounts count_values(const Evidence& evidence, FieldId field) {
     const Column* column = block.column(field);
     if (column == nullptr || counted.counts.size() > distinct_max) continue;
     if (column->table.empty()) {
-      for (std::size_t i = 0; i < column->size(); ++i) counted.add(column->codes[i], 1);
+      for (std::size_t i = 0; i < column->size(); ++i) counted.add(column->code(i), 1);
       continue;
     }
     std::vector<std::size_t> local(column->table.size());

@@ -112,7 +112,7 @@ void join_skeletons(Evidence& evidence, const Shards& shards, std::vector<Renumb
 }
 
 void renumber(Block& block, const Renumbering& numbers) {
-  for (std::uint32_t& skeleton : block.skeletons) skeleton = numbers.skeletons[skeleton];
+  block.skeletons.renumber(numbers.skeletons);
   for (Column& column : block.columns) {
     const std::vector<Code>& codes = numbers.codes[column.field];
     column.field = numbers.fields[column.field];
@@ -123,7 +123,8 @@ void renumber(Block& block, const Renumbering& numbers) {
       continue;
     }
     std::vector<Code> all(column.size());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = global(column.codes[i]);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = global(column.code(i));
+    column.base = 0;
     column.codes = Packed::of(all);
   }
   std::sort(block.columns.begin(), block.columns.end(),

@@ -36,6 +36,7 @@ struct Layout {
   std::vector<Part> judged;          // a status, a success, an exception
   std::vector<Part> from_message;    // slots whose names the line does not take itself
   std::vector<ShardField*> carried;  // all fields, each once
+  std::uint64_t bytes = 0;           // that a row takes
   std::uint64_t events = 0;          // since they were handed on
   std::uint64_t error_events = 0;
 };

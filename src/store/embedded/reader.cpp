@@ -324,14 +324,16 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
 }
 
 Result<Evidence> gather_evidence(World& world, const GatherOptions& options,
-                                 std::vector<Source> sources, const UnitRule& unit) {
+                                 std::vector<Source> sources, const UnitRule& unit,
+                                 const Widths& widths) {
   const auto affordable = static_cast<unsigned>(
       std::clamp<std::uint64_t>(options.memory_max / memory_a_thread, 1, threads_max));
   const unsigned cores = std::min(std::thread::hardware_concurrency(), affordable);
   const unsigned threads =
       std::clamp(options.threads == 0 ? cores : options.threads, 1U, threads_max);
   std::vector<std::unique_ptr<Shard>> shards;
-  for (unsigned i = 0; i < threads; ++i) shards.push_back(std::make_unique<Shard>(options, unit));
+  for (unsigned i = 0; i < threads; ++i)
+    shards.push_back(std::make_unique<Shard>(options, unit, widths));
 
   Sampling sampling;
   Pass first(world, options, sources, shards);
@@ -374,10 +376,11 @@ Result<Evidence> read_evidence(World& world, const GatherOptions& given,
   options.chunk_bytes = std::min(options.chunk_bytes, std::max(affordable, chunk_bytes_least));
   if (options.window_of) options.window = TRY(options.window_of(world, sources));
   const UnitRule unit = find_units(sources, options);
+  const Widths widths(sources);
   for (Source& source : sources) source.sample = {};
   const bool fixing = options.clocks == GatherOptions::Clocks::fixed;
   std::vector<Source> again = fixing ? sources : std::vector<Source>{};
-  Evidence evidence = TRY(gather_evidence(world, options, std::move(sources), unit));
+  Evidence evidence = TRY(gather_evidence(world, options, std::move(sources), unit, widths));
   const std::vector<OffSource> off = clock_offsets(evidence);
   std::vector<std::string> texts;
   for (const OffSource& one : off) {
@@ -385,7 +388,7 @@ Result<Evidence> read_evidence(World& world, const GatherOptions& given,
                     (fixing ? "; its times were corrected" : "; --fix-clocks corrects it"));
   }
   if (fixing && fix_clocks(off, again)) {
-    evidence = TRY(gather_evidence(world, options, std::move(again), unit));
+    evidence = TRY(gather_evidence(world, options, std::move(again), unit, widths));
   }
   for (std::size_t i = 0; i < off.size(); ++i) {
     evidence.schema.sources[off[i].source].notes.push_back({"clock_offset", texts[i]});

@@ -27,8 +27,9 @@ class SeriesTable {
   BlockKeys keys_of(const Block& block) {
     BlockKeys keys;
     if (by_ == "template") {
-      for (const std::uint32_t skeleton : block.skeletons)
-        keys.first.push_back(template_at(skeleton));
+      for (std::size_t row = 0; row < block.rows(); ++row) {
+        keys.first.push_back(template_at(block.skeletons[row]));
+      }
       return keys;
     }
     keys.first.assign(block.rows(),

@@ -24,6 +24,22 @@ bool same_view(std::string_view value, std::string_view message) {
   return value.data() == message.data() && value.size() == message.size() && !message.empty();
 }
 
+// Event::names, of an event whose reader does not give it. Never 0.
+std::uint64_t names_of(std::span<const Field> fields) {
+  std::uint64_t names = fields.size() + 1;
+  for (const Field& field : fields) {
+    if (field.name.size() > ShortText::bytes_max) {
+      names ^= hash_of(field.name);
+    } else {
+      const ShortText name = ShortText::of(field.name);
+      names ^= name.head ^ std::rotl(name.tail, 29) ^ field.name.size() << 58;
+    }
+    names *= 0x9E37'79B9'7F4A'7C15ULL;  // the golden ratio, as splitmix64 has it
+    names ^= names >> 32;
+  }
+  return names | 1;
+}
+
 // Text that spells a number too large, too long or too odd for a Code still is one.
 bool spells_number(Code code, std::string_view value) {
   if (code::is_number(code)) return true;
@@ -66,9 +82,10 @@ unsigned fitting_shift(const RowBytes::ByLevel& rows, std::uint64_t bytes_max, u
   return shift;
 }
 
-Shard::Shard(const GatherOptions& options, const UnitRule& unit)
+Shard::Shard(const GatherOptions& options, const UnitRule& unit, const Widths& widths)
     : options_(options),
       unit_(unit),
+      widths_(widths),
       values_max_(std::clamp(options.memory_max / memory_a_value, values_least, values_most)) {}
 
 void Shard::open_block(std::uint32_t source, std::uint64_t offset) {
@@ -175,11 +192,11 @@ void Shard::add(const Event& event, std::uint64_t offset, ChunkCount& count, Sam
   row_.kept = keep(layout, sampling);
   if (row_.kept || only_ == nullptr) code_fields(layout, event);
   if (!row_.kept) return;
-  open_.times.push_back(time);
-  open_.unit_ids.push_back(unit_.fields.empty() ? row_.sampled_by : row_.id);
-  open_.offsets.push_back(static_cast<std::uint32_t>(offset - open_.offset));
-  open_.skeletons.push_back(row_.skeleton);
-  open_.flags.push_back(row_.flags);
+  open_rows_.times.push_back(time);
+  open_rows_.unit_ids.push_back(unit_.fields.empty() ? row_.sampled_by : row_.id);
+  open_rows_.offsets.push_back(static_cast<std::uint32_t>(offset - open_.offset));
+  open_rows_.skeletons.push_back(row_.skeleton);
+  open_rows_.flags.push_back(row_.flags);
 }
 
 bool Shard::outside(const Event& event) const {
@@ -202,13 +219,18 @@ void Shard::read_message(std::string_view message) {
 
 Layout& Shard::layout_of(const Event& event) {
   // Messages of a shortened skeleton have any slots.
-  if (event.names != 0 && skeletons_.coarseness() == 0) {
-    Layout* const known = layouts_.find(event.names, row_.skeleton);
+  if (skeletons_.coarseness() == 0) {
+    const std::uint64_t names = event.names != 0 ? event.names : names_of(event.fields);
+    Layout* const known = layouts_.find(names, row_.skeleton);
     // A message that holds "<*>" itself has the skeleton of another with more slots.
-    if (known != nullptr && known->slots == row_.slots.size()) return *known;
+    const bool fits = known != nullptr && known->named == event.fields.size() &&
+                      known->slots == row_.slots.size();
+    if (fits) return *known;
     if (known == nullptr) {
       if (layouts_.full()) hand_on_counts();
-      return *layouts_.add(lay_out(event));
+      Layout layout = lay_out(event);
+      layout.names = names;
+      return *layouts_.add(std::move(layout));
     }
   }
   hand_on(passing_);
@@ -217,7 +239,6 @@ Layout& Shard::layout_of(const Event& event) {
 
 Layout Shard::lay_out(const Event& event) {
   Layout layout;
-  layout.names = event.names;
   layout.skeleton = row_.skeleton;
   layout.named = event.fields.size();
   layout.slots = row_.slots.size();
@@ -229,6 +250,9 @@ Layout Shard::lay_out(const Event& event) {
   }
   layout.kept_named = layout.kept.size();
   lay_out_slots(layout);
+  std::uint64_t eighths = 0;
+  for (const Layout::Part& part : layout.kept) eighths += part.field->width;
+  layout.bytes = RowBytes::row + (eighths + 7) / 8;
   return layout;
 }
 
@@ -307,9 +331,8 @@ void Shard::judge(const Layout& layout, const Event& event) {
 bool Shard::keep(const Layout& layout, Sampling sampling) {
   const std::uint64_t id = row_.sampled_by;
   if (only_ != nullptr && !only_->contains(id)) return false;
-  const std::uint64_t bytes = RowBytes::row + RowBytes::value * layout.kept.size();
   const bool failing = only_ != nullptr || row_.suspicious;
-  (failing ? row_bytes_.failing : row_bytes_.plain)[Sampling::level(id)] += bytes;
+  (failing ? row_bytes_.failing : row_bytes_.plain)[Sampling::level(id)] += layout.bytes;
   if (only_ != nullptr) return sampling.keeps_failing(id);
   const bool alone = row_.id == 0;
   if (alone && failing ? sampling.keeps_failing(id) : sampling.keeps(id)) return true;
@@ -320,7 +343,7 @@ bool Shard::keep(const Layout& layout, Sampling sampling) {
 // Stores the values of the row in hand where it is kept. Values of rows that are not kept go into
 // the dictionaries as well: which fields overflow them must not depend on the sampling in force.
 void Shard::code_fields(const Layout& layout, const Event& event) {
-  const auto row = static_cast<std::uint16_t>(open_.times.size());
+  const auto row = static_cast<std::uint16_t>(open_rows_.size());
   const auto code = [&](const Layout::Part& part, const Field& value) {
     // The message itself is no field.
     if (!same_view(value.value, event.message)) code_field(part, value.value, row);
@@ -378,6 +401,7 @@ FieldId Shard::add_field(std::string_view name) {
     field.unit_rank = static_cast<int>(unit - unit_.fields.begin());
   }
   field.stored = field.role != Role::time && !field.unit_id;
+  field.width = widths_.of(name);
   fields_.push_back(std::move(field));
   return id;
 }
@@ -398,11 +422,8 @@ void Shard::coarsen_skeletons(unsigned coarseness) {
   hand_on_counts();  // what layouts are known by changes
   while (skeletons_.coarseness() < coarseness) {
     const std::vector<std::uint32_t> coarser = skeletons_.coarsen();
-    const auto renumber = [&](Block& block) {
-      for (std::uint32_t& skeleton : block.skeletons) skeleton = coarser[skeleton];
-    };
-    std::for_each(blocks_.begin(), blocks_.end(), renumber);
-    renumber(open_);
+    for (Block& block : blocks_) block.skeletons.renumber(coarser);
+    for (std::uint32_t& skeleton : open_rows_.skeletons) skeleton = coarser[skeleton];
   }
 }
 
@@ -473,18 +494,13 @@ bool Shard::keeps_row(const Block& block, std::size_t row, Sampling sampling) {
 }
 
 void Shard::close_block() {
-  const std::size_t rows = open_.rows();
+  const std::size_t rows = open_rows_.size();
   for (std::size_t id = 0; id < fields_.size(); ++id) {
     if (fields_[id].column.empty()) continue;
     open_.columns.push_back(fields_[id].column.close(static_cast<FieldId>(id), rows));
   }
-  // What grew by doubling takes up to twice its size.
-  open_.times.shrink_to_fit();
-  open_.unit_ids.shrink_to_fit();
-  open_.offsets.shrink_to_fit();
-  open_.skeletons.shrink_to_fit();
-  open_.flags.shrink_to_fit();
   open_.columns.shrink_to_fit();
+  open_rows_.close(open_);
   if (rows > 0) blocks_.push_back(std::move(open_));
   open_ = Block{};
   lines_in_block_ = 0;
