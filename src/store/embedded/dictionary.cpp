@@ -40,7 +40,9 @@ void Dictionary::put(const Slot& slot) {
 
 std::uint32_t Dictionary::add(std::string_view text, Kind kind, std::size_t entries_max) {
   if (size() >= entries_max) return none;
-  if ((size() + 1) * 4 > slots_.size() * 3) grow();
+  // Half empty, so that hardly any look takes a second one; large ones less, since there are many.
+  const bool large = slots_.size() >= 8192;
+  if (large ? (size() + 1) * 4 > slots_.size() * 3 : (size() + 1) * 2 > slots_.size()) grow();
   Slot slot;
   slot.size = static_cast<std::uint32_t>(text.size());
   if (text.size() <= ShortText::bytes_max) {

@@ -22,7 +22,6 @@ struct Layout {
   struct Part {
     ShardField* field = nullptr;
     std::uint32_t at = 0;
-    bool repeated = false;  // the event has several values for the field
   };
 
   std::uint64_t names = 0;     // Event::names

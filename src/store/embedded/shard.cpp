@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "event/outcome.h"
+#include "parse/bytes.h"
 
 namespace culprit {
 namespace {
@@ -44,7 +45,7 @@ std::uint64_t names_of(std::span<const Field> fields) {
 bool spells_number(Code code, std::string_view value) {
   if (code::is_number(code)) return true;
   const char first = value.empty() ? '\0' : value.front();
-  const bool may = (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
+  const bool may = is_digit(first) || first == '-' || first == '+' || first == '.';
   return may && number_in(value).has_value();
 }
 
@@ -105,6 +106,7 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
     close_block();
     open_block(source_index, offset);
   }
+  chunk_ = chunk;
   for (std::size_t at = 0; at < chunk.size();) {
     const std::size_t end = line_end(chunk, at);
     const std::string_view line = chunk.substr(at, end - at);
@@ -113,6 +115,8 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
     read_one(source, {offset + at, line}, count.lines, count, sampling);
     at = end + 1;
   }
+  code_waiting();
+  chunk_ = {};
   read_to_ = offset + chunk.size();
   counts_.push_back(std::move(count));
 }
@@ -180,7 +184,6 @@ void Shard::add(const Event& event, std::uint64_t offset, ChunkCount& count, Sam
     count.to = std::max(count.to, time);
   }
 
-  ++event_number_;
   read_message(event.message);
   Layout& layout = layout_of(event);
   ++layout.events;
@@ -190,7 +193,7 @@ void Shard::add(const Event& event, std::uint64_t offset, ChunkCount& count, Sam
   const bool alone = row_.id == 0;  // a unit of its own, or of none
   row_.sampled_by = alone ? id_of_line(open_.source, offset) : row_.id;
   row_.kept = keep(layout, sampling);
-  if (row_.kept || only_ == nullptr) code_fields(layout, event);
+  if (row_.kept || only_ == nullptr) take_values(layout, event);
   if (!row_.kept) return;
   open_rows_.times.push_back(time);
   open_rows_.unit_ids.push_back(unit_.fields.empty() ? row_.sampled_by : row_.id);
@@ -271,21 +274,15 @@ void Shard::lay_out_slots(Layout& layout) {
 }
 
 void Shard::add_part(Layout& layout, ShardField& field, std::size_t at) {
-  Layout::Part part{&field, static_cast<std::uint32_t>(at)};
+  const Layout::Part part{&field, static_cast<std::uint32_t>(at)};
   if (std::find(layout.carried.begin(), layout.carried.end(), &field) == layout.carried.end()) {
     layout.carried.push_back(&field);
-  } else {
-    part.repeated = true;
   }
   if (field.unit_id) layout.told_by.push_back(part);
   if (field.role == Role::status || field.role == Role::success || field.role == Role::exception) {
     layout.judged.push_back(part);
   }
-  if (!field.stored) return;
-  if (part.repeated) {
-    for (Layout::Part& earlier : layout.kept) earlier.repeated |= earlier.field == &field;
-  }
-  layout.kept.push_back(part);
+  if (field.stored) layout.kept.push_back(part);
 }
 
 // Which unit the row is of: by the best of the fields that say so.
@@ -340,34 +337,73 @@ bool Shard::keep(const Layout& layout, Sampling sampling) {
   return false;
 }
 
-// Stores the values of the row in hand where it is kept. Values of rows that are not kept go into
-// the dictionaries as well: which fields overflow them must not depend on the sampling in force.
-void Shard::code_fields(const Layout& layout, const Event& event) {
-  const auto row = static_cast<std::uint16_t>(open_rows_.size());
-  const auto code = [&](const Layout::Part& part, const Field& value) {
+// Puts the values of the row in hand aside. Values of rows that are not kept go into the
+// dictionaries as well: which fields overflow them must not depend on the sampling in force.
+void Shard::take_values(const Layout& layout, const Event& event) {
+  const auto row =
+      row_.kept ? static_cast<std::uint16_t>(open_rows_.size()) : WaitingValue::not_kept;
+  ++waiting_events_;
+  const auto take = [&](const Layout::Part& part, std::string_view value) {
     // The message itself is no field.
-    if (!same_view(value.value, event.message)) code_field(part, value.value, row);
+    if (!same_view(value, event.message)) wait(*part.field, value, row);
   };
   const std::span<const Layout::Part> kept = layout.kept;
   for (const Layout::Part& part : kept.first(layout.kept_named)) {
-    code(part, event.fields[part.at]);
+    take(part, event.fields[part.at].value);
   }
   for (const Layout::Part& part : kept.subspan(layout.kept_named)) {
-    code(part, row_.slots[part.at - layout.named]);
+    take(part, row_.slots[part.at - layout.named].value);
   }
+  if (waiting_events_ == waiting_events_max || waiting_bytes_ > waiting_bytes_max) code_waiting();
 }
 
-inline void Shard::code_field(const Layout::Part& part, std::string_view value, std::uint16_t row) {
-  ShardField& field = *part.field;
-  const auto [code, number] = code_of(field, value);
-  if (part.repeated) [[unlikely]] {
-    const bool counted = field.last_number == event_number_;
-    field.numbers += number && !counted && only_ == nullptr ? 1 : 0;
-    if (number) field.last_number = event_number_;
-  } else {
-    field.numbers += number && only_ == nullptr ? 1 : 0;
+inline void Shard::wait(ShardField& field, std::string_view value, std::uint16_t row) {
+  const auto place = static_cast<std::size_t>(value.data() - chunk_.data());
+  if (place >= chunk_.size()) [[unlikely]] {
+    waiting_bytes_ += value.size();
+    value = waiting_texts_.emplace_back(value);
   }
-  if (row_.kept) field.column.add(row, code);
+  field.waiting.push_back(
+      {value.data(), static_cast<std::uint32_t>(value.size()), row, waiting_events_});
+}
+
+void Shard::code_waiting() {
+  for (ShardField& field : fields_) {
+    if (!field.waiting.empty()) code_waiting(field);
+  }
+  waiting_events_ = 0;
+  waiting_bytes_ = 0;
+  waiting_texts_.clear();
+}
+
+void Shard::code_waiting(ShardField& field) {
+  std::uint16_t last = 0;  // event that had a number
+  std::uint64_t numbers = 0;
+  for (const WaitingValue& value : field.waiting) {
+    const std::string_view text = value.view();
+    Code code = code::no_number;
+    bool number = false;
+    // Reading a number is cheaper than remembering it.
+    const char first = text.empty() ? '\0' : text.front();
+    if (is_digit(first) || first == '-') {
+      code = code::of_digits(text);
+      number = code != code::no_number;
+    }
+    if (!number) {
+      Dictionary::Entry entry = field.values.find(text);
+      if (entry.number == Dictionary::none) [[unlikely]]
+        entry = learn(field, text);
+      code = entry.number;
+      number = entry.numeric;
+    }
+    if (number && value.event != last) {
+      last = value.event;
+      ++numbers;
+    }
+    if (value.row != WaitingValue::not_kept) field.column.add(value.row, code);
+  }
+  if (only_ == nullptr) field.numbers += numbers;  // a second look counts nothing again
+  field.waiting.clear();
 }
 
 // A second look counts nothing again.
@@ -427,29 +463,17 @@ void Shard::coarsen_skeletons(unsigned coarseness) {
   }
 }
 
-inline Shard::Coded Shard::code_of(ShardField& field, std::string_view value) {
-  // Reading a number is cheaper than remembering it.
-  const auto first = value.empty() ? '\0' : value.front();
-  if ((first >= '0' && first <= '9') || first == '-') {
-    const Code number = code::of_digits(value);
-    if (number != code::no_number) return {number, true};
-  }
-  const Dictionary::Entry known = field.values.find(value);
-  if (known.number != Dictionary::none) return {known.number, known.numeric};
-  return text_code(field, value);
-}
-
-// Of a text that is not in the dictionary.
-Shard::Coded Shard::text_code(ShardField& field, std::string_view value) {
+// The Code of a text that is not in the field's dictionary, which takes it where there is room.
+Dictionary::Entry Shard::learn(ShardField& field, std::string_view value) {
   if (value.size() > value_bytes_max) {
     const Code code = code::of_hash(hash_of(value));
     return {code, spells_number(code, value)};
   }
   if (!field.overflowed) {
     const bool numeric = spells_number(code::index_tag, value);
-    const std::uint32_t entry =
-        field.values.add(value, numeric ? Kind::number : Kind::text, values_max_);
-    if (entry != Dictionary::none) return {entry, numeric};
+    const Kind kind = numeric ? Kind::number : Kind::text;
+    const std::uint32_t number = field.values.add(value, kind, values_max_);
+    if (number != Dictionary::none) return {number, numeric};
     // All values of such a field are known by their hashes, so the texts need not be kept.
     field.overflowed = true;
     for (std::uint32_t i = 0; i < field.values.size(); ++i) {
@@ -494,6 +518,7 @@ bool Shard::keeps_row(const Block& block, std::size_t row, Sampling sampling) {
 }
 
 void Shard::close_block() {
+  code_waiting();
   const std::size_t rows = open_rows_.size();
   for (std::size_t id = 0; id < fields_.size(); ++id) {
     if (fields_[id].column.empty()) continue;

@@ -94,7 +94,16 @@ struct ChunkCount {
   std::uint64_t levels[7] = {};
 };
 
-// What is asked of every value comes first, so that it shares two cache lines.
+// A value that waits to be coded.
+struct WaitingValue {
+  static constexpr std::uint16_t not_kept = 0xFFFF;  // as `row`
+  const char* data = nullptr;
+  std::uint32_t size = 0;
+  std::uint16_t row = 0;
+  std::uint16_t event = 0;  // of those that wait, from 1
+  std::string_view view() const { return {data, size}; }
+};
+
 struct ShardField {
   Role role = Role::none;
   bool stored = true;       // false: counted only (times, the message, the correlation id)
@@ -102,11 +111,11 @@ struct ShardField {
   bool slot = true;         // no line names it itself
   bool overflowed = false;  // the dictionary was full: all texts are lost
   int unit_rank = 0;
-  std::uint32_t width = 0;        // Widths
-  std::uint64_t last_number = 0;  // the number of the last event that has a number for it
+  std::uint32_t width = 0;  // Widths
   std::uint64_t events = 0;
   std::uint64_t error_events = 0;
-  std::uint64_t numbers = 0;
+  std::uint64_t numbers = 0;  // events that have a number for it
+  std::vector<WaitingValue> waiting;
   OpenColumn column;  // of the open block
   Dictionary values;
   std::vector<Code> lost;  // where overflowed: the Codes, without text, of what `values` held
@@ -189,20 +198,16 @@ class Shard {
   void judge(const Layout& layout, const Event& event);
   bool keep(const Layout& layout, Sampling sampling);
   bool keeps_row(const Block& block, std::size_t row, Sampling sampling);
-  void code_fields(const Layout& layout, const Event& event);
-  void code_field(const Layout::Part& part, std::string_view value, std::uint16_t row);
+  void take_values(const Layout& layout, const Event& event);
+  void wait(ShardField& field, std::string_view value, std::uint16_t row);
+  void code_waiting();
+  void code_waiting(ShardField& field);
   void hand_on(Layout& layout) const;
   void hand_on_counts();
   FieldId field_of(std::string_view name);
   FieldId add_field(std::string_view name);
   std::uint32_t skeleton_number(const Skeleton& skeleton);
-  // A value's Code, and whether the value spells a number.
-  struct Coded {
-    Code code = 0;
-    bool number = false;
-  };
-  Coded code_of(ShardField& field, std::string_view value);
-  Coded text_code(ShardField& field, std::string_view value);
+  Dictionary::Entry learn(ShardField& field, std::string_view value);
 
   const GatherOptions& options_;
   const UnitRule& unit_;
@@ -228,7 +233,14 @@ class Shard {
   std::unordered_set<std::uint64_t> failing_;
   RowBytes row_bytes_;
   Sampling thinned_to_;  // by the last thin_out()
-  std::uint64_t event_number_ = 0;
+  // Values wait until those of some hundred events are there, so that one dictionary after the
+  // other is in the cache. What does not stand in the chunk at hand is copied to `waiting_texts_`.
+  static constexpr std::size_t waiting_events_max = 256;
+  static constexpr std::size_t waiting_bytes_max = 256 << 10;
+  std::uint16_t waiting_events_ = 0;
+  std::string_view chunk_;
+  std::deque<std::string> waiting_texts_;
+  std::size_t waiting_bytes_ = 0;
   RowInHand row_;
 };
 
