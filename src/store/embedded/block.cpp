@@ -37,25 +37,48 @@ class Places {
   std::array<Slot, slots_max> slots_{};
 };
 
-// Codes by their places in the column's table, or themselves where the table would be too large.
-void pack(std::span<const Code> codes, Column& column) {
-  Places places;
-  std::array<std::uint8_t, Block::rows_max> numbers;
-  const std::size_t count = std::min(codes.size(), numbers.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t place = places.of(codes[i], column.table);
-    if (place == Places::none) break;
-    numbers[i] = static_cast<std::uint8_t>(place);
-    if (i + 1 == codes.size()) {
-      column.codes = Packed::of(std::span<const std::uint8_t>(numbers.data(), codes.size()));
-      return;
-    }
+// Codes that lie close together, as of few texts or of statuses: by their places among those that
+// occur, without a look at any table.
+void pack_close(std::span<const Code> codes, Code least, Column& column) {
+  std::array<std::uint8_t, 256> place{};
+  std::vector<std::uint8_t> numbers(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const Code offset = codes[i] - least;
+    numbers[i] = static_cast<std::uint8_t>(offset);
+    place[offset] = 1;
   }
-  column.table.clear();
+  std::uint8_t count = 0;
+  for (std::size_t offset = 0; offset < place.size(); ++offset) {
+    if (place[offset] == 0) continue;
+    column.table.push_back(least + static_cast<Code>(offset));
+    place[offset] = count++;
+  }
+  if (column.table.back() - least >= column.table.size()) {
+    for (std::uint8_t& number : numbers) number = place[number];
+  }
+  column.codes = Packed::of_bytes(std::move(numbers));
+}
+
+// By their places in a table of those that occur; false: too many do.
+bool pack_few(std::span<const Code> codes, Column& column) {
+  Places places;
+  std::vector<std::uint8_t> numbers(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const std::uint32_t place = places.of(codes[i], column.table);
+    if (place == Places::none) return false;
+    numbers[i] = static_cast<std::uint8_t>(place);
+  }
+  column.codes = Packed::of_bytes(std::move(numbers));
+  return true;
+}
+
+void pack(std::span<const Code> codes, Column& column) {
   const auto [least, most] = std::minmax_element(codes.begin(), codes.end());
+  if (*most - *least < table_max) return pack_close(codes, *least, column);
+  if (pack_few(codes, column)) return;
+  column.table.clear();
   column.base = *least;
-  column.codes = Packed(codes.size(), *most - *least);
-  for (std::size_t i = 0; i < codes.size(); ++i) column.codes.set(i, codes[i] - column.base);
+  column.codes = Packed::less(codes, *least, *most);
 }
 
 // The longest of a second, a millisecond and so on that divides all distances.

@@ -13,7 +13,7 @@ std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), t
 Dictionary::Entry Dictionary::find_long(std::string_view text, std::uint64_t hash) const {
   for (std::size_t at = place_of({hash, 0}, text.size());; at = (at + 1) & mask_) {
     const Slot& slot = slots_[at];
-    if (slot.number == 0) return {};
+    if (slot.entry == 0) return {};
     if (slot.text.head == hash && slot.size == text.size() && long_texts_[slot.text.tail] == text) {
       return entry_of(slot);
     }
@@ -27,13 +27,13 @@ void Dictionary::grow() {
   mask_ = slots_.size() - 1;
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
   for (const Slot& slot : old) {
-    if (slot.number != 0) put(slot);
+    if (slot.entry != 0) put(slot);
   }
 }
 
 void Dictionary::put(const Slot& slot) {
   std::size_t at = place_of(slot);
-  while (slots_[at].number != 0) at = (at + 1) & mask_;
+  while (slots_[at].entry != 0) at = (at + 1) & mask_;
   slots_[at] = slot;
   places_[entry_of(slot).number] = static_cast<std::uint32_t>(at);
 }
@@ -52,7 +52,7 @@ std::uint32_t Dictionary::add(std::string_view text, Kind kind, std::size_t entr
     long_texts_.emplace_back(text);
   }
   places_.push_back(0);
-  slot.number = static_cast<std::uint32_t>(size()) | (kind == Kind::number ? numeric_bit : 0);
+  slot.entry = static_cast<std::uint32_t>(size() << 1) | (kind == Kind::number ? 1 : 0);
   put(slot);
   return static_cast<std::uint32_t>(size() - 1);
 }

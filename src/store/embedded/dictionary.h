@@ -46,20 +46,17 @@ class Dictionary {
 
  private:
   struct Slot {
-    ShortText text;            // of a longer one: its hash, and its place in long_texts_
-    std::uint32_t size = 0;    // of the text
-    std::uint32_t number = 0;  // + 1, with the upper bit for `numeric`; 0: free
+    ShortText text;           // of a longer one: its hash, and its place in long_texts_
+    std::uint32_t size = 0;   // of the text
+    std::uint32_t entry = 0;  // twice its number + 1, and whether it is numeric; 0: free
   };
-  static constexpr std::uint32_t numeric_bit = 1U << 31;
-  static Entry entry_of(const Slot& slot) {
-    return {(slot.number & ~numeric_bit) - 1, (slot.number & numeric_bit) != 0};
-  }
+  static Entry entry_of(const Slot& slot) { return {(slot.entry >> 1) - 1, (slot.entry & 1) != 0}; }
 
   Entry find_short(ShortText text, std::size_t size) const {
     for (std::size_t at = place_of(text, size);; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
-      if (slot.text == text && slot.size == size && slot.number != 0) return entry_of(slot);
-      if (slot.number == 0) return {};
+      if (slot.text == text && slot.size == size && slot.entry != 0) return entry_of(slot);
+      if (slot.entry == 0) return {};
     }
   }
   Entry find_long(std::string_view text, std::uint64_t hash) const;

@@ -3,9 +3,11 @@
 // Width 0 is a column whose values are all zero. Reading is one predictable branch.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/verify.h"
@@ -19,20 +21,27 @@ class Packed {
   static Packed of(std::span<const std::uint32_t> values) {
     std::uint32_t most = 0;
     for (const std::uint32_t value : values) most |= value;
-    Packed packed(values.size(), most);
+    return less(values, 0, most);
+  }
+  // Each less `least`; `most` is the largest.
+  static Packed less(std::span<const std::uint32_t> values, std::uint32_t least,
+                     std::uint32_t most) {
+    Packed packed(values.size(), most - least);
     switch (packed.width_) {
-      case 1: packed.fill<std::uint8_t>(values); break;
-      case 2: packed.fill<std::uint16_t>(values); break;
-      case 4: packed.fill<std::uint32_t>(values); break;
+      case 1: packed.fill<std::uint8_t>(values, least); break;
+      case 2: packed.fill<std::uint16_t>(values, least); break;
+      case 4: packed.fill<std::uint32_t>(values, least); break;
       default: break;
     }
     return packed;
   }
-  static Packed of(std::span<const std::uint8_t> values) {
-    std::uint32_t most = 0;
-    for (const std::uint8_t value : values) most |= value;
-    Packed packed(values.size(), most);
-    if (packed.width_ == 1) packed.fill<std::uint8_t>(values);
+  static Packed of_bytes(std::vector<std::uint8_t> values) {
+    Packed packed;
+    packed.size_ = values.size();
+    const auto any = [](std::uint8_t value) { return value != 0; };
+    if (std::none_of(values.begin(), values.end(), any)) return packed;
+    packed.width_ = 1;
+    packed.bytes_ = std::move(values);
     return packed;
   }
 
@@ -81,10 +90,10 @@ class Packed {
   std::size_t bytes() const { return bytes_.size(); }
 
  private:
-  template <typename Number, typename Value>
-  void fill(std::span<const Value> values) {
+  template <typename Number>
+  void fill(std::span<const std::uint32_t> values, std::uint32_t least) {
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto narrow = static_cast<Number>(values[i]);
+      const auto narrow = static_cast<Number>(values[i] - least);
       std::memcpy(bytes_.data() + i * sizeof(Number), &narrow, sizeof(Number));
     }
   }

@@ -343,28 +343,27 @@ void Shard::take_values(const Layout& layout, const Event& event) {
   const auto row =
       row_.kept ? static_cast<std::uint16_t>(open_rows_.size()) : WaitingValue::not_kept;
   ++waiting_events_;
-  const auto take = [&](const Layout::Part& part, std::string_view value) {
-    // The message itself is no field.
-    if (!same_view(value, event.message)) wait(*part.field, value, row);
-  };
-  const std::span<const Layout::Part> kept = layout.kept;
-  for (const Layout::Part& part : kept.first(layout.kept_named)) {
-    take(part, event.fields[part.at].value);
-  }
-  for (const Layout::Part& part : kept.subspan(layout.kept_named)) {
-    take(part, row_.slots[part.at - layout.named].value);
-  }
+  const Layout::Part* part = layout.kept.data();
+  const Layout::Part* const named_end = part + layout.kept_named;
+  const Layout::Part* const end = part + layout.kept.size();
+  const Field* const fields = event.fields.data();
+  for (; part != named_end; ++part) wait(*part->field, fields[part->at], event, row);
+  const Field* const slots = row_.slots.data() - layout.named;
+  for (; part != end; ++part) wait(*part->field, slots[part->at], event, row);
   if (waiting_events_ == waiting_events_max || waiting_bytes_ > waiting_bytes_max) code_waiting();
 }
 
-inline void Shard::wait(ShardField& field, std::string_view value, std::uint16_t row) {
-  const auto place = static_cast<std::size_t>(value.data() - chunk_.data());
-  if (place >= chunk_.size()) [[unlikely]] {
-    waiting_bytes_ += value.size();
-    value = waiting_texts_.emplace_back(value);
+inline void Shard::wait(ShardField& field, const Field& value, const Event& event,
+                        std::uint16_t row) {
+  const char* data = value.value.data();
+  // The message itself is no field.
+  if (data == event.message.data() && same_view(value.value, event.message)) [[unlikely]]
+    return;
+  if (static_cast<std::size_t>(data - chunk_.data()) >= chunk_.size()) [[unlikely]] {
+    waiting_bytes_ += value.value.size();
+    data = waiting_texts_.emplace_back(value.value).data();
   }
-  field.waiting.push_back(
-      {value.data(), static_cast<std::uint32_t>(value.size()), row, waiting_events_});
+  field.waiting.add(data, value.value.size(), row, waiting_events_);
 }
 
 void Shard::code_waiting() {
@@ -379,7 +378,7 @@ void Shard::code_waiting() {
 void Shard::code_waiting(ShardField& field) {
   std::uint16_t last = 0;  // event that had a number
   std::uint64_t numbers = 0;
-  for (const WaitingValue& value : field.waiting) {
+  for (const WaitingValue& value : field.waiting.all()) {
     const std::string_view text = value.view();
     Code code = code::no_number;
     bool number = false;

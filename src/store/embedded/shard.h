@@ -104,6 +104,28 @@ struct WaitingValue {
   std::string_view view() const { return {data, size}; }
 };
 
+// Values that wait. Unlike a vector it puts one into its place member by member: g++ 12 puts it
+// together on the stack, and the load behind that has to wait for it.
+class WaitingValues {
+ public:
+  void add(const char* data, std::size_t size, std::uint16_t row, std::uint16_t event) {
+    if (size_ == values_.size()) [[unlikely]]
+      values_.resize(2 * size_ + 64);
+    WaitingValue& value = values_[size_++];
+    value.data = data;
+    value.size = static_cast<std::uint32_t>(size);
+    value.row = row;
+    value.event = event;
+  }
+  std::span<const WaitingValue> all() const { return {values_.data(), size_}; }
+  bool empty() const { return size_ == 0; }
+  void clear() { size_ = 0; }
+
+ private:
+  std::size_t size_ = 0;
+  std::vector<WaitingValue> values_;
+};
+
 struct ShardField {
   Role role = Role::none;
   bool stored = true;       // false: counted only (times, the message, the correlation id)
@@ -115,7 +137,7 @@ struct ShardField {
   std::uint64_t events = 0;
   std::uint64_t error_events = 0;
   std::uint64_t numbers = 0;  // events that have a number for it
-  std::vector<WaitingValue> waiting;
+  WaitingValues waiting;
   OpenColumn column;  // of the open block
   Dictionary values;
   std::vector<Code> lost;  // where overflowed: the Codes, without text, of what `values` held
@@ -199,7 +221,7 @@ class Shard {
   bool keep(const Layout& layout, Sampling sampling);
   bool keeps_row(const Block& block, std::size_t row, Sampling sampling);
   void take_values(const Layout& layout, const Event& event);
-  void wait(ShardField& field, std::string_view value, std::uint16_t row);
+  void wait(ShardField& field, const Field& value, const Event& event, std::uint16_t row);
   void code_waiting();
   void code_waiting(ShardField& field);
   void hand_on(Layout& layout) const;
