@@ -19,7 +19,7 @@ import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data" / "templates"
 SOURCES = (".c", ".h", ".cc", ".cpp", ".cxx", ".y", ".l", ".pl", ".pm", ".py", ".go", ".in",
-           ".java", ".txt")
+           ".java", ".txt", ".erl", ".hrl", ".ex")
 LITERALS_MIN = 5  # a proposal with fewer constant letters fits by accident
 
 # ---- format strings: each syntax says how a conversion looks and what it may have written
@@ -30,6 +30,9 @@ PRINTF = re.compile(r"%(?:\d+\$)?[-+ #0']*(?:\d+|\*)?(?:\.(?:\d+|\*)?)?(?:hh?|ll
                     r"(?:p[a-zA-Z]|[diouxXeEfFgGcspSVmMn%])")
 NGINX = re.compile(r"%(?:%|[0-9*]*(?:\.[0-9*]+)?[uxX]*(?:[OTPLMNVvszDpcfZrd]|i))")
 BRACES = re.compile(r"\{[^{}]*\}")
+PYTHON = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa%]")
+GO = re.compile(r"%[-+# 0]*\d*(?:\.\d+)?[vTtbcdoOqxXUeEfFgGspw%]")
+ERLANG = re.compile(r"~[-\d.*]*(?:t?[pwsPWc]|[bBfgein~])")
 BY_LETTER = {**dict.fromkeys("diu", INTEGER), **dict.fromkeys("xXop", HEX),
              **dict.fromkeys("eEfFgG", REAL)}
 NGINX_LETTER = {**dict.fromkeys("OTPLMNzDdi", INTEGER), "p": HEX, "f": REAL}
@@ -52,8 +55,17 @@ def nginx_value(conversion):
     return NGINX_LETTER.get(conversion[-1], TEXT)
 
 
+def go_value(conversion):
+    return {"%%": "%", "%d": INTEGER}.get(conversion, TEXT)
+
+
+def erlang_value(conversion):
+    return {"~~": "~", "~b": INTEGER}.get(conversion, TEXT)
+
+
 SYNTAXES = {"printf": (PRINTF, printf_value), "nginx": (NGINX, nginx_value),
-            "braces": (BRACES, lambda _: TEXT)}
+            "python": (PYTHON, printf_value), "go": (GO, go_value),
+            "erlang": (ERLANG, erlang_value), "braces": (BRACES, lambda _: TEXT)}
 
 
 class Format:
@@ -164,7 +176,11 @@ def label(name, check):
 # ---- proposals from sources
 
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-GLUE = re.compile(r'(?:\s|\\\n)*(PRI\w+|APLOGNO\(\d+\))?(?:\s|\\\n)*(?=")')
+SINGLE = re.compile(r"""["']((?:[^"'\\\n]|\\.)*)["']""")
+GLUE = re.compile(r'(?:\s|\\\n)*(PRI\w+|APLOGNO\(\d+\))?(?:\s|\\\n)*(?=["\'])')
+# `"a" << b << "c"`, `"a" + b + "c"`: what stands between is an argument.
+CHAIN = re.compile(r"""\s*(?:<<|\+)\s*((?:[^"';,<+]|<(?!<))*?)\s*((?:<<|\+)\s*(?=")|(?=[;,)]))""")
+BEFORE = re.compile(r"""[(,]\s*[\w.>()\-\[\]: ]+\s*(?:<<|\+)\s*$""")
 SIZES = {"8": "", "16": "", "32": "", "64": "l"}
 ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "r": "", "'": "'"}
 
@@ -173,15 +189,25 @@ def unescaped(text):
     return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[0]), text)
 
 
-def literals(text):
-    """The string literals with their line; those that stand side by side are one."""
-    at = 0
-    while found := LITERAL.search(text, at):
-        number = re.search(r"APLOGNO\((\d+)\)\s*$", text[max(0, found.start() - 120):found.start()])
-        made, at = found[1], found.end()
-        while (glue := GLUE.match(text, at)) and (more := LITERAL.match(text, glue.end())):
-            made += (glue[1] or "")[3:4].lower() + more[1]
-            at = more.end()
+def literals(text, syntax="printf", literal=LITERAL):
+    """The string literals with their line; those that stand side by side or are chained are one."""
+    at, hole = 0, {"braces": "{}", "erlang": "~p"}.get(syntax, "%s")
+    while found := literal.search(text, at):
+        ahead = text[max(0, found.start() - 120):found.start()]
+        number = re.search(r"APLOGNO\((\d+)\)\s*$", ahead)
+        made, at = (hole if BEFORE.search(ahead) else "") + found[1], found.end()
+        while True:
+            glue, chain = GLUE.match(text, at), CHAIN.match(text, at)
+            if glue and (more := literal.match(text, glue.end())):
+                made += (glue[1] or "")[3:4].lower() + more[1]
+                at = more.end()
+            elif chain and (chain[1] or chain[2]):
+                made += hole if chain[1] else ""
+                at = chain.end()
+                if more := literal.match(text, at):
+                    made, at = made + more[1], more.end()
+            else:
+                break
         if number:
             made = f"AH{number[1]}: {made}"
         yield text.count("\n", 0, found.start()) + 1, unescaped(made).strip()
@@ -194,7 +220,8 @@ def proposals(root, syntax):
             continue
         if path.suffix not in SOURCES or not path.is_file() or path.stat().st_size > 4_000_000:
             continue
-        for number, text in literals(path.read_text("utf8", "replace")):
+        literal = SINGLE if path.suffix == ".py" else LITERAL
+        for number, text in literals(path.read_text("utf8", "replace"), syntax, literal):
             texts.setdefault(text, f"{path.relative_to(root)}:{number}")
     made = (Format("", text, source, syntax) for text, source in texts.items()
             if "\n" not in text)

@@ -39,6 +39,18 @@ class Labels(unittest.TestCase):
         self.assertEqual(list(label_templates.literals(text)),
                          [(1, "took %u ms"), (3, "AH01234: no %s")])
 
+    def test_what_stands_between_chained_literals_is_an_argument(self):
+        text = 'LOG(log, "read " << rows << " rows in " << time << " s");\nx("a " + b + " c");'
+        self.assertEqual(list(label_templates.literals(text)),
+                         [(1, "read %s rows in %s s"), (2, "a %s c")])
+        self.assertEqual(list(label_templates.literals('x(name + " came");', "braces")),
+                         [(1, "{} came")])
+
+    def test_each_language_has_its_conversions(self):
+        for syntax, text in (("go", "peer %v at %d of %q"), ("erlang", "peer ~p at ~b of ~ts"),
+                             ("python", "peer %(name)s at %d of %r"), ("braces", "peer {} at {} of {}")):
+            self.assertEqual(made_by("peer a b at 7 of 'x'", text, syntax=syntax), "0", syntax)
+
     def test_the_labels_are_those_of_the_tables(self):
         kinds = sorted(path.stem for path in label_templates.FOLDER.glob("*.labels"))
         self.assertGreaterEqual(len(kinds), 12)
