@@ -68,6 +68,8 @@ Level level_named(std::string_view text) {
     case packed("v"): return Level::trace;
     case packed("debug"):
     case packed("dbg"):
+    case packed("debu"):
+    case packed("debg"):
     case packed("fine"):
     case packed("d"): return Level::debug;
     case packed("info"):
@@ -81,13 +83,16 @@ Level level_named(std::string_view text) {
     case packed("w"): return Level::warn;
     case packed("error"):
     case packed("err"):
+    case packed("erro"):
     case packed("severe"):
     case packed("e"): return Level::error;
     case packed("fatal"):
     case packed("ftl"):
+    case packed("fata"):
     case packed("critical"):
     case packed("crit"):
     case packed("panic"):
+    case packed("pani"):
     case packed("dpanic"):
     case packed("emerg"):
     case packed("alert"):

@@ -8,17 +8,17 @@ namespace {
 TEST_CASE("a level is known by its usual names") {
   struct Row {
     Level level;
-    const char* names[12];
+    const char* names[13];
   };
   const Row rows[] = {
       {Level::trace, {"trace", "TRACE", "TRC", "verbose", "finest", "T", "V", "10"}},
-      {Level::debug, {"debug", "DEBUG", "dbg", "D", "fine", "20", "25"}},
+      {Level::debug, {"debug", "DEBUG", "dbg", "DEBG", "DEBU", "D", "fine", "20", "25"}},
       {Level::info, {"info", "INFO", "Information", "informational", "notice", "I", "inf", "30"}},
       {Level::warn, {"warn", "WARNING", "wrn", "W", "40"}},
-      {Level::error, {"error", "ERROR", "Err", "E", "severe", "50"}},
+      {Level::error, {"error", "ERROR", "Err", "ERRO", "E", "severe", "50"}},
       {Level::fatal,
-       {"fatal", "CRITICAL", "crit", "panic", "DPANIC", "emerg", "emergency", "alert", "F", "C",
-        "60"}},
+       {"fatal", "FATA", "CRITICAL", "crit", "panic", "PANI", "DPANIC", "emerg", "emergency",
+        "alert", "F", "C", "60"}},
       {Level::none,
        {"", "eror", "errors", "70", "05", "500", "informationalX", "emergencies", "0", "x",
         "null"}},
