@@ -97,6 +97,29 @@ TimeRead all_numbers(std::string_view text, const Zone& zone) {
   return with_clock(text, date, length + gap, zone);
 }
 
+// "11-20 03:31:08.811", "[11.20 03:31:08]": without a year, the month first; with points it may be
+// the day.
+TimeRead month_and_day(std::string_view text, const Zone& zone) {
+  const char mark = at(text, 2);
+  if ((mark != '-' && mark != '.') || at(text, 5) != ' ') return {};
+  const unsigned a = two(text, 0);
+  const unsigned b = two(text, 3);
+  const Date one{year_of(a, b, zone), a, b};
+  const Date other{mark == '.' ? year_of(b, a, zone) : 0, b, a};
+  return with_clock(text, best_of({one, other}, zone), 6, zone);
+}
+
+// "251120 033108", two digits of the year first.
+TimeRead all_digits(std::string_view text, const Zone& zone) {
+  if (at(text, 6) != ' ' || at(text, 13) != ' ') return {};
+  const Date date = best_of({{full_year(two(text, 0)), two(text, 2), two(text, 4)}}, zone);
+  if (date.year == 0 || two(text, 0) > 99 || two(text, 11) > 60) return {};
+  Wall wall = wall_of(date.year, date.month, date.day, two(text, 7), two(text, 9), 13);
+  if (wall.length == 0) return {};
+  wall.count += two(text, 11) * per_second;
+  return in_zone(wall, {}, zone);
+}
+
 }  // namespace
 
 unsigned year_of(unsigned month, unsigned day, const Zone& zone) {
@@ -113,8 +136,10 @@ unsigned year_of(unsigned month, unsigned day, const Zone& zone) {
 TimeRead read_short_date(std::string_view text, const Zone& zone) {
   if (text.empty()) return {};
   if (!is_digit(text[0])) return month_first(text, zone);
-  const TimeRead read = all_numbers(text, zone);
-  return read.length > 0 ? read : day_first(text, zone);
+  for (const auto& spelling : {all_numbers, day_first, month_and_day, all_digits}) {
+    if (const TimeRead read = spelling(text, zone); read.length > 0) return read;
+  }
+  return {};
 }
 
 }  // namespace culprit

@@ -16,10 +16,12 @@ namespace {
 constexpr std::size_t search_bytes_max = 128;
 constexpr std::size_t compact_minute_length = 13;
 
-// "2025-11-20T14:03", with '/' in the date and a space or '_' for the T too.
+// "2025-11-20T14:03", with '/' or '.' in the date and a space or '_' for the T too.
 Wall iso_minute(std::string_view text) {
   const char dash = at(text, 4);
-  if ((dash != '-' && dash != '/') || at(text, 7) != dash || at(text, 13) != ':') return {};
+  if ((dash != '-' && dash != '/' && dash != '.') || at(text, 7) != dash || at(text, 13) != ':') {
+    return {};
+  }
   const char middle = text[10];
   if (middle != 'T' && middle != ' ' && middle != 't' && middle != '_') return {};
   return wall_of(year_at(text, 0), two(text, 5), two(text, 8), two(text, 11), two(text, 14), 16);
@@ -39,6 +41,46 @@ Wall compact_minute(std::string_view text) {
   if (at(text, 8) != 'T' || !is_digit(at(text, 14))) return {};
   return wall_of(year_at(text, 0), two(text, 4), two(text, 6), two(text, 9), two(text, 11),
                  compact_minute_length);
+}
+
+// "2025-11-20-14.03.12.675872", DB2's and its machines'.
+TimeRead dotted_clock(std::string_view text, const Zone& zone) {
+  if (at(text, 4) != '-' || at(text, 7) != '-' || at(text, 10) != '-') return {};
+  if (at(text, 13) != '.' || at(text, 16) != '.' || two(text, 17) > 60) return {};
+  Wall wall =
+      wall_of(year_at(text, 0), two(text, 5), two(text, 8), two(text, 11), two(text, 14), 19);
+  if (wall.length == 0) return {};
+  wall.count += two(text, 17) * per_second;
+  wall.count += take_fraction(text, wall.length);
+  return in_zone(wall, {}, zone);
+}
+
+// "20251120-14:03:12:606", "20251120-14:3:9:606", with a space for the dash too.
+TimeRead joined_date(std::string_view text, const Zone& zone) {
+  const unsigned year = year_at(text, 0);
+  if (year == 0 || (at(text, 8) != '-' && at(text, 8) != ' ')) return {};
+  std::size_t position = 9;
+  std::array<unsigned, 3> parts{};  // hours, minutes, seconds
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    if (part > 0 && at(text, position++) != ':') return {};
+    if (!is_digit(at(text, position))) return {};
+    while (is_digit(at(text, position)) && parts[part] < 100) {
+      parts[part] = parts[part] * 10 + static_cast<unsigned>(text[position++] - '0');
+    }
+  }
+  Wall wall = wall_of(year, two(text, 4), two(text, 6), parts[0], parts[1], position);
+  if (wall.length == 0 || parts[2] > 60) return {};
+  wall.count += parts[2] * per_second;
+  wall.count += take_fraction(text, wall.length);
+  if (wall.length == position && at(text, position) == ':') {
+    std::int64_t scale = per_second;
+    while (is_digit(at(text, wall.length + 1)) && scale >= 10) {
+      scale /= 10;
+      wall.count += scale * (text[++wall.length] - '0');
+    }
+    ++wall.length;
+  }
+  return in_zone(wall, {}, zone);
 }
 
 // Seconds, fraction and zone behind a minute. Seconds may be missing, never be wrong.
@@ -120,6 +162,9 @@ TimeRead digit_first(std::string_view text, const Zone& zone) {
   }
   const TimeRead epoch = epoch_at(text);
   if (epoch.length > 0) return epoch;
+  for (const auto& spelling : {dotted_clock, joined_date}) {
+    if (const TimeRead read = spelling(text, zone); read.length > 0) return read;
+  }
   const TimeRead read = day_first(text, zone);
   return read.length > 0 ? read : read_short_date(text, zone);
 }
@@ -166,6 +211,14 @@ bool may_begin_time(std::string_view line, std::size_t position) {
   if (position == 0 || byte == '[') return true;
   const char before = line[position - 1];
   return !is_digit(before) && !is_letter(before) && before != '.' && before != '-';
+}
+
+// "251120 033108" is a time only where a line begins.
+bool is_date_of_digits(std::string_view text) {
+  for (std::size_t i = 0; i < 13; ++i) {
+    if (i == 6 ? at(text, i) != ' ' : !is_digit(at(text, i))) return false;
+  }
+  return true;
 }
 
 bool epoch_fits(std::string_view line, std::size_t position) {
@@ -242,6 +295,7 @@ TimeFound find_timestamp(std::string_view line, const Zone& zone, const TimeShap
     if (!may_begin_time(line, i)) continue;
     const std::string_view rest = line.substr(i);
     if (looks_like_epoch(rest) && !epoch_fits(line, i)) continue;
+    if (i > 0 && is_date_of_digits(rest)) continue;
     const TimeRead read = read_timestamp(rest, zone);
     if (read.length > 0) return {read, i};
   }
