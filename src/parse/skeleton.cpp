@@ -15,6 +15,10 @@ namespace {
 constexpr std::size_t message_bytes_max = 2048;
 constexpr std::size_t slots_max = 64;
 constexpr std::size_t word_bytes_max = 64;
+// "ORA-00942", "AH01626", "E1234", "MY-010116": databases', servers' and compilers' codes.
+constexpr std::size_t code_letters_max = 4;
+constexpr std::size_t code_digits_min = 4;
+constexpr std::size_t code_digits_max = 6;
 // Every slot may need a name of its own, and so may one in each list that is dropped again.
 constexpr std::size_t names_room = 2 * slots_max * (word_bytes_max + 4);
 constexpr std::string_view hole = "<*>";
@@ -126,11 +130,27 @@ class Walk {
     if (is_path(begin, end, behind)) return variable(path_end(end));
     if (behind == ':' && is_url(end)) return variable(url_end(end));
     if (behind == '=' && is_key(begin, end, seen)) return key_and_value(begin, end);
-    if ((seen & digit) != 0) return variable(joined(begin, end, seen));
+    if ((seen & digit) != 0 && !is_name(begin, end)) return variable(joined(begin, end, seen));
     if (behind == ':' && is_colon_hex(begin, seen)) return variable(colon_hex_end(begin));
     if ((seen & at_sign) != 0 && has_inner_at(begin, end)) return variable(end);
     word(begin, end, seen);
     constant(static_cast<std::size_t>(end - begin));
+  }
+
+  // Digits that do not make a variable: "AH01626: ", a message's code, tells it apart better than
+  // any word; "IPv4" is one of two names.
+  bool is_name(const char* begin, const char* end) const {
+    const std::string_view token(begin, static_cast<std::size_t>(end - begin));
+    if (token.ends_with("IPv4") || token.ends_with("IPv6")) return true;
+    if (end_ - end < 2 || *end != ':' || end[1] != ' ') return false;
+    std::size_t letters = 0;
+    while (letters < token.size() && token[letters] >= 'A' && token[letters] <= 'Z') ++letters;
+    std::size_t digits = letters;
+    if (digits < token.size() && token[digits] == '-') ++digits;
+    const std::size_t from = digits;
+    while (digits < token.size() && is_digit(token[digits])) ++digits;
+    return letters >= 1 && letters <= code_letters_max && digits == token.size() &&
+           digits - from >= code_digits_min && digits - from <= code_digits_max;
   }
 
   bool is_path(const char* begin, const char* end, char behind) const {
@@ -179,14 +199,29 @@ class Walk {
     if ((first == '{' || first == '[') && vain_ < vain_searches_max) {
       if (const char* close = closing_bracket(at_)) return variable(close);
     }
-    variable(value_end());
+    variable(first == '<' ? angle_end() : value_end());
   }
 
-  // A bare value may hold more than a token may; sentences go on behind it.
+  // "<ann@shop.test>" as a value; "<" alone is one too.
+  const char* angle_end() const {
+    const char* end = at_;
+    while (end < end_ && class_of(*end) != blank && *end != '>') ++end;
+    return end < end_ && *end == '>' ? end + 1 : value_end();
+  }
+
+  // A bare value may hold more than a token may; sentences go on behind it. A bracket that opens in
+  // it closes in it: "relay=mx[10.0.0.9]:25".
   const char* value_end() const {
     constexpr std::string_view stops = ",;)]}>\"'`|";
     const char* end = at_;
-    while (end < end_ && class_of(*end) != blank && stops.find(*end) == stops.npos) ++end;
+    const char* open = nullptr;
+    for (; end < end_ && class_of(*end) != blank; ++end) {
+      if (*end == '[' || *end == '(') open = end;
+      if (stops.find(*end) == stops.npos) continue;
+      const bool closes = open != nullptr && *end == (*open == '[' ? ']' : ')');
+      if (!closes) break;
+      open = nullptr;
+    }
     while (end != at_ && (end[-1] == ':' || end[-1] == '=')) --end;
     return end;
   }
@@ -260,11 +295,13 @@ class Walk {
     constant(1);
   }
 
+  // `so', as typewriters quote, too.
   const char* closing_quote(const char* open) const {
     for (const char* p = open + 1; p < end_; ++p) {
       if (*p == '\\')
         ++p;
-      else if (*p == *open && (p + 1 == end_ || !is_word_byte(p[1])))
+      else if ((*p == *open || (*p == '\'' && *open == '`')) &&
+               (p + 1 == end_ || !is_word_byte(p[1])))
         return p;
     }
     return nullptr;
