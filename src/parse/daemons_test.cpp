@@ -64,6 +64,11 @@ constexpr Row rows[] = {
      "redis 2025-11-20T14:03:12.123Z error | Can't save in background: fork | pid=1234 "
      "role=master\n"
      "redis 2025-11-20T14:03:12.200Z info | DB saved on disk | pid=1234 role=child\n"},
+    {"1234:M 20 Nov 2025 14:03:12.123 * Ready\n1234:M 20 Nov 2025 14:03:13.123 * Ready\n"
+     "1234:signal-handler (1763647394) Received SIGTERM scheduling shutdown...\n",
+     "redis 2025-11-20T14:03:12.123Z info | Ready | pid=1234 role=master\n"
+     "redis 2025-11-20T14:03:13.123Z info | Ready | pid=1234 role=master\n"
+     "redis 2025-11-20T14:03:14.000Z warn | Received SIGTERM scheduling shutdown... | pid=1234\n"},
     {"2025-11-20 14:03:12.123 UTC [1234] shop@orders ERROR:  duplicate key value\n"
      "2025-11-20 14:03:12.123 UTC [1234] shop@orders DETAIL:  Key (id)=(7) already exists.\n"
      "2025-11-20 14:03:12.123 UTC [1234] shop@orders STATEMENT:  INSERT INTO t\n"
@@ -105,7 +110,7 @@ constexpr Row rows[] = {
      "container=web-1\n"},
     // Not syslog: no host and program, or a level where the host would stand.
     {"2025-11-20 14:03:12 INFO shop: ready\n",
-     "text 2025-11-20T14:03:12.000Z info | ready | level=INFO logger=shop\n"},
+     "text 2025-11-20T14:03:12.000Z info | shop: ready | level=INFO logger=shop\n"},
 };
 
 }  // namespace

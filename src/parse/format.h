@@ -23,6 +23,7 @@
 #include "base/time.h"
 #include "base/zone.h"
 #include "event/event.h"
+#include "parse/header.h"
 #include "parse/keys.h"
 #include "parse/timestamp.h"
 
@@ -50,8 +51,9 @@ struct Dialect {
   Duration clock_correction{0};         // added to its times (--fix-clocks)
   bool zone_assumed = false;            // the sample's times name no zone and none was given
   TimeShape time_shape;                 // text: where and how the time is written
-  std::vector<Dialect> inside;          // an envelope's: how the lines in it are written; one
-  std::vector<Dialect> others;          // of a mixed source, for lines that `format` cannot read
+  LoggerNames loggers = LoggerNames::by_shape;  // text: how their names are known
+  std::vector<Dialect> inside;  // an envelope's: how the lines in it are written; one
+  std::vector<Dialect> others;  // of a mixed source, for lines that `format` cannot read
 };
 
 // Working memory of one reading thread; what an Event points to lives here or in the line.

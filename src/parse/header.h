@@ -7,6 +7,7 @@
 // word.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -14,33 +15,48 @@
 
 namespace culprit {
 
+// Whether a word before a colon is the name of a logger: to be seen from its shape, or known
+// because all lines of the source have one.
+enum class LoggerNames : std::uint8_t { by_shape, in_all_lines };
+
 class LineHeader {
  public:
   // Adds what it finds to `fields`, as views of the line.
-  explicit LineHeader(std::vector<Field>& fields) : fields_(fields) {}
+  LineHeader(std::vector<Field>& fields, LoggerNames names) : fields_(fields), names_(names) {}
 
   void before_time(std::string_view text);
   void behind_time(std::string_view text);
 
   Level level() const { return level_; }
   std::string_view message() const { return rest_; }
+  // Whether there was a logger, or what could be one stands before the message.
+  bool begins_with_logger() const;
 
  private:
   void lambda_request();
   bool element();
   bool bracketed();
+  bool braced();
+  bool thread_and_dash();
+  bool names_thread_before_logger(std::string_view content) const;
+  bool numbers_and_level();
+  bool worker();
   bool inside(std::string_view content);
   bool level_word();
   bool level_pair();
   bool process();
   bool host_and_process();
   bool logger();
+  bool method(std::string_view name, std::string_view behind);
+  void named_logger();
   bool take_level(std::string_view word);
   bool add(std::string_view name, std::string_view value);
   void skip_separators();
 
   std::vector<Field>& fields_;
+  LoggerNames names_;
   std::string_view rest_;
+  std::string_view word_;  // that `rest_` begins with, where an element is looked for
   Level level_ = Level::none;
 };
 

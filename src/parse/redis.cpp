@@ -1,6 +1,8 @@
 // Redis and Valkey: "1234:M 20 Nov 2025 14:03:12.123 # words", the sign being the level.
 //
 // Fields: `pid`, `role` (master, replica, child, sentinel).
+#include <charconv>
+
 #include "parse/bytes.h"
 #include "parse/formats.h"
 
@@ -38,6 +40,26 @@ bool says_failure(std::string_view words) {
          words.find(" failed") != words.npos;
 }
 
+// "1234:signal-handler (1763647392) words": written where no clock may be asked for more than
+// seconds.
+Reading read_from_signal(std::string_view pid, std::string_view rest, Scratch& scratch,
+                         Event& event) {
+  const std::size_t close = rest.find(") ");
+  std::int64_t seconds = 0;
+  const auto [end, fault] =
+      std::from_chars(rest.data(), rest.data() + std::min(close, rest.size()), seconds);
+  if (close == rest.npos || fault != std::errc() || end != rest.data() + close) {
+    return Reading::unreadable;
+  }
+  scratch.fields.clear();
+  scratch.fields.push_back({"pid", pid, Kind::number});
+  event.time = Time(std::chrono::seconds(seconds));
+  event.level = Level::warn;
+  event.message = trimmed(rest.substr(close + 2));
+  event.fields = scratch.fields;
+  return Reading::event;
+}
+
 }  // namespace
 
 double score_redis(std::string_view sample, const Zone& zone) {
@@ -52,6 +74,11 @@ Reading read_redis(const Dialect& dialect, std::string_view line, Scratch& scrat
   while (digits < line.size() && is_digit(line[digits])) ++digits;
   // The picture and the words of a start, and a crash report's lines, belong to what is above.
   if (digits == 0 || line.size() < digits + 10 || line[digits] != ':') return Reading::continuation;
+  constexpr std::string_view signal = "signal-handler (";
+  if (line.substr(digits + 1).starts_with(signal)) {
+    return read_from_signal(line.substr(0, digits), line.substr(digits + 1 + signal.size()),
+                            scratch, event);
+  }
   const std::string_view role = role_named(line[digits + 1]);
   if (role.empty() || line[digits + 2] != ' ') return Reading::continuation;
   const std::string_view rest = line.substr(digits + 3);

@@ -157,8 +157,8 @@ constexpr Row rows[] = {
      "2025-11-20T14:03:11.456Z error | order 7 lost | level=ERROR pid=812 thread=nio-8080-exec-2 "
      "logger=c.acme.shop.OrderController"},
     {"go-panic.log", "text 3+5 !0",
-     "2025-11-20T14:03:11.000Z error | panic serving 10.0.0.9:52044: runtime error: invalid memory "
-     "address or nil pointer dereference | logger=http"},
+     "2025-11-20T14:03:11.000Z error | http: panic serving 10.0.0.9:52044: runtime error: invalid "
+     "memory address or nil pointer dereference"},
     {"logfmt-heroku.log", "logfmt 3+0 !0",
      "2025-11-20T14:03:11.000Z error | order 7 lost | time=2025-11-20T14:03:11Z level=error "
      "method=POST path=/orders status=503 duration=3.1s err=pool timeout"},

@@ -43,7 +43,7 @@ class SyslogLine {
     event.time = time_;
     event.level = level_;
     if (level_ == Level::none) {
-      LineHeader header(scratch_.fields);
+      LineHeader header(scratch_.fields, LoggerNames::by_shape);
       header.behind_time(rest_);
       event.level = header.level();
       if (header.level() != Level::none) rest_ = header.message();

@@ -6,6 +6,8 @@
 // each other line is an event.
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 #include "parse/bytes.h"
 #include "parse/formats.h"
@@ -18,6 +20,9 @@ namespace {
 constexpr std::size_t sample_lines_max = 200;
 // What stands before a time differs in length from line to line: "INFO ", "ERROR ", host names.
 constexpr std::size_t offset_slack = 16;
+// Words before a colon are loggers' names if 19 of 20 lines have them, and several.
+constexpr std::size_t logger_lines_min = 20;
+constexpr std::size_t logger_names_min = 3;
 
 TimeFound time_of(const Dialect& dialect, std::string_view line, Scratch& scratch) {
   const TimeShape& shape = dialect.time_shape;
@@ -30,6 +35,28 @@ TimeFound time_of(const Dialect& dialect, std::string_view line, Scratch& scratc
   const TimeFound found = find_timestamp(line, dialect.zone, {});
   const std::size_t last = shape.offset_max == 0 ? 0 : shape.offset_max + offset_slack;
   return found.offset <= last ? found : TimeFound{};
+}
+
+// Whether nearly each line names a logger before its message.
+bool loggers_in_all(std::string_view sample, const Dialect& dialect) {
+  Scratch scratch;
+  std::size_t events = 0;
+  std::size_t named = 0;
+  std::set<std::string> names;
+  each_line(sample, sample_lines_max, [&](std::string_view line) {
+    scratch.fields.clear();
+    const TimeFound found = time_of(dialect, line, scratch);
+    if (found.read.length == 0) return;
+    LineHeader header(scratch.fields, LoggerNames::by_shape);
+    header.before_time(line.substr(0, found.offset));
+    header.behind_time(line.substr(found.offset + found.read.length));
+    ++events;
+    if (!header.begins_with_logger()) return;
+    ++named;
+    names.emplace(header.message().substr(0, header.message().find(':')));
+  });
+  return events >= logger_lines_min && named * 20 >= events * 19 &&
+         names.size() >= logger_names_min;
 }
 
 }  // namespace
@@ -57,6 +84,7 @@ void prepare_text(std::string_view sample, Dialect& dialect) {
     // One line in ten; a single line may only mention a time.
     if (counts[offset] * 10 >= timed) dialect.time_shape.offset_max = offset;
   }
+  if (loggers_in_all(sample, dialect)) dialect.loggers = LoggerNames::in_all_lines;
 }
 
 Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
@@ -71,7 +99,7 @@ Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratc
     if (found.read.length == 0) return Reading::continuation;
   }
   scratch.fields.clear();
-  LineHeader header(scratch.fields);
+  LineHeader header(scratch.fields, dialect.loggers);
   if (found.read.length > 0) header.before_time(line.substr(0, found.offset));
   header.behind_time(line.substr(found.offset + found.read.length));
   event.time = found.read.time;

@@ -51,15 +51,66 @@ TEST_CASE("text: the headers of known loggers") {
        "container=web-1 level=error", "out of stock"},
       {"ERROR 2025-11-20 03:31:08 no such table", Level::error, "level=ERROR", "no such table"},
       {"[WARN] [2025-11-20 03:31:08] slow", Level::warn, "level=WARN", "slow"},
-      {"2025-11-20 03:31:08 W pool: full", Level::warn, "level=W logger=pool", "full"},
+      {"2025-11-20 03:31:08 W pool: full", Level::warn, "level=W logger=pool", "pool: full"},
       {"2025-11-20 03:31:08 level=error msg=\"x\"", Level::error, "level=error", "msg=\"x\""},
       {"2025-11-20 03:31:08 (warn) x", Level::warn, "level=warn", "x"},
       {"1763609468.000 INFO up", Level::info, "level=INFO", "up"},
       {"Nov 20 03:31:08 2025 up", Level::none, "", "up"},
-      {"20-Nov-2025 03:31:08.000 SEVERE [main] org.apache.Foo.bar failed", Level::error,
-       "level=SEVERE thread=main", "org.apache.Foo.bar failed"},
+      {"20-Nov-2025 03:31:08.000 INFO [main] org.apache.Foo.bar Server started", Level::info,
+       "level=INFO thread=main logger=org.apache.Foo.bar", "Server started"},
   };
   check(rows);
+}
+
+TEST_CASE("text: processes, threads and requests wherever loggers put them") {
+  const Row rows[] = {
+      {"2025-11-20 03:31:08,000 - INFO  [Peer[myid=1]/0:0:2181:Election@774] - time out: 3200",
+       Level::info, "level=INFO thread=Peer[myid=1]/0:0:2181:Election@774", "time out: 3200"},
+      {"2025-11-20 03:31:08,000 [myid:1] - INFO  [main:FileSnap@85] - reading", Level::info,
+       "thread=myid:1 level=INFO logger=main:FileSnap@85", "reading"},
+      {"2025-11-20 03:31:08,000 INFO [event handler] org.shop.Cart: up", Level::info,
+       "level=INFO thread=event handler logger=org.shop.Cart", "up"},
+      {"2025-11-20 03:31:08.000 25746 INFO shop.api [req-38101a0b 113d3a99c3da401f - -] GET",
+       Level::info, "level=INFO pid=25746:n logger=shop.api request_id=req-38101a0b", "GET"},
+      {"2025-11-20 03:31:08.000  1702  2395 D WindowServer: shown", Level::debug,
+       "level=D pid=1702:n thread=2395:n logger=WindowServer", "shown"},
+      {"2025.11.20 03:31:08.0 [ 12 ] {f4de-9} <Debug> executeQuery: read", Level::debug,
+       "pid=12:n request_id=f4de-9 level=Debug logger=executeQuery", "read"},
+      {"2025-11-20 03:31:08,000 shop.Door     [1553]: DEBUG     open", Level::debug,
+       "logger=shop.Door pid=1553:n level=DEBUG", "open"},
+      {"2025-11-20 03:31:08.00+00:00 [notice] <0.223.0> Clustering", Level::info,
+       "level=notice thread=0.223.0", "Clustering"},
+      {"[2025-11-20 03:31:08,000: WARNING/Worker-1] task failed", Level::warn,
+       "level=WARNING thread=Worker-1", "task failed"},
+      {"I, [2025-11-20T03:31:08.000000 #123]  INFO -- : up", Level::info, "pid=123:n level=INFO",
+       "up"},
+      {"2025-11-20T03:31:08.000+0000 I NETWORK  [listener] waiting", Level::info,
+       "level=I logger=NETWORK thread=listener", "waiting"},
+      {"2025/11/20 03:31:08 kid1| ready", Level::none, "thread=kid1", "ready"},
+      {"20251120-03:31:08:000|Step_LSC|30002312|changed 3579", Level::none,
+       "logger=Step_LSC pid=30002312:n", "changed 3579"},
+      {"2025-11-20 03:31:08, Info                  CBS    Loaded", Level::info, "level=Info",
+       "CBS    Loaded"},
+      {"- 1763609468 2025.11.20 dn228 Nov 20 03:31:08 2025 dn228 crond(pam_unix)[2915]: closed",
+       Level::none, "logger=crond(pam_unix) host=dn228 pid=2915:n", "closed"},
+      {"Nov 20 03:31:08 2025 shop[12:0] info: start", Level::info,
+       "logger=shop pid=12:n level=info", "start"},
+  };
+  check(rows);
+}
+
+TEST_CASE("text: a word before a colon is a logger's name where each line has one") {
+  std::string lines;
+  for (int i = 0; i < 24; ++i) {
+    const std::string_view names[] = {"Pool", "orders (Data)", "Cart::~Cart()"};
+    lines += "2025-11-20 03:31:08 <Debug> " + std::string(names[i % 3]) + ": words: more\n";
+  }
+  TestReader named("text", lines);
+  CHECK(named.read("2025-11-20 03:31:08 <Debug> Pool: full: 3").event.message == "full: 3");
+  CHECK(named.read("2025-11-20 03:31:08 <Debug> orders (Data): x").event.message == "x");
+  lines += "2025-11-20 03:31:08 <Debug> words alone\n2025-11-20 03:31:08 <Debug> and again\n";
+  TestReader mixed("text", lines);
+  CHECK(mixed.read("2025-11-20 03:31:08 <Debug> Pool: full: 3").event.message == "Pool: full: 3");
 }
 
 TEST_CASE("text: words of a sentence are no header") {
@@ -73,6 +124,10 @@ TEST_CASE("text: words of a sentence are no header") {
       {"2025-11-20 03:31:08 (retrying) soon", Level::none, "", "(retrying) soon"},
       {"2025-11-20 03:31:08 [a=1] x", Level::none, "", "[a=1] x"},
       {"2025-11-20 03:31:08 17 items", Level::none, "", "17 items"},
+      {"2025-11-20 03:31:08 17 IDs left", Level::none, "", "17 IDs left"},
+      {"2025-11-20 03:31:08 {} is empty", Level::none, "", "{} is empty"},
+      {"2025-11-20 03:31:08 exited: shop (3)", Level::none, "logger=exited", "exited: shop (3)"},
+      {"2025-11-20 03:31:08 ----", Level::none, "", "----"},
       {"2025-11-20 03:31:08 INFO", Level::info, "level=INFO", ""},
       {"2025-11-20 03:31:08", Level::none, "", ""},
   };
