@@ -6,125 +6,157 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t phrase_words_max = 8;
-constexpr std::size_t optional_words_max = 3;
-constexpr std::size_t optional_beside_min = 3;  // constant words that both texts have
+constexpr std::size_t phrase_words_max = 40;  // between punctuation
+constexpr std::size_t filling_words_max = 4;  // elsewhere, beside many constant words
+constexpr std::size_t constants_many = 4;
+constexpr std::size_t support_min = 3;        // skeletons of a template that others are cases of
+constexpr std::size_t constants_telling = 2;  // fewer: it has to stand for many more skeletons
+constexpr std::size_t twins_constants_min = 3;
+constexpr std::size_t twins_holes_max = 2;  // by which they may differ
 
-std::size_t constants_in(const Words& words, const Vocabulary& vocabulary) {
+std::size_t holes_in(const Words& words, const Vocabulary& vocabulary) {
   return static_cast<std::size_t>(std::count_if(
-      words.begin(), words.end(), [&](WordId word) { return vocabulary[word].constant; }));
+      words.begin(), words.end(), [&](WordId word) { return vocabulary[word].hole; }));
 }
 
-// Whether `text` fills the holes of `family`; by dynamic programming from the end.
-bool fills(const Words& family, const Words& text, const Vocabulary& vocabulary) {
-  const std::size_t width = text.size() + 1;
-  std::vector<char> holds((family.size() + 1) * width, 0);
-  holds[family.size() * width + text.size()] = 1;
-  for (std::size_t i = family.size(); i-- > 0;) {
-    const bool between = i > 0 && i + 1 < family.size() && vocabulary[family[i - 1]].mark &&
-                         vocabulary[family[i + 1]].mark;
-    const std::size_t longest = between ? phrase_words_max : 1;
-    for (std::size_t j = 0; j < text.size(); ++j) {
-      char& here = holds[i * width + j];
-      if (!vocabulary[family[i]].hole) {
-        here = family[i] == text[j] ? holds[(i + 1) * width + j + 1] : 0;
-        continue;
-      }
-      for (std::size_t end = j + 1; end <= std::min(text.size(), j + longest) && here == 0; ++end) {
-        if (is_balanced(text, j, end, vocabulary)) here = holds[(i + 1) * width + end];
-      }
-    }
+// Sorted, so that one may be looked for in another.
+Words constants_of(const Words& words, const Vocabulary& vocabulary) {
+  Words made;
+  for (const WordId id : words) {
+    if (vocabulary[id].constant) made.push_back(vocabulary[id].bare);
   }
-  return holds[0] != 0;
-}
-
-struct Ranked {
-  Words words;
-  std::size_t constants = 0;
-};
-
-// Families, the most telling first.
-std::vector<Ranked> ranked(const std::set<Words>& texts, const std::set<Words>& families,
-                           const Vocabulary& vocabulary) {
-  std::vector<Ranked> made;
-  for (const Words& words : families) {
-    const std::size_t constants = constants_in(words, vocabulary);
-    if (constants > 0 && texts.contains(words)) made.push_back({words, constants});
-  }
-  std::stable_sort(made.begin(), made.end(), [](const Ranked& a, const Ranked& b) {
-    return a.constants != b.constants ? a.constants > b.constants : a.words.size() < b.words.size();
-  });
+  std::sort(made.begin(), made.end());
   return made;
 }
 
-std::optional<Words> family_for(const Words& text, const std::vector<Ranked>& families,
-                                const Vocabulary& vocabulary) {
-  const std::size_t constants = constants_in(text, vocabulary);
-  for (const Ranked& one : families) {
-    if (one.constants >= constants || one.words == text) continue;
-    const WordId first = one.words.front();
-    if (first != text.front() && !vocabulary[first].hole) continue;
-    if (fills(one.words, text, vocabulary)) return one.words;
+// Whether a text fills the holes of a template; by dynamic programming from the end.
+class Filling {
+ public:
+  Filling(const Words& model, const Words& text, const Vocabulary& vocabulary)
+      : model_(model),
+        text_(text),
+        vocabulary_(vocabulary),
+        width_(text.size() + 1),
+        holds_((model.size() + 1) * width_, 0),
+        many_(constants_in(model, vocabulary) >= constants_many) {}
+
+  bool holds() {
+    at(model_.size(), text_.size()) = 1;
+    for (std::size_t i = model_.size(); i-- > 0;) {
+      for (std::size_t j = text_.size(); j-- > 0;) at(i, j) = holds_from(i, j) ? 1 : 0;
+    }
+    return at(0, 0) != 0;
   }
-  return std::nullopt;
+
+ private:
+  char& at(std::size_t i, std::size_t j) { return holds_[i * width_ + j]; }
+  const Word& word(WordId id) const { return vocabulary_[id]; }
+
+  bool holds_from(std::size_t i, std::size_t j) {
+    const Word& expected = word(model_[i]);
+    const Word& found = word(text_[j]);
+    const bool same = model_[i] == text_[j] || (expected.mark && expected.bare == found.bare);
+    if (!same && found.keyed && found.text.ends_with("=<*>")) {
+      const bool comma = j + 1 < text_.size() && word(text_[j + 1]).sign == ',';
+      if (at(i, j + (comma ? 2 : 1)) != 0) return true;
+    }
+    if (!expected.hole) return same && at(i + 1, j + 1) != 0;
+    const bool between =
+        i > 0 && word(model_[i - 1]).mark && (i + 1 == model_.size() || word(model_[i + 1]).mark);
+    const std::size_t longest = between ? phrase_words_max : many_ ? filling_words_max : 1;
+    const std::size_t last = std::min(text_.size(), j + longest);
+    for (std::size_t end = j + 1; end <= last; ++end) {
+      if (at(i + 1, end) == 0) continue;
+      if (end == j + 1 ? !found.mark : is_balanced(text_, j, end, vocabulary_)) return true;
+    }
+    return false;
+  }
+
+  const Words& model_;
+  const Words& text_;
+  const Vocabulary& vocabulary_;
+  std::size_t width_;
+  std::vector<char> holds_;
+  bool many_;
+};
+
+struct Model {
+  const Words* words = nullptr;
+  Words constants;
+  std::size_t skeletons = 0;
+};
+
+// Templates, the most telling first.
+std::vector<Model> models_of(const Texts& texts, const Vocabulary& vocabulary) {
+  std::vector<Model> models;
+  for (const auto& [words, skeletons] : texts) {
+    Model one{&words, constants_of(words, vocabulary), skeletons};
+    const bool fits =
+        skeletons >= support_min && !one.constants.empty() && holes_in(words, vocabulary) > 0;
+    if (fits) models.push_back(std::move(one));
+  }
+  std::stable_sort(models.begin(), models.end(), [](const Model& a, const Model& b) {
+    return std::pair(a.constants.size(), a.skeletons) > std::pair(b.constants.size(), b.skeletons);
+  });
+  return models;
 }
 
-// The text that lacks a few words of this one.
-std::optional<Words> shorter_of(const Words& text, const std::set<Words>& texts,
-                                const Vocabulary& vocabulary) {
-  for (std::size_t from = 1; from < text.size(); ++from) {
-    const std::size_t last = std::min(text.size(), from + optional_words_max);
-    for (std::size_t to = from + 1; to <= last; ++to) {
-      if (!is_balanced(text, from, to, vocabulary)) continue;
-      Words shorter(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(from));
-      shorter.insert(shorter.end(), text.begin() + static_cast<std::ptrdiff_t>(to), text.end());
-      const bool there = texts.contains(shorter);
-      if (there && constants_in(shorter, vocabulary) >= optional_beside_min) return shorter;
-    }
+const Words* model_for(const Words& text, std::size_t skeletons, const std::vector<Model>& models,
+                       const Vocabulary& vocabulary) {
+  const Words constants = constants_of(text, vocabulary);
+  for (const Model& one : models) {
+    if (one.constants.size() >= constants.size()) continue;
+    if (one.constants.size() < constants_telling && skeletons * 2 > one.skeletons) continue;
+    if (vocabulary[one.words->front()].hole && !vocabulary[text.front()].hole) continue;
+    const bool had = std::includes(constants.begin(), constants.end(), one.constants.begin(),
+                                   one.constants.end());
+    if (had && Filling(*one.words, text, vocabulary).holds()) return one.words;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 }  // namespace
 
-char closing_of(char sign) {
-  switch (sign) {
-    case '(': return ')';
-    case '[': return ']';
-    case '{': return '}';
-    case '"': return '"';
-    default: return '\0';
+std::map<Words, Words> twins_joined(const Texts& texts, const Vocabulary& vocabulary) {
+  std::map<Words, std::vector<const Words*>> by_constants;
+  for (const auto& [words, skeletons] : texts) {
+    if (constants_in(words, vocabulary) < twins_constants_min) continue;
+    Words constants;
+    for (const WordId id : words) {
+      if (vocabulary[id].constant || vocabulary[id].symbol)
+        constants.push_back(vocabulary[id].bare);
+    }
+    by_constants[constants].push_back(&words);
   }
-}
-
-bool is_balanced(const Words& words, std::size_t from, std::size_t to,
-                 const Vocabulary& vocabulary) {
-  std::string open;
-  std::size_t quotes[2] = {0, 0};
-  for (std::size_t i = from; i < to; ++i) {
-    const char sign = vocabulary[words[i]].sign;
-    if (sign == '"' || sign == '\'') ++quotes[sign == '"' ? 0 : 1];
-    if (sign == '(' || sign == '[' || sign == '{') open += closing_of(sign);
-    if (sign != ')' && sign != ']' && sign != '}') continue;
-    if (open.empty() || open.back() != sign) return false;
-    open.pop_back();
-  }
-  return open.empty() && quotes[0] % 2 == 0 && quotes[1] % 2 == 0;
-}
-
-std::map<Words, Words> cases_joined(const std::set<Words>& texts, const std::set<Words>& families,
-                                    const Vocabulary& vocabulary) {
-  const std::vector<Ranked> known = ranked(texts, families, vocabulary);
   std::map<Words, Words> joined;
-  for (const Words& text : texts) {
-    std::optional<Words> to = family_for(text, known, vocabulary);
-    if (!to) to = shorter_of(text, texts, vocabulary);
-    if (to) joined.emplace(text, std::move(*to));
+  for (const auto& [constants, twins] : by_constants) {
+    const Words& to =
+        **std::min_element(twins.begin(), twins.end(), [&](const Words* a, const Words* b) {
+          const std::size_t of_a = texts.at(*a);
+          const std::size_t of_b = texts.at(*b);
+          return of_a != of_b ? of_a > of_b : std::pair(a->size(), *a) < std::pair(b->size(), *b);
+        });
+    const std::size_t holes = holes_in(to, vocabulary);
+    for (const Words* one : twins) {
+      const std::size_t own = holes_in(*one, vocabulary);
+      if (std::max(own, holes) - std::min(own, holes) <= twins_holes_max) joined.emplace(*one, to);
+    }
   }
-  // Each step has fewer constant words, or fewer words, than the one before.
-  for (auto& [text, to] : joined) {
-    for (auto next = joined.find(to); next != joined.end(); next = joined.find(to))
+  return joined;
+}
+
+std::map<Words, Words> cases_joined(const Texts& texts, const Vocabulary& vocabulary) {
+  const std::vector<Model> models = models_of(texts, vocabulary);
+  std::map<Words, Words> joined;
+  for (const auto& [words, skeletons] : texts) {
+    const Words* model = model_for(words, skeletons, models, vocabulary);
+    if (model != nullptr) joined.emplace(words, *model);
+  }
+  // Each step has fewer constant words than the one before.
+  for (auto& [words, to] : joined) {
+    for (auto next = joined.find(to); next != joined.end(); next = joined.find(to)) {
       to = next->second;
+    }
   }
   return joined;
 }

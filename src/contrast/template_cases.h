@@ -1,24 +1,19 @@
-// Texts that are cases of a family although no other of it is like them: the last step of
-// template_families.h.
+// What is left over when families are merged: the last step of template_families.h.
 #pragma once
 
 #include <map>
-#include <set>
 
-#include "contrast/template_words.h"
+#include "contrast/template_gaps.h"
 
 namespace culprit {
 
-// Where each text that joins another goes: to the family with most constant words whose holes it
-// fills (one word each, or a phrase between punctuation), else to the text that lacks a few words
-// of it.
-std::map<Words, Words> cases_joined(const std::set<Words>& texts, const std::set<Words>& families,
-                                    const Vocabulary& vocabulary);
+// Where texts go that have the same constant words in the same order: to the one that stands for
+// most skeletons.
+std::map<Words, Words> twins_joined(const Texts& texts, const Vocabulary& vocabulary);
 
-// ')' for '('; '\0': it opens nothing.
-char closing_of(char sign);
-// Whether brackets and quotes between the two places stand in pairs.
-bool is_balanced(const Words& words, std::size_t from, std::size_t to,
-                 const Vocabulary& vocabulary);
+// Where texts go that are cases of a template: to the one with most constant words whose holes they
+// fill, with one word each, with a few where it has many constant words, or with a phrase between
+// punctuation. A parameter (`key=<*>`) that the template lacks does not count.
+std::map<Words, Words> cases_joined(const Texts& texts, const Vocabulary& vocabulary);
 
 }  // namespace culprit

@@ -4,15 +4,26 @@
 #include <array>
 #include <utility>
 
-#include <re2/re2.h>
-
 namespace culprit {
 namespace {
 
 constexpr std::string_view hole = "<*>";
+constexpr std::array<std::string_view, 14> prepositions = {
+    "of", "for", "to",   "from", "by",    "in",      "on",
+    "at", "as",  "with", "via",  "using", "because", "into"};
+constexpr std::array<std::string_view, 6> negations = {"not",   "no",      "un",
+                                                       "never", "without", "cannot"};
+constexpr std::array<std::string_view, 12> failures = {
+    "failed",    "failure", "error", "reason", "refused", "denied",
+    "exception", "because", "fault", "fails",  "aborted", "rejected"};
+constexpr std::size_t code_letters_max = 4;
+constexpr std::size_t code_digits_min = 4;
 
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 128;
+  return is_upper(c) || is_lower(c) || static_cast<unsigned char>(c) >= 128;
 }
 
 std::string without_holes(std::string_view text) {
@@ -23,56 +34,86 @@ std::string without_holes(std::string_view text) {
   return rest;
 }
 
-bool has_letter(std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); }
+std::string lowered(std::string_view text) {
+  std::string made(text);
+  for (char& c : made) c = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+  return made;
+}
 
-Word word_of(std::string text) {
-  constexpr std::array<std::string_view, 14> prepositions = {
-      "of", "for", "to",   "from", "by",    "in",      "on",
-      "at", "as",  "with", "via",  "using", "because", "into"};
-  Word word;
-  word.text = std::move(text);
+template <std::size_t size>
+bool is_one_of(const std::array<std::string_view, size>& all, std::string_view text) {
+  return std::find(all.begin(), all.end(), text) != all.end();
+}
+
+// Words of a sentence are small, capitalised or shouted.
+bool is_identifier(std::string_view text) {
+  if (!std::all_of(text.begin(), text.end(), is_letter)) return true;
+  const auto small = [](char c) { return !is_upper(c); };
+  return !std::all_of(text.begin() + 1, text.end(), small) &&
+         !std::all_of(text.begin(), text.end(), is_upper);
+}
+
+// "AH01626", "ORA-00942"
+bool is_code(std::string_view text) {
+  std::size_t letters = 0;
+  while (letters < text.size() && is_upper(text[letters])) ++letters;
+  std::size_t from = letters;
+  if (from < text.size() && text[from] == '-') ++from;
+  return letters >= 1 && letters <= code_letters_max && text.size() >= from + code_digits_min &&
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), is_digit);
+}
+
+// "event:" of "event:done"
+std::string_view key_of(std::string_view text) {
+  const std::size_t sign = text.find_first_of(":=");
+  if (sign == text.npos || sign == 0) return {};
+  const std::string_view key = text.substr(0, sign);
+  const bool named = std::all_of(key.begin(), key.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+  });
+  return named ? text.substr(0, sign + 1) : std::string_view();
+}
+
+void look_at(Word& word) {
   const std::string_view bare =
       std::string_view(word.text).substr(word.text.starts_with(' ') ? 1 : 0);
   const std::string own = without_holes(bare);
   word.hole = bare == hole;
-  word.constant = has_letter(own);
-  word.mark = own.size() == bare.size() && !bare.empty() &&
-              std::none_of(bare.begin(), bare.end(),
-                           [](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  word.partial = !word.hole && own.size() < bare.size();
+  word.constant = std::any_of(own.begin(), own.end(), is_letter);
+  word.mark =
+      !word.partial && !word.hole && !bare.empty() &&
+      std::none_of(bare.begin(), bare.end(), [](char c) { return is_letter(c) || is_digit(c); });
   if (word.mark) word.sign = bare.front();
-  word.preposition =
-      std::find(prepositions.begin(), prepositions.end(), bare) != prepositions.end();
-  return word;
+  word.symbol = word.mark && bare.size() > 1 && bare != "...";
+  word.preposition = is_one_of(prepositions, lowered(bare));
+  word.negation = is_one_of(negations, lowered(bare));
+  word.failure = is_one_of(failures, lowered(bare));
+  word.identifier = !bare.empty() && is_identifier(bare);
+  word.joined = bare.find_first_of("-_/") != bare.npos;
+  word.participle = bare.ends_with("ed") || bare.ends_with("ing");
+  word.code = is_code(bare);
+  word.key = key_of(bare);
+  word.keyed = word.partial && !word.key.empty();
 }
 
 }  // namespace
 
-std::string without_shapes(std::string_view text) {
-  static const RE2 placeholder("<[A-Za-z][\\w -]{0,40}>");
-  static const RE2 dotted("(^|[^\\w<.-])[A-Za-z_][\\w-]*(?:\\.[\\w-]+)+");
-  static const RE2 joined("<\\*>(?:[:,./#@+|-]*<\\*>)+");
-  std::string made(text);
-  RE2::GlobalReplace(&made, placeholder, "<*>");
-  RE2::GlobalReplace(&made, dotted, "\\1<*>");
-  RE2::GlobalReplace(&made, joined, "<*>");
-  return made;
-}
-
-std::string without_pairs(std::string_view text) {
-  static const RE2 pairs("(?:[\\w.-]+=[<\"\\[]?<\\*>[>\"\\]]?(?::<\\*>)?[,;]?(?: |$)){2,}");
-  std::string shorter(text);
-  RE2::GlobalReplace(&shorter, pairs, "<*> ");
-  while (shorter.ends_with(' ')) shorter.pop_back();
-  // Where there are no words beside them, the keys are all that tells messages apart.
-  return has_letter(without_holes(shorter)) ? shorter : std::string(text);
-}
-
 WordId Vocabulary::id_of(std::string text) {
   const auto found = ids_.find(text);
   if (found != ids_.end()) return found->second;
+  const bool spaced = text.starts_with(' ') && text.size() > 1;
+  const WordId bare = spaced ? id_of(text.substr(1)) : static_cast<WordId>(words_.size());
   const auto id = static_cast<WordId>(words_.size());
-  words_.push_back(word_of(text));
-  ids_.emplace(std::move(text), id);
+  Word word;
+  word.bare = bare;
+  words_.push_back(std::move(word));
+  const auto known = ids_.emplace(std::move(text), id).first;
+  words_.back().text = known->first;
+  look_at(words_.back());
+  // The vector may move short texts; the map's keys stay where they are.
+  const std::size_t skipped = spaced ? 1 : 0;
+  words_.back().key = std::string_view(known->first).substr(skipped, words_.back().key.size());
   return id;
 }
 
@@ -122,6 +163,39 @@ std::string Vocabulary::text_of(const Words& words) const {
   std::string text;
   for (const WordId word : words) text += words_[word].text;
   return text;
+}
+
+std::size_t constants_in(const Words& words, const Vocabulary& vocabulary) {
+  return static_cast<std::size_t>(std::count_if(
+      words.begin(), words.end(), [&](WordId word) { return vocabulary[word].constant; }));
+}
+
+char closing_of(char sign) {
+  switch (sign) {
+    case '(': return ')';
+    case '[': return ']';
+    case '{': return '}';
+    case '<': return '>';
+    case '"': return '"';
+    case '\'':
+    case '`': return '\'';
+    default: return '\0';
+  }
+}
+
+bool is_balanced(const Words& words, std::size_t from, std::size_t to,
+                 const Vocabulary& vocabulary) {
+  std::string open;
+  std::size_t quotes[2] = {0, 0};
+  for (std::size_t i = from; i < to; ++i) {
+    const char sign = vocabulary[words[i]].sign;
+    if (sign == '"' || sign == '\'') ++quotes[sign == '"' ? 0 : 1];
+    if (sign == '(' || sign == '[' || sign == '{') open += closing_of(sign);
+    if (sign != ')' && sign != ']' && sign != '}') continue;
+    if (open.empty() || open.back() != sign) return false;
+    open.pop_back();
+  }
+  return open.empty() && quotes[0] % 2 == 0 && quotes[1] % 2 == 0;
 }
 
 }  // namespace culprit

@@ -1,0 +1,256 @@
+#include "contrast/template_shapes.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <re2/re2.h>
+
+#include "contrast/template_words.h"
+
+namespace culprit {
+namespace {
+
+// What strerror(3) of the GNU C library says of the errors that programs meet, and what their
+// own words for the same are. Go has the former with a small first letter.
+constexpr std::array error_texts = {"Operation not permitted",
+                                    "No such file or directory",
+                                    "No such process",
+                                    "Interrupted system call",
+                                    "Input/output error",
+                                    "No such device or address",
+                                    "Argument list too long",
+                                    "Exec format error",
+                                    "Bad file descriptor",
+                                    "No child processes",
+                                    "Resource temporarily unavailable",
+                                    "Cannot allocate memory",
+                                    "Permission denied",
+                                    "Bad address",
+                                    "Block device required",
+                                    "Device or resource busy",
+                                    "File exists",
+                                    "Invalid cross-device link",
+                                    "No such device",
+                                    "Not a directory",
+                                    "Is a directory",
+                                    "Invalid argument",
+                                    "Too many open files in system",
+                                    "Too many open files",
+                                    "Inappropriate ioctl for device",
+                                    "Text file busy",
+                                    "File too large",
+                                    "No space left on device",
+                                    "Illegal seek",
+                                    "Read-only file system",
+                                    "Too many links",
+                                    "Broken pipe",
+                                    "Numerical argument out of domain",
+                                    "Numerical result out of range",
+                                    "Resource deadlock avoided",
+                                    "File name too long",
+                                    "No locks available",
+                                    "Function not implemented",
+                                    "Directory not empty",
+                                    "Too many levels of symbolic links",
+                                    "No data available",
+                                    "Timer expired",
+                                    "Protocol error",
+                                    "Bad message",
+                                    "Value too large for defined data type",
+                                    "Too many users",
+                                    "Socket operation on non-socket",
+                                    "Destination address required",
+                                    "Message too long",
+                                    "Protocol wrong type for socket",
+                                    "Protocol not available",
+                                    "Protocol not supported",
+                                    "Socket type not supported",
+                                    "Operation not supported",
+                                    "Protocol family not supported",
+                                    "Address family not supported by protocol",
+                                    "Address already in use",
+                                    "Cannot assign requested address",
+                                    "Network is down",
+                                    "Network is unreachable",
+                                    "Network dropped connection on reset",
+                                    "Software caused connection abort",
+                                    "Connection reset by peer",
+                                    "No buffer space available",
+                                    "Transport endpoint is already connected",
+                                    "Transport endpoint is not connected",
+                                    "Cannot send after transport endpoint shutdown",
+                                    "Connection timed out",
+                                    "Connection refused",
+                                    "Host is down",
+                                    "No route to host",
+                                    "Operation already in progress",
+                                    "Operation now in progress",
+                                    "Stale file handle",
+                                    "Structure needs cleaning",
+                                    "Remote I/O error",
+                                    "Disk quota exceeded",
+                                    "No medium found",
+                                    "Wrong medium type",
+                                    "Operation canceled",
+                                    "Required key not available",
+                                    "Key has expired",
+                                    "Key has been revoked",
+                                    "Key was rejected by service",
+                                    "Owner died",
+                                    "State not recoverable",
+                                    "Success",
+                                    "Timed out",
+                                    "Operation timed out",
+                                    "I/o timeout",
+                                    "Unexpected EOF",
+                                    "End of file",
+                                    "Unexpected end of input",
+                                    "Host unreachable",
+                                    "Network unreachable",
+                                    "Context canceled",
+                                    "Context deadline exceeded"};
+
+constexpr std::string_view months = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
+
+// "(?:[Nn]o such process|...)", the longest first.
+std::string any_error() {
+  std::vector<std::string> texts(error_texts.begin(), error_texts.end());
+  std::stable_sort(texts.begin(), texts.end(),
+                   [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  std::string all = "(?:";
+  for (const std::string& text : texts) {
+    const char first = text.front();
+    all += all.size() > 3 ? "|[" : "[";
+    all += first;
+    all += static_cast<char>(first - 'A' + 'a');
+    all += "]" + RE2::QuoteMeta(std::string_view(text).substr(1));
+  }
+  return all + ")";
+}
+
+bool has_own_words(const std::string& text) {
+  std::string rest = text;
+  RE2::GlobalReplace(&rest, "<\\*>", "");
+  return std::any_of(rest.begin(), rest.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 128;
+  });
+}
+
+std::string shaped(std::string_view text) {
+  static const std::string errors = any_error();
+  static const RE2 leading("^" + errors + " ([a-z])");
+  static const RE2 introduced("(\\b(?:[Ss]tatement|[Qq]uery|SQL|sql|[Cc]ommand|cmd): )\\S.*$");
+  static const RE2 sql(
+      "(\\) |: )(?:SELECT |INSERT INTO |DELETE FROM |UPDATE \\S+ SET |BEGIN;|EXPLAIN |SHOW |"
+      "(?:CREATE|ALTER|DROP|TRUNCATE|ATTACH|DETACH|RENAME|OPTIMIZE) (?:OR REPLACE |TEMPORARY |"
+      "UNIQUE |MATERIALIZED )?(?:TABLE|VIEW|DATABASE|SCHEMA|INDEX|USER|ROLE|FUNCTION) ).*$");
+  static const RE2 date("(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?" + std::string(months) +
+                        " <\\*>(?: <\\*>)*");
+  static const RE2 day_first("<\\*> " + std::string(months) + " <\\*>(?: <\\*>)*");
+  static const RE2 error("(^|[:(,] ?|\\[\\w+\\] |<\\*>\\)? ?)" + errors +
+                         "($|[:;,)\\]]|\\.(?:$| )| [\\[(])");
+  static const RE2 placeholder("<[A-Za-z][\\w -]{0,40}>");
+  static const RE2 dotted("(^|[^\\w<.-])[A-Za-z_][\\w-]*(?:\\.[\\w-]+)+");
+  static const RE2 joined("<\\*>(?:[:,./#@+|-]*<\\*>)+");
+  std::string made(text);
+  RE2::Replace(&made, leading, "<*> \\1");
+  RE2::Replace(&made, introduced, "\\1<*>");
+  RE2::Replace(&made, sql, "\\1<*>");
+  RE2::GlobalReplace(&made, date, "<*>");
+  RE2::GlobalReplace(&made, day_first, "<*>");
+  std::string without_errors = made;
+  RE2::GlobalReplace(&without_errors, error, "\\1<*>\\2");
+  if (has_own_words(without_errors)) made = std::move(without_errors);
+  RE2::GlobalReplace(&made, placeholder, "<*>");
+  RE2::GlobalReplace(&made, dotted, "\\1<*>");
+  RE2::GlobalReplace(&made, joined, "<*>");
+  return made;
+}
+
+// Runs of `key=<*>` made one.
+std::string without_pairs(std::string_view text) {
+  static const RE2 pairs("(?:[\\w.-]+=[<\"\\[]?<\\*>[>\"\\]]?(?::<\\*>)?[,;]?(?: |$)){2,}");
+  std::string shorter(text);
+  RE2::GlobalReplace(&shorter, pairs, "<*> ");
+  while (shorter.ends_with(' ')) shorter.pop_back();
+  // Where there are no words beside them, the keys are all that tells messages apart.
+  return has_own_words(shorter) ? shorter : std::string(text);
+}
+
+bool is_name_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
+}
+
+bool is_value_byte(char c) {
+  return is_name_byte(c) || (c >= '0' && c <= '9') || c == '*' || c == '-';
+}
+
+// A `key:value` without a space, and not a part of something longer ("a::b", "a:b:c", "a:/b").
+struct ColonPair {
+  std::size_t key = 0;
+  std::size_t colon = 0;
+  std::size_t end = 0;
+};
+
+std::vector<ColonPair> colon_pairs(std::string_view text) {
+  std::vector<ColonPair> found;
+  for (std::size_t colon = text.find(':'); colon != text.npos; colon = text.find(':', colon + 1)) {
+    std::size_t key = colon;
+    while (key > 0 && is_name_byte(text[key - 1])) --key;
+    const char before = key > 0 ? text[key - 1] : ' ';
+    const bool apart = !(before >= '0' && before <= '9') && before != ':' && before != '>';
+    std::size_t end = colon + 1;
+    if (end < text.size() && is_name_byte(text[end]) && text[end] != '.') {
+      while (end < text.size() && is_value_byte(text[end])) ++end;
+    }
+    const char behind = end < text.size() ? text[end] : ' ';
+    if (colon < key + 2 || end == colon + 1 || !apart || behind == ':' || behind == '/') continue;
+    if (text[key] != '.' && text[colon - 1] != '.' && text[colon - 1] != '_') {
+      found.push_back({key, colon, end});
+    }
+  }
+  return found;
+}
+
+using Values = std::map<std::string, std::set<std::string>, std::less<>>;
+
+// Without the values of those keys that have more than one.
+std::string without_colon_values(const std::string& text, const Values& values) {
+  std::string made;
+  std::size_t at = 0;
+  for (const ColonPair& pair : colon_pairs(text)) {
+    const auto known = values.find(std::string_view(text).substr(pair.key, pair.colon - pair.key));
+    if (known == values.end() || known->second.size() < 2) continue;
+    made += text.substr(at, pair.colon + 1 - at) + "<*>";
+    at = pair.end;
+  }
+  return made + text.substr(at);
+}
+
+}  // namespace
+
+std::map<std::string, std::string> without_shapes(const std::set<std::string>& skeletons) {
+  std::map<std::string, std::string> made;
+  Values values;
+  for (const std::string& text : skeletons) {
+    const std::string& one = made[text] = shaped(text);
+    for (const ColonPair& pair : colon_pairs(one)) {
+      values[one.substr(pair.key, pair.colon - pair.key)].insert(
+          one.substr(pair.colon + 1, pair.end - pair.colon - 1));
+    }
+  }
+  std::map<std::string, std::set<std::string>> with_pairs;
+  for (auto& [text, one] : made) {
+    one = without_colon_values(one, values);
+    with_pairs[without_pairs(one)].insert(one);
+  }
+  // Keys stay where they are always the same.
+  for (auto& [text, one] : made) {
+    std::string shorter = without_pairs(one);
+    if (with_pairs.at(shorter).size() > 1) one = std::move(shorter);
+  }
+  return made;
+}
+
+}  // namespace culprit
