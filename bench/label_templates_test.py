@@ -48,7 +48,8 @@ class Labels(unittest.TestCase):
 
     def test_each_language_has_its_conversions(self):
         for syntax, text in (("go", "peer %v at %d of %q"), ("erlang", "peer ~p at ~b of ~ts"),
-                             ("python", "peer %(name)s at %d of %r"), ("braces", "peer {} at {} of {}")):
+                             ("python", "peer %(name)s at %d of %r"),
+                             ("braces", "peer {} at {} of {}")):
             self.assertEqual(made_by("peer a b at 7 of 'x'", text, syntax=syntax), "0", syntax)
 
     def test_the_labels_are_those_of_the_tables(self):
