@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Are the templates right? culprit's, on logs whose lines carry the format string that made them.
 
-Usage: bench/accuracy_templates.py --build DIR [--json] [--misses] [KIND]...
+Usage: bench/accuracy_templates.py --build DIR [--json] [--misses] [--floors] [KIND]...
 
 GA, grouping accuracy: the share of lines whose group is exactly that of their format string, line
 for line. FGA: the F1 of groups, found ones against true ones, where only equal sets count. Every
 kind is read with the same setting: none. Two baselines run beside it: each distinct message with
 its digits masked, and a plain Drain (bench/drain.py); both are given the lines without the time,
 host, process and level before the message, by a pattern for each kind; culprit finds that out. The
-labels are those of tests/data/templates. --misses lists what was not found.
+labels are those of tests/data/templates. Kinds that served for tuning and those held out have a mean
+each. --misses lists what was not found; --floors fails where a mean is below its floor.
 """
 import argparse
 import collections
@@ -25,6 +26,10 @@ import label_templates  # pylint: disable=wrong-import-position
 
 RUN_SECONDS_MAX = 120
 MISSES_SHOWN = 12
+# Labelled before the miner first read them, and not looked at while it was tuned.
+HELD_OUT = ("etcd", "lighttpd", "proftpd", "rabbitmq", "squid", "stunnel")
+# Measured less .02: what is lost is to be seen before it is landed.
+FLOORS = {"tuned": {"ga": .82, "fga": .79}, "held out": {"ga": .62, "fga": .81}}
 
 
 def sets_of(labels):
@@ -96,9 +101,10 @@ def show(results, wanted):
               f" {one['culprit']['groups']:5}  " +
               "  ".join(f"{one[who]['ga']:7.3f}{one[who]['fga']:7.3f}"
                         for who in ("culprit", "drain", "masked")))
-    print(f"{'mean':31}" + "  ".join(f"{mean(results, who, 'ga'):7.3f}"
-                                     f"{mean(results, who, 'fga'):7.3f}"
-                                     for who in ("culprit", "drain", "masked")))
+    for name, part in parts(results).items():
+        print(f"{'mean, ' + name:31}" + "  ".join(f"{mean(part, who, 'ga'):7.3f}"
+                                                  f"{mean(part, who, 'fga'):7.3f}"
+                                                  for who in ("culprit", "drain", "masked")))
     for one in results if wanted.misses else ():
         for miss in one["misses"][:MISSES_SHOWN]:
             print(f"\n{one['kind']}: {miss['lines']} lines of {miss['format']!r}\n"
@@ -110,20 +116,39 @@ def mean(results, who, what):
     return statistics.mean(one[who][what] for one in results)
 
 
+def parts(results):
+    """The results of the kinds that served for tuning, and of those held out."""
+    made = {"tuned": [one for one in results if one["kind"] not in HELD_OUT],
+            "held out": [one for one in results if one["kind"] in HELD_OUT]}
+    return {name: part for name, part in made.items() if part}
+
+
+def below_floors(results):
+    return [f"{name}: {what} {mean(part, 'culprit', what):.3f}, floor {floor}"
+            for name, part in parts(results).items()
+            for what, floor in FLOORS[name].items() if mean(part, "culprit", what) < floor]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("kinds", nargs="*")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--floors", action="store_true")
     wanted = parser.parse_args()
     kinds = wanted.kinds or sorted(path.stem for path in label_templates.FOLDER.glob("*.labels"))
     results = [measure(wanted.build, kind) for kind in kinds]
-    if not wanted.json:
-        return show(results, wanted)
-    means = {who: {what: mean(results, who, what) for what in ("ga", "fga")}
-             for who in ("culprit", "drain", "masked")}
-    return print(json.dumps({"mean": means, "kinds": results}))
+    if wanted.json:
+        means = {name: {who: {what: mean(part, who, what) for what in ("ga", "fga")}
+                        for who in ("culprit", "drain", "masked")}
+                 for name, part in parts(results).items()}
+        print(json.dumps({"mean": means, "kinds": results}))
+    else:
+        show(results, wanted)
+    faults = below_floors(results) if wanted.floors else []
+    print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+    return sys.exit(bool(faults))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,21 @@ class Scores(unittest.TestCase):
         self.assertEqual((made["ga"], made["fga"], made["groups"]), (0.2, 1 / 3, 3))
 
 
+class Parts(unittest.TestCase):
+    @staticmethod
+    def results(ga):
+        return [{"kind": kind, "culprit": {"ga": ga, "fga": 1}} for kind in ("nginx", "etcd")]
+
+    def test_kinds_held_out_have_a_mean_of_their_own(self):
+        made = accuracy_templates.parts(self.results(1))
+        self.assertEqual({name: [one["kind"] for one in part] for name, part in made.items()},
+                         {"tuned": ["nginx"], "held out": ["etcd"]})
+
+    def test_a_mean_below_its_floor_is_told(self):
+        self.assertEqual(accuracy_templates.below_floors(self.results(1)), [])
+        self.assertEqual(len(accuracy_templates.below_floors(self.results(0.1))), 2)
+
+
 class Drain(unittest.TestCase):
     def test_what_differs_in_numbers_and_names_is_one_group(self):
         made = drain.groups(["order 1 of bob paid", "order 22 of eve paid", "cache is full",
