@@ -8,8 +8,8 @@ for line. FGA: the F1 of groups, found ones against true ones, where only equal 
 kind is read with the same setting: none. Two baselines run beside it: each distinct message with
 its digits masked, and a plain Drain (bench/drain.py); both are given the lines without the time,
 host, process and level before the message, by a pattern for each kind; culprit finds that out. The
-labels are those of tests/data/templates. Kinds that served for tuning and those held out have a mean
-each. --misses lists what was not found; --floors fails where a mean is below its floor.
+labels are those of tests/data/templates. Kinds tuned on and kinds held out have their own
+means. --misses lists what was not found; --floors fails where a mean is below its floor.
 """
 import argparse
 import collections
