@@ -13,6 +13,7 @@ namespace culprit {
 namespace {
 
 constexpr std::size_t rounds_max = 60;
+constexpr std::size_t rounds_of_many_max = 6;     // 20,000 texts take 0.2 s a round
 constexpr std::size_t skeletons_max = 20'000;     // beyond that merging is skipped: free prose
 constexpr std::size_t phrases_texts_max = 3'000;  // phrases are sought among fewer only
 // What is merged in one round has at least so much of the best evidence of it: the rest may look
@@ -44,7 +45,10 @@ class Merge {
   // The text that each of those given has become.
   Moves run() {
     for (const auto& [words, skeletons] : texts_) now_.emplace(words, words);
+    std::size_t of_many = 0;
     for (std::size_t round = 0; round < rounds_max && texts_.size() <= skeletons_max; ++round) {
+      const bool many = texts_.size() > phrases_texts_max;
+      if (many && ++of_many > rounds_of_many_max) break;
       if (!apply(best_of(proposals()))) break;
     }
     if (texts_.size() <= phrases_texts_max) {

@@ -17,6 +17,7 @@ constexpr std::size_t optional_edge_words_max = 8;  // at the beginning or the e
 constexpr std::size_t optional_beside_min = 2;      // constant words that both texts have
 constexpr std::size_t support_min = 4;              // skeletons of a text that others are held to
 constexpr std::size_t common_min = 2;               // constant words that both have then
+constexpr std::size_t models_max = 8;               // that one text is held to
 
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E37'79B9'7F4A'7C15ULL;  // the golden ratio, as splitmix64 has it
@@ -164,10 +165,13 @@ void add_filled(const std::vector<Sentence>& sentences, const Vocabulary& vocabu
     const Sentence& text = sentences[order];
     const auto same = models.find(text.words->size());
     if (same == models.end()) continue;
+    std::size_t found = 0;
     for (const Sentence* model : same->second) {
+      if (found == models_max) break;
       if (model->words == text.words || text.skeletons > model->skeletons) continue;
       const std::optional<std::size_t> at = odd_word(*model->words, *text.words, vocabulary);
       if (!at) continue;
+      ++found;
       const std::uint64_t family = family_of(*model, *at, *at + 1, vocabulary);
       candidates.push_back({family, order, {text.words, model->words, *at, *at + 1}});
     }
@@ -276,7 +280,7 @@ std::vector<Family> families_of(const Texts& texts, const Vocabulary& vocabulary
     gaps.each_word(add);
     if (parts == Parts::phrases) gaps.each_phrase(add);
   }
-  add_filled(sentences, vocabulary, candidates);
+  if (parts == Parts::phrases) add_filled(sentences, vocabulary, candidates);
   std::stable_sort(candidates.begin(), candidates.end());
   std::vector<Family> families;
   for (std::size_t begin = 0; begin < candidates.size();) {
