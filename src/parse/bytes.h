@@ -95,6 +95,34 @@ inline const char* digits_end(const char* from, const char* end) {
   return from;
 }
 
+// Of names as logs have them: letters, digits and `_ . - $ /`.
+inline bool is_name_byte(char byte) {
+  return is_letter(byte) || (byte >= '-' && byte <= '9') || byte == '_' || byte == '$';
+}
+
+// Behind the name that stands at `from`.
+inline const char* name_end(const char* from, const char* end) {
+#ifdef __SSE2__
+  const auto below = [](__m128i bytes, char least, char most) {
+    // Shifted so that least..most are the least signed numbers.
+    const __m128i shifted = _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(-128 - least)));
+    return _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(-128 + most - least + 1)), shifted);
+  };
+  for (; end - from >= 16; from += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i letters = below(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+    const __m128i from_dash = below(bytes, '-', '9');  // "-./0123456789"
+    const __m128i others = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')),
+                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('$')));
+    const __m128i names = _mm_or_si128(_mm_or_si128(letters, from_dash), others);
+    const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(names));
+    if (mask != 0xFFFF) return from + std::countr_one(mask);
+  }
+#endif
+  while (from < end && is_name_byte(*from)) ++from;
+  return from;
+}
+
 // Calls visit(line) for the first lines of a sample, without their ends. A last line that is cut
 // off in the middle would mislead, so it is left out where there are enough others.
 template <typename Visit>

@@ -1,7 +1,6 @@
 #include "parse/header.h"
 
 #include <algorithm>
-#include <array>
 
 #include "parse/bytes.h"
 
@@ -12,6 +11,7 @@ constexpr int elements_max = 8;
 constexpr std::size_t name_bytes_max = 80;
 constexpr std::size_t thread_bytes_max = 200;
 constexpr std::size_t id_bytes_min = 8;
+constexpr std::size_t process_bytes_max = 40;  // two numbers of up to eighteen digits, in brackets
 
 bool is_upper(char byte) { return byte >= 'A' && byte <= 'Z'; }
 bool is_lower(char byte) { return byte >= 'a' && byte <= 'z'; }
@@ -26,23 +26,9 @@ bool is_process(std::string_view text) {
          (colon == text.npos || all_digits(text.substr(colon + 1)));
 }
 
-constexpr std::array<bool, 256> make_name_bytes() {
-  std::array<bool, 256> is{};
-  for (unsigned char byte = 0; byte < 128; ++byte) {
-    const unsigned char lower = byte | 32;
-    is[byte] = (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9');
-  }
-  for (const unsigned char byte : {'_', '.', '-', '$', '/'}) is[byte] = true;
-  return is;
-}
-constexpr std::array<bool, 256> name_bytes = make_name_bytes();
-
-bool is_name_byte(char byte) { return name_bytes[static_cast<unsigned char>(byte)]; }
-
 std::string_view leading_word(std::string_view text) {
-  std::size_t length = 0;
-  while (length < text.size() && is_name_byte(text[length])) ++length;
-  return text.substr(0, length);
+  const char* const end = name_end(text.data(), text.data() + text.size());
+  return text.substr(0, static_cast<std::size_t>(end - text.data()));
 }
 
 // "crond(pam_unix)": a program may name a part of it.
@@ -196,8 +182,9 @@ void LineHeader::behind_time(std::string_view text) {
 // "\t8f5e1c9a-...\tERROR\tmessage", as AWS Lambda writes it for Node, or "\t8f5e1c9a-...\tmessage"
 // behind "[ERROR]\t" and the time, as for Python. Outside of requests the id is "undefined".
 void LineHeader::lambda_request() {
+  if (!rest_.starts_with('\t')) return;
   const std::size_t tab = rest_.find('\t', 1);
-  if (!rest_.starts_with('\t') || tab == std::string_view::npos) return;
+  if (tab == std::string_view::npos) return;
   const std::string_view id = rest_.substr(1, tab - 1);
   if (!is_uuid(id) && id != "undefined") return;
   if (id != "undefined") add("request_id", id);
@@ -305,9 +292,9 @@ bool LineHeader::worker() {
 bool LineHeader::bracketed() {
   const char closer = rest_.front() == '[' ? ']' : rest_.front() == '(' ? ')' : '>';
   if (closer == ']' && thread_and_dash()) return true;
-  const std::size_t close = rest_.find(closer);
   const std::size_t longest = closer == ']' ? thread_bytes_max : name_bytes_max;
-  if (close == std::string_view::npos || close > longest) return false;
+  const std::size_t close = rest_.substr(0, longest + 1).find(closer);
+  if (close == std::string_view::npos) return false;
   const std::string_view content = trimmed(rest_.substr(1, close - 1));
   // Round and angle brackets are a sentence's more often than a thread's.
   const bool process = closer == '>' && level_ != Level::none && is_erlang_process(content);
@@ -436,8 +423,9 @@ bool LineHeader::host_and_process() {
     behind = behind.substr(1 + name.size());
   }
   if (name.empty() || !behind.starts_with('[')) return false;
-  const std::size_t close = behind.find("] ");
-  const std::size_t closed = std::min(close, behind.find("]: "));
+  const std::string_view bracket = behind.substr(0, process_bytes_max);
+  const std::size_t close = bracket.find("] ");
+  const std::size_t closed = std::min(close, bracket.find("]: "));
   if (closed == std::string_view::npos || !is_process(behind.substr(1, closed - 1))) return false;
   if (closed == close && !begins_with_level(behind.substr(closed + 2))) return false;
   if (!add("logger", name)) return false;

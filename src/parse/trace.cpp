@@ -32,14 +32,14 @@ bool starts_with_any(std::string_view line, auto&& all) {
                      [line](std::string_view one) { return line.starts_with(one); });
 }
 
-bool is_name_byte(char byte) {
+bool is_error_name_byte(char byte) {
   return is_letter(byte) || is_digit(byte) || byte == '_' || byte == '.' || byte == '$';
 }
 
 // "java.lang.IllegalStateException: words", "KeyError", "shop.errors.Refused: words" is none.
 bool names_error(std::string_view line) {
   std::size_t length = 0;
-  while (length < line.size() && is_name_byte(line[length])) ++length;
+  while (length < line.size() && is_error_name_byte(line[length])) ++length;
   if (length < line.size() && line[length] != ':') return false;
   const std::string_view name = line.substr(0, length);
   return std::any_of(error_names.begin(), error_names.end(), [name](std::string_view ending) {
