@@ -61,6 +61,15 @@ Status make_case_folder(const std::string& folder) {
   return make_file(database_path(folder), "");
 }
 
+std::string index_folder(const std::string& folder) { return folder + "/index"; }
+
+Status make_index_folder(const std::string& folder) {
+  TRY(make_case_folder(folder));
+  const std::string made = index_folder(folder);
+  if (::mkdir(made.c_str(), 0700) != 0 && errno != EEXIST) return cannot("cannot make", made);
+  return ok();
+}
+
 std::string database_path(const std::string& folder) { return folder + "/cases.db"; }
 
 }  // namespace culprit

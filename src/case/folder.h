@@ -15,6 +15,11 @@ std::string case_folder(const std::string& directory);
 // What exists stays as it is.
 Status make_case_folder(const std::string& folder);
 
+// Where indexes of sources lie (store/embedded/index.h).
+std::string index_folder(const std::string& folder);
+// Makes it, and the case folder around it.
+Status make_index_folder(const std::string& folder);
+
 std::string database_path(const std::string& folder);
 
 }  // namespace culprit

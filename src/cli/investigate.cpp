@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/sources.h"
 #include "workbench/investigate.h"
+#include "workbench/keep.h"
 #include "workbench/verification.h"
 
 namespace culprit {
@@ -50,13 +51,26 @@ Entry entry_of(const Investigation& made) {
   return entry;
 }
 
+// The next run reads only what was appended; whoever waits for the report has it already.
+void keep_indexes_of(Session& session, const Investigated& investigation,
+                     const InvestigateOptions& options) {
+  std::fflush(stdout);
+  const std::string warning =
+      keep_indexes(session.world, *investigation.evidence, options.gather);
+  if (!warning.empty()) std::fputs(fmt::format("culprit: {}\n", warning).c_str(), stderr);
+}
+
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (asks_for_range(arguments)) return run_range(arguments, session);
   if (arguments.has("--as")) TRY(query_language_named(arguments.value("--as")));
   InvestigateOptions options = TRY(options_of(arguments));
   Progress progress(session);
   options.gather.progress = progress.callback();
-  const Investigation made = TRY(investigate(session.world, options));
+  const bool keeps = !arguments.has("--no-case");
+  if (keeps) options.gather.index.folder = index_folder_here(session.world);
+  if (arguments.has("--fresh")) options.gather.index.known = GatherOptions::Indexing::Known::ignored;
+  const Investigated investigation = TRY(investigated(session.world, options));
+  const Investigation& made = investigation.made;
   progress.clear();
   std::string text;
   if (arguments.has("--as") && !made.when.found) {
@@ -66,8 +80,9 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   } else {
     text = arguments.has("--json") ? json_of(made) : text_of(made, session.terminal);
   }
-  if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(made));
+  if (keeps) keep_in_case(arguments, session, entry_of(made));
   TRY(print(text));
+  if (keeps) keep_indexes_of(session, investigation, options);
   if (!made.metrics.unreachable.empty()) return Exit::remote;
   return made.when.found ? Exit::found : Exit::nothing;
 }
@@ -88,7 +103,8 @@ Command investigate_command() {
        {"--seed", "N", "for the choice of examples (1)"},
        {"--as", "jq|sql|logql", "prints the query that verifies the first finding"},
        {"--case", "ID", "the case to keep the result in (the open one)"},
-       {"--no-case", "", "keeps nothing"},
+       {"--no-case", "", "keeps nothing: neither the result nor an index of what was read"},
+       {"--fresh", "", "reads everything again, whatever the index of an earlier run holds"},
        {"--json", "", "one object with everything (see docs/json.md)"}});
   return {"investigate",
           "SOURCE... [flags]",

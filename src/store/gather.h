@@ -71,6 +71,16 @@ struct GatherOptions {
   // What a thread takes at a time: large enough that cutting at line ends costs nothing, small
   // enough to share evenly. Answers do not depend on it.
   std::uint64_t chunk_bytes = 4 << 20;
+  // What was read is kept for the next time (store/embedded/index.h).
+  struct Indexing {
+    std::string folder;       // empty: nowhere
+    double share_max = 0.02;  // of a source's size
+    // A smaller source is read again in less time than a command takes to start.
+    std::uint64_t bytes_min = 32 << 20;
+    enum class Known : std::uint8_t { used, ignored };
+    Known known = Known::used;  // what an earlier run has kept
+  };
+  Indexing index;
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // may be empty
 };
 

@@ -374,13 +374,18 @@ Result<Investigation> investigate(World& world, Engine& engine, const Investigat
   return made;
 }
 
-Result<Investigation> investigate(World& world, const InvestigateOptions& options) {
+Result<Investigated> investigated(World& world, const InvestigateOptions& options) {
   const Suspects suspects = TRY(open_suspects(world, options));
   MetricEvidence metrics = TRY(metrics_of(world, options));
   std::unique_ptr<Embedded> engine = TRY(Embedded::gather(world, options.gather));
   Investigation made = TRY(judge(*engine, suspects, options));
   if (!options.metrics.empty()) TRY(find_metrics(world, std::move(metrics), made));
-  return made;
+  return Investigated{std::move(made), std::move(engine)};
+}
+
+Result<Investigation> investigate(World& world, const InvestigateOptions& options) {
+  Investigated made = TRY(investigated(world, options));
+  return std::move(made.made);
 }
 
 }  // namespace culprit

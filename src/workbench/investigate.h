@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "base/result.h"
 #include "base/world.h"
 #include "repo/deploys.h"
-#include "store/engine.h"
+#include "store/embedded/embedded.h"
 #include "store/gather.h"
 #include "workbench/investigation.h"
 
@@ -31,6 +32,13 @@ struct InvestigateOptions {
 
 // Errors: nothing readable (missing, denied), interrupted, a bad repository or deploy list.
 Result<Investigation> investigate(World& world, const InvestigateOptions& options);
+
+// The same, and the evidence it was made from, for what is to be done once the report is shown.
+struct Investigated {
+  Investigation made;
+  std::unique_ptr<Embedded> evidence;
+};
+Result<Investigated> investigated(World& world, const InvestigateOptions& options);
 
 // The same on an engine that has its evidence: for tests and other engines.
 Result<Investigation> investigate(World& world, Engine& engine, const InvestigateOptions& options);

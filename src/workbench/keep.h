@@ -5,6 +5,7 @@
 
 #include "base/world.h"
 #include "case/case.h"
+#include "store/embedded/embedded.h"
 
 namespace culprit {
 
@@ -16,5 +17,11 @@ struct KeepOptions {
 // `entry` without its number and time. What cannot be kept is a warning, never a failure of the
 // verb: the returned text says it in one line; empty: the entry is kept.
 std::string keep(World& world, const KeepOptions& options, Entry entry);
+
+// Where indexes of sources are kept: beside the cases of the working directory.
+std::string index_folder_here(World& world);
+
+// Keeps what was read for the next run. As keep(): empty, or in one line why not.
+std::string keep_indexes(World& world, const Embedded& evidence, const GatherOptions& options);
 
 }  // namespace culprit

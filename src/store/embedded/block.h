@@ -37,6 +37,9 @@ class Times {
  public:
   Times() = default;
   explicit Times(std::vector<std::int64_t> times);  // nanoseconds; no_time's count: none
+  // As they were taken apart by the accessors below.
+  Times(std::int64_t before, std::int64_t step, Packed steps)
+      : size_(steps.size()), before_(before), step_(step), steps_(std::move(steps)) {}
 
   std::size_t size() const { return size_; }
   std::int64_t operator[](std::size_t row) const {
@@ -44,6 +47,10 @@ class Times {
     const std::uint32_t steps = steps_[row];
     return steps == 0 ? nanoseconds(no_time) : before_ + step_ * std::int64_t{steps};
   }
+  std::int64_t before() const { return before_; }
+  std::int64_t step() const { return step_; }
+  const Packed& steps() const { return steps_; }
+  const std::vector<std::int64_t>& apart() const { return apart_; }
 
  private:
   std::size_t size_ = 0;
@@ -60,6 +67,7 @@ class RowNumbers {
   explicit RowNumbers(std::span<const std::uint32_t> numbers);
   std::size_t size() const { return places_.size(); }
   std::uint32_t operator[](std::size_t row) const { return table_[places_[row]]; }
+  std::span<const std::uint32_t> numbers() const { return table_; }  // each that occurs
   // From here on, `number` is to be `made[number]`.
   void renumber(const std::vector<std::uint32_t>& made) {
     for (std::uint32_t& number : table_) number = made[number];

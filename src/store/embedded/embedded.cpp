@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "store/embedded/parallel.h"
+#include "store/embedded/reading_plan.h"
 
 namespace culprit {
 namespace {
@@ -105,6 +106,14 @@ Result<std::unique_ptr<Embedded>> Embedded::gather(World& world, const GatherOpt
 Embedded::Embedded(World& world, Evidence evidence)
     : world_(world), evidence_(std::move(evidence)) {
   summarise_fields();
+}
+
+Status Embedded::keep_indexes(const GatherOptions& options) const {
+  return culprit::keep_indexes(world_, options, evidence_);
+}
+
+bool Embedded::worth_indexing(const GatherOptions& options) const {
+  return culprit::worth_indexing(options, evidence_);
 }
 
 void Embedded::summarise_fields() {

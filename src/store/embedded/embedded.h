@@ -24,6 +24,10 @@ class Embedded final : public Engine {
 
   Embedded(World& world, Evidence evidence);
 
+  // Keeps what was read for the next run (GatherOptions::index). Errors: what writing it says.
+  Status keep_indexes(const GatherOptions& options) const;
+  bool worth_indexing(const GatherOptions& options) const;
+
   const Schema& schema() const override { return evidence_.schema; }
   Judged judge(const OutcomeRule& rule) override;
   HistTally hist(const HistQuery& query) override;

@@ -23,8 +23,9 @@ namespace culprit {
 struct EvidenceField {
   std::string name;
   Role role = Role::none;
-  bool slot = true;   // no line names it itself
-  bool many = false;  // its texts are kept as hashes only
+  bool slot = true;       // no line names it itself
+  bool many = false;      // its texts are kept as hashes only
+  bool left_out = false;  // its values are not in the index that the rows come from
   std::uint64_t events = 0;
   std::uint64_t error_events = 0;
   std::uint64_t numbers = 0;
@@ -48,10 +49,15 @@ struct Units {
 struct Evidence {
   std::vector<Source> sources;
   std::vector<std::vector<ChunkCount>> chunks;  // per source, by offset
+  std::vector<std::uint64_t> indexed_bytes;     // per source: what its index covers
   std::vector<EvidenceField> fields;            // by name
   std::vector<EvidenceSkeleton> skeletons;      // [0]: no message; the rest by text
   std::vector<Block> blocks;                    // by source, then offset
+  std::vector<Part> parts;                      // by source, then offset; see Shard::parts
   Units units;
+  std::vector<std::uint64_t> unit_ids;      // by unit, where an Index may be made; else empty
+  std::vector<IndexedUnits> indexed_units;  // empty after joining
+  bool texts_whole = true;                  // of the skeletons: none was shortened
   Sampling sampling;
   std::size_t columns_bytes_max = SIZE_MAX;  // what UnitColumns may take that are kept
   Schema schema;

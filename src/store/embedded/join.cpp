@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <tuple>
 #include <unordered_map>
 
 #include "store/embedded/evidence.h"
@@ -26,6 +27,7 @@ void join_fields(Evidence& evidence, const Shards& shards, std::vector<Renumberi
       field.role = local.role;
       field.slot &= local.slot;
       field.many |= local.overflowed;
+      field.left_out |= local.left_out;
       field.events += local.events;
       field.error_events += local.error_events;
       field.numbers += local.numbers;
@@ -103,6 +105,7 @@ void join_skeletons(Evidence& evidence, const Shards& shards, std::vector<Renumb
     number_of.emplace(hash, static_cast<std::uint32_t>(evidence.skeletons.size()));
     evidence.skeletons.push_back({hash, text});
   }
+  for (const auto& shard : shards) evidence.texts_whole &= shard->skeletons().coarseness() == 0;
   for (std::size_t s = 0; s < shards.size(); ++s) {
     for (const SkeletonTable::Entry& entry : shards[s]->skeletons().entries()) {
       const auto found = number_of.find(entry.hash);
@@ -129,6 +132,17 @@ void renumber(Block& block, const Renumbering& numbers) {
   }
   std::sort(block.columns.begin(), block.columns.end(),
             [](const Column& a, const Column& b) { return a.field < b.field; });
+}
+
+// What is not known of all rows is known of none: nothing may be concluded from a part of them.
+void leave_out(Evidence& evidence) {
+  const auto& fields = evidence.fields;
+  const auto left_out = [](const EvidenceField& field) { return field.left_out; };
+  if (std::none_of(fields.begin(), fields.end(), left_out)) return;
+  for (Block& block : evidence.blocks) {
+    std::erase_if(block.columns,
+                  [&](const Column& column) { return left_out(fields[column.field]); });
+  }
 }
 
 // `before`: lines of the source before the chunk.
@@ -223,6 +237,13 @@ Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit, 
     for (ChunkCount& count : shards[s]->counts()) {
       evidence.chunks[count.source].push_back(std::move(count));
     }
+    if (shards[s]->indexed_units()) {
+      evidence.indexed_units.push_back(std::move(*shards[s]->indexed_units()));
+    }
+    for (Part& part : shards[s]->parts()) {
+      for (FieldCount& count : part.fields) count.field = numbers[s].fields[count.field];
+      evidence.parts.push_back(std::move(part));
+    }
     shards[s].reset();
   }
   for (auto& chunks : evidence.chunks) {
@@ -231,11 +252,15 @@ Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit, 
     const auto same = [](const ChunkCount& a, const ChunkCount& b) { return a.offset == b.offset; };
     chunks.erase(std::unique(chunks.begin(), chunks.end(), same), chunks.end());
   }
+  std::sort(evidence.parts.begin(), evidence.parts.end(), [](const Part& a, const Part& b) {
+    return std::tie(a.source, a.from) < std::tie(b.source, b.from);
+  });
   std::sort(evidence.blocks.begin(), evidence.blocks.end(), [](const Block& a, const Block& b) {
     if (a.source != b.source) return a.source < b.source;
     if (a.offset != b.offset) return a.offset < b.offset;
     return a.offsets.front() < b.offsets.front();
   });
+  leave_out(evidence);
   evidence.schema.unit = std::move(unit);
   evidence.schema.exact = sampling.shift == 0;
   evidence.schema.failures_exact = sampling.failing_shift == 0;

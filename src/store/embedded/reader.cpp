@@ -9,6 +9,7 @@
 #include "store/changes.h"
 #include "store/embedded/clocks.h"
 #include "store/embedded/evidence.h"
+#include "store/embedded/reading_plan.h"
 
 namespace culprit {
 namespace {
@@ -38,16 +39,22 @@ struct Task {
 };
 
 // Several chunks, where there are enough of them for all threads.
-std::uint64_t task_bytes(const std::vector<Source>& sources, std::uint64_t chunk_bytes) {
+std::uint64_t task_bytes(const std::vector<Source>& sources, const ReadingPlan& plan,
+                         std::uint64_t chunk_bytes) {
   std::uint64_t bytes = 0;
-  for (const Source& source : sources) bytes += source.counts() ? source.size : 0;
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    for (const ByteRange range : plan.sources[s].read) {
+      bytes += sources[s].counts() ? range.to - range.from : 0;
+    }
+  }
   const std::uint64_t chunks = bytes / chunk_bytes / tasks_least;
   return chunk_bytes * std::clamp<std::uint64_t>(chunks, 1, task_bytes_most / chunk_bytes + 1);
 }
 
-std::vector<Task> tasks_of(const std::vector<Source>& sources, std::uint64_t chunk_bytes) {
+std::vector<Task> tasks_of(const std::vector<Source>& sources, const ReadingPlan& plan,
+                           std::uint64_t chunk_bytes) {
   std::vector<Task> tasks;
-  const std::uint64_t range_bytes = task_bytes(sources, chunk_bytes);
+  const std::uint64_t range_bytes = task_bytes(sources, plan, chunk_bytes);
   for (std::uint32_t s = 0; s < sources.size(); ++s) {
     const Source& source = sources[s];
     if (!source.counts()) continue;
@@ -55,8 +62,10 @@ std::vector<Task> tasks_of(const std::vector<Source>& sources, std::uint64_t chu
       tasks.push_back({s, 0, source.size});
       continue;
     }
-    for (std::uint64_t at = 0; at < source.size; at += range_bytes) {
-      tasks.push_back({s, at, std::min(source.size, at + range_bytes)});
+    for (const ByteRange range : plan.sources[s].read) {
+      for (std::uint64_t at = range.from; at < range.to; at += range_bytes) {
+        tasks.push_back({s, at, std::min(range.to, at + range_bytes)});
+      }
     }
   }
   // Packed sources cannot be shared between threads: the longest first.
@@ -69,16 +78,17 @@ std::vector<Task> tasks_of(const std::vector<Source>& sources, std::uint64_t chu
 class Pass {
  public:
   Pass(World& world, const GatherOptions& options, std::vector<Source>& sources,
-       std::vector<std::unique_ptr<Shard>>& shards)
+       const ReadingPlan& plan, std::vector<std::unique_ptr<Shard>>& shards)
       : world_(world),
         options_(options),
         sources_(sources),
         shards_(shards),
-        tasks_(tasks_of(sources, options.chunk_bytes)) {
+        tasks_(tasks_of(sources, plan, options.chunk_bytes)) {
     for (const Task& task : tasks_) bytes_total_ += task.to - task.from;
     const auto memory = static_cast<double>(options.memory_max);
     const double left = std::max(memory - process_bytes, memory * left_least);
     row_bytes_max_ = static_cast<std::uint64_t>(rows_share * left);
+    row_bytes_max_ -= std::min(row_bytes_max_ / 2, plan.rows() * RowBytes::row);
   }
 
   // Reads all rows, or at a second look those of failing units that the first one let go. Sampling
@@ -323,6 +333,16 @@ std::unordered_set<std::uint64_t> failing_units(std::vector<std::unique_ptr<Shar
   return failing;
 }
 
+// What a source's index has comes in as one more Shard.
+void take_over(SourcePlan& plan, std::uint32_t source, const GatherOptions& options,
+               const UnitRule& unit, const Widths& widths,
+               std::vector<std::unique_ptr<Shard>>& shards) {
+  if (!plan.index) return;
+  shards.push_back(std::make_unique<Shard>(options, unit, widths));
+  shards.back()->take_over(*plan.index, source, plan.parts, plan.silent, std::move(plan.rows));
+  shards.back()->finish();
+}
+
 Result<Evidence> gather_evidence(World& world, const GatherOptions& options,
                                  std::vector<Source> sources, const UnitRule& unit,
                                  const Widths& widths) {
@@ -336,19 +356,32 @@ Result<Evidence> gather_evidence(World& world, const GatherOptions& options,
     shards.push_back(std::make_unique<Shard>(options, unit, widths));
 
   Sampling sampling;
-  Pass first(world, options, sources, shards);
+  ReadingPlan plan = plan_reading(world, options, unit, sources);
+  Pass first(world, options, sources, plan, shards);
   TRY(first.run(sampling));
+  if (sampling != Sampling{} && plan.rows() > 0) {
+    // Rows of an index are all there; with a sample of others they cannot be counted together.
+    GatherOptions without = options;
+    without.index.folder = "";
+    return gather_evidence(world, without, std::move(sources), unit, widths);
+  }
 
   note_changes(world, sources);
 
   // The second look: earlier events of failing units that the sample let go.
   std::unordered_set<std::uint64_t> failing = failing_units(shards, sampling);
   if (!failing.empty()) {
-    Pass second(world, options, sources, shards);
+    Pass second(world, options, sources, plan, shards);
     TRY(second.run_again(sampling, failing, first.rows_kept()));
   }
   failing = {};
+  for (std::uint32_t s = 0; s < plan.sources.size(); ++s) {
+    take_over(plan.sources[s], s, options, unit, widths, shards);
+  }
   Evidence evidence = join_shards(std::move(sources), std::move(shards), unit, sampling);
+  for (const SourcePlan& source : plan.sources) {
+    evidence.indexed_bytes.push_back(source.index ? source.index->source.covered : 0);
+  }
   join_units(evidence);
   evidence.columns_bytes_max = options.memory_max / columns_part;
   return evidence;

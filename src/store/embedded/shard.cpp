@@ -105,6 +105,8 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
   if (!goes_on) {
     close_block();
     open_block(source_index, offset);
+    close_part();
+    if (source.seekable) open_part(source_index, offset);
   }
   chunk_ = chunk;
   for (std::size_t at = 0; at < chunk.size();) {
@@ -119,10 +121,47 @@ void Shard::read(const Source& source, std::uint32_t source_index, std::string_v
   chunk_ = {};
   read_to_ = offset + chunk.size();
   counts_.push_back(std::move(count));
+  if (open_part_) content_.add(chunk);
+  part_whole_ = chunk.ends_with('\n');
+  if (lines_in_block_ >= part_lines_min) close_block();
+}
+
+void Shard::open_part(std::uint32_t source, std::uint64_t offset) {
+  if (options_.index.folder.empty() || options_.window != Window{} || only_ != nullptr) return;
+  open_part_ = Part{source, offset, offset, 0, {}};
+  content_.restart();
+  counted_ = counts_so_far();
+}
+
+std::vector<FieldCount> Shard::counts_so_far() {
+  hand_on_all();
+  std::vector<FieldCount> counts;
+  for (FieldId id = 0; id < fields_.size(); ++id) {
+    const ShardField& field = fields_[id];
+    counts.push_back({id, field.events, field.error_events, field.numbers});
+  }
+  return counts;
+}
+
+// What was counted since the Part began is its own.
+void Shard::close_part() {
+  if (!open_part_) return;
+  open_part_->to = read_to_;
+  open_part_->content = content_.value();
+  for (FieldCount count : counts_so_far()) {
+    const FieldCount before = count.field < counted_.size() ? counted_[count.field] : FieldCount{};
+    count.events -= before.events;
+    count.error_events -= before.error_events;
+    count.numbers -= before.numbers;
+    if (count.events > 0) open_part_->fields.push_back(count);
+  }
+  if (part_whole_) parts_.push_back(std::move(*open_part_));
+  open_part_.reset();
 }
 
 bool Shard::read(const Source& source, std::uint32_t source_index, LineFeed& feed,
                  Sampling sampling) {
+  close_part();
   ChunkCount count;
   count.source = source_index;
   const std::uint64_t lines_before = feed.lines();
@@ -161,13 +200,14 @@ void Shard::read_one(const Source& source, const FedLine& line, std::uint64_t nu
 }
 
 // Blocks are cut by lines, kept or not, so that they do not depend on the sampling in force.
-// `offset`: where the next block begins, if it does.
+// `offset`: where the next block begins if that is too far from where this one does.
 void Shard::next_row(std::uint64_t offset) {
   const bool far = offset < open_.offset || offset - open_.offset > UINT32_MAX;
   if (++lines_in_block_ <= block_lines_max && !far) return;
   const std::uint32_t source = open_.source;
+  const std::uint64_t begin = far ? offset : open_.offset;
   close_block();
-  open_block(source, offset);
+  open_block(source, begin);
   lines_in_block_ = 1;
 }
 
@@ -414,9 +454,13 @@ void Shard::hand_on(Layout& layout) const {
   layout.events = layout.error_events = 0;
 }
 
-void Shard::hand_on_counts() {
+void Shard::hand_on_all() {
   hand_on(passing_);
   for (Layout& layout : layouts_.all()) hand_on(layout);
+}
+
+void Shard::hand_on_counts() {
+  hand_on_all();
   layouts_.clear();
 }
 
@@ -486,6 +530,7 @@ Dictionary::Entry Shard::learn(ShardField& field, std::string_view value) {
 
 void Shard::finish() {
   close_block();
+  close_part();
   hand_on_counts();
 }
 

@@ -10,6 +10,7 @@
 #include <bit>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -19,8 +20,10 @@
 #include "event/roles.h"
 #include "parse/format.h"
 #include "store/embedded/block.h"
+#include "store/embedded/content_hash.h"
 #include "store/embedded/dictionary.h"
 #include "store/embedded/layout.h"
+#include "store/embedded/part.h"
 #include "store/embedded/skeleton_table.h"
 #include "store/feed.h"
 #include "store/gather.h"
@@ -126,9 +129,21 @@ class WaitingValues {
   std::vector<WaitingValue> values_;
 };
 
+struct Index;
+struct IndexedPart;
+struct IndexedRows;
+
+// Units of rows that come from an Index, by their numbers in the source.
+struct IndexedUnits {
+  std::uint32_t source = 0;
+  std::uint32_t count = 0;
+  std::vector<std::uint64_t> ids;  // empty: no row of theirs can be elsewhere
+};
+
 struct ShardField {
   Role role = Role::none;
   bool stored = true;       // false: counted only (times, the message, the correlation id)
+  bool left_out = false;    // its values are not in the Index that the rows come from
   bool unit_id = false;     // one of UnitRule::fields
   bool slot = true;         // no line names it itself
   bool overflowed = false;  // the dictionary was full: all texts are lost
@@ -165,6 +180,14 @@ class Shard {
   void thin_out(Sampling sampling);
   Sampling thinned_to() const { return thinned_to_; }
 
+  // Takes what an Index has of these parts of a source, as if their lines were read here. Of
+  // `silent` parts the lines count, but no event of them lies in the window.
+  void take_over(const Index& index, std::uint32_t source, std::span<const std::size_t> parts,
+                 std::span<const std::size_t> silent, IndexedRows rows);
+
+  // Of rows that were taken over; nothing: there are none.
+  std::optional<IndexedUnits>& indexed_units() { return indexed_units_; }
+
   // The last block is complete.
   void finish();
   std::vector<Block>& blocks() { return blocks_; }
@@ -173,6 +196,8 @@ class Shard {
   std::deque<ShardField>& fields() { return fields_; }
   SkeletonTable& skeletons() { return skeletons_; }
   std::vector<ChunkCount>& counts() { return counts_; }
+  // Those of seekable sources that were read, where an Index is to be made of them.
+  std::vector<Part>& parts() { return parts_; }
   // Shortens the skeletons' texts to that coarseness, if they are finer.
   void coarsen_skeletons(unsigned coarseness);
   // Units with a suspicious row that was not kept, for a second look.
@@ -188,6 +213,8 @@ class Shard {
   static constexpr std::size_t values_most = 65'536;
   // A block of thirty columns takes 6 KB beside its rows, which matters where few of them are kept.
   static constexpr std::size_t block_lines_max = 24'576;
+  // Behind that many lines a block ends where its chunk does: Parts are to be short.
+  static constexpr std::size_t part_lines_min = 8192;
 
   // What is known of the row in hand.
   struct RowInHand {
@@ -206,6 +233,13 @@ class Shard {
   void next_row(std::uint64_t offset);
   void open_block(std::uint32_t source, std::uint64_t offset);
   void close_block();
+  std::vector<FieldId> take_fields(const Index& index, std::span<const std::size_t> parts);
+  void take_counts(const IndexedPart& indexed, std::uint32_t source,
+                   const std::vector<FieldId>& ids);
+  void mark_rows(std::span<Block> blocks);
+  void open_part(std::uint32_t source, std::uint64_t offset);
+  void close_part();
+  std::vector<FieldCount> counts_so_far();
   void add(const Event& event, std::uint64_t offset, ChunkCount& count, Sampling sampling);
   bool outside(const Event& event) const;
   void read_message(std::string_view message);
@@ -226,6 +260,7 @@ class Shard {
   void code_waiting(ShardField& field);
   void hand_on(Layout& layout) const;
   void hand_on_counts();
+  void hand_on_all();
   FieldId field_of(std::string_view name);
   FieldId add_field(std::string_view name);
   std::uint32_t skeleton_number(const Skeleton& skeleton);
@@ -252,6 +287,12 @@ class Shard {
   std::uint64_t lines_in_block_ = 0;
   std::uint64_t read_to_ = 0;  // offset behind the last chunk of open_
   std::vector<ChunkCount> counts_;
+  std::vector<Part> parts_;
+  std::optional<IndexedUnits> indexed_units_;
+  std::optional<Part> open_part_;
+  bool part_whole_ = false;  // its last line has an end, so that nothing can be appended to it
+  std::vector<FieldCount> counted_;  // by field, when the open Part began
+  ContentHash content_;              // of the open Part
   std::unordered_set<std::uint64_t> failing_;
   RowBytes row_bytes_;
   Sampling thinned_to_;  // by the last thin_out()

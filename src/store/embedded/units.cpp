@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "store/embedded/evidence.h"
 
@@ -24,7 +25,13 @@ class UnitTable {
     }
     return slots_[at] - 1;
   }
-  std::uint32_t count() const { return static_cast<std::uint32_t>(ids_.size()); }
+  // Of a unit that can be met no more.
+  std::uint32_t add(std::uint64_t id) {
+    ids_.push_back(id);
+    return static_cast<std::uint32_t>(ids_.size()) - 1;
+  }
+  const std::vector<std::uint64_t>& ids() const { return ids_; }
+  std::vector<std::uint64_t> take_ids() { return std::move(ids_); }
 
  private:
   std::size_t slot_of(std::uint64_t id) const {
@@ -33,6 +40,24 @@ class UnitTable {
 
   std::vector<std::uint32_t> slots_;  // number + 1; 0: free
   std::vector<std::uint64_t> ids_;    // by number
+};
+
+// The numbers of units of one source's index, as they come up.
+class IndexedNumbers {
+ public:
+  explicit IndexedNumbers(const IndexedUnits& units) : units_(units), made_(units.count, no_unit) {}
+
+  // `fresh` gives the number of a unit that is not known yet: by its id, where it has one.
+  template <typename Fresh>
+  std::uint32_t number(std::uint32_t unit, Fresh fresh) {
+    std::uint32_t& made = made_[unit];
+    if (made == no_unit) made = fresh(units_.ids.empty() ? 0 : units_.ids[unit]);
+    return made;
+  }
+
+ private:
+  const IndexedUnits& units_;
+  std::vector<std::uint32_t> made_;
 };
 
 std::size_t rows_with_unit(const Evidence& evidence) {
@@ -44,19 +69,53 @@ std::size_t rows_with_unit(const Evidence& evidence) {
   return rows;
 }
 
-// Gives every row its unit's number.
-std::uint32_t number_units(Evidence& evidence) {
-  constexpr std::size_t ahead = 16;  // rows between asking for memory and needing it
-  UnitTable table(rows_with_unit(evidence));
+// Each line is a unit of its own.
+std::uint32_t number_lines(Evidence& evidence) {
+  std::uint32_t count = 0;
   for (Block& block : evidence.blocks) {
-    block.units.resize(block.rows(), no_unit);
-    for (std::size_t row = 0; row < block.rows(); ++row) {
-      if (row + ahead < block.rows()) table.prepare(block.unit_ids[row + ahead]);
-      if (block.unit_ids[row] != 0) block.units[row] = table.number(block.unit_ids[row]);
-    }
+    block.units.resize(block.rows());
+    for (std::uint32_t& unit : block.units) unit = count++;
     block.unit_ids = {};
   }
-  return table.count();
+  return count;
+}
+
+void number_read(Block& block, UnitTable& table) {
+  constexpr std::size_t ahead = 16;  // rows between asking for memory and needing it
+  block.units.resize(block.rows(), no_unit);
+  for (std::size_t row = 0; row < block.rows(); ++row) {
+    if (row + ahead < block.rows()) table.prepare(block.unit_ids[row + ahead]);
+    if (block.unit_ids[row] != 0) block.units[row] = table.number(block.unit_ids[row]);
+  }
+  block.unit_ids = {};
+}
+
+void number_indexed(Block& block, IndexedNumbers& numbers, UnitTable& table) {
+  for (std::uint32_t& unit : block.units) {
+    if (unit == no_unit) continue;
+    unit = numbers.number(
+        unit, [&](std::uint64_t id) { return id == 0 ? table.add(0) : table.number(id); });
+  }
+}
+
+// Gives every row its unit's number, in the order of the rows.
+std::uint32_t number_units(Evidence& evidence) {
+  if (evidence.schema.unit.fields.empty()) return number_lines(evidence);
+  std::size_t expected = rows_with_unit(evidence);
+  std::vector<std::optional<IndexedNumbers>> indexed(evidence.sources.size());
+  for (const IndexedUnits& units : evidence.indexed_units) {
+    expected += units.ids.size();
+    indexed[units.source].emplace(units);
+  }
+  UnitTable table(expected);
+  for (Block& block : evidence.blocks) {
+    const bool read = block.unit_ids.size() == block.rows();
+    read ? number_read(block, table) : number_indexed(block, *indexed[block.source], table);
+  }
+  const auto count = static_cast<std::uint32_t>(table.ids().size());
+  if (!evidence.parts.empty()) evidence.unit_ids = table.take_ids();
+  evidence.indexed_units.clear();
+  return count;
 }
 
 }  // namespace

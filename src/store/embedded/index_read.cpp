@@ -1,0 +1,75 @@
+// Parts of an Index become rows again.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <optional>
+
+#include <xxhash.h>
+
+#include "store/embedded/index.h"
+#include "store/embedded/index_block.h"
+#include "store/embedded/parallel.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t blocks_max = 4096;  // of a part, which has one or two
+
+// Nothing: the part contradicts itself.
+std::optional<std::vector<Block>> read_part(const Index& index, const IndexedPart& indexed) {
+  const std::string_view bytes = std::string_view(index.file).substr(indexed.at, indexed.size);
+  if (XXH3_64bits(bytes.data(), bytes.size()) != indexed.check) return std::nullopt;
+  IndexReader in(bytes);
+  std::vector<Block> blocks;
+  std::uint32_t units = indexed.units_before;
+  const std::size_t count = in.bounded(blocks_max);
+  for (std::size_t b = 0; b < count && in.ok(); ++b) {
+    Block block;
+    const std::uint32_t units_before = units;
+    read_rows(in, block, units, index.skeletons.size());
+    if (block.offset < indexed.part.from || block.offset >= indexed.part.to) in.fail();
+    for (std::size_t id = 0; id < index.fields.size() && in.ok(); ++id) {
+      const IndexedField& field = index.fields[id];
+      if (!field.kept) continue;
+      read_column(in, block, static_cast<FieldId>(id), field.values.size(), units_before);
+    }
+    blocks.push_back(std::move(block));
+  }
+  const bool right =
+      in.ok() && in.at() == bytes.size() && units == indexed.units_before + indexed.units;
+  if (!right) return std::nullopt;
+  return blocks;
+}
+
+std::vector<std::uint64_t> ids_of(const Index& index) {
+  std::vector<std::uint64_t> ids;
+  for (const IndexedPart& part : index.parts) {
+    const std::size_t before = ids.size();
+    ids.resize(before + part.units);
+    std::memcpy(ids.data() + before, index.file.data() + part.ids_at, part.units * 8UL);
+  }
+  return ids;
+}
+
+}  // namespace
+
+Result<IndexedRows> read_parts(const Index& index, std::span<const std::size_t> parts,
+                               WantedIds ids) {
+  IndexedRows rows;
+  std::vector<std::vector<Block>> blocks(parts.size());
+  std::atomic<bool> right = true;
+  in_parallel(parts.size(), SIZE_MAX, [&](std::size_t i) {
+    auto read = read_part(index, index.parts[parts[i]]);
+    if (read) blocks[i] = std::move(*read);
+    if (!read) right = false;
+  });
+  if (!right)
+    return error(Fault::malformed, "the index is damaged: a part of it contradicts itself");
+  for (std::vector<Block>& some : blocks) {
+    std::move(some.begin(), some.end(), std::back_inserter(rows.blocks));
+  }
+  if (ids == WantedIds::all && index.has_ids) rows.ids = ids_of(index);
+  return rows;
+}
+
+}  // namespace culprit
