@@ -60,52 +60,80 @@ Times read_times(IndexReader& in, std::size_t rows) {
   return {before, std::max<std::int64_t>(step, 1), Packed::less(steps, 0, most)};
 }
 
-// Where a unit's last value is remembered; 0: nowhere.
+// Where a unit's last value is remembered, and at which rows there is none yet.
 class UnitPlaces {
  public:
   UnitPlaces(std::span<const std::uint32_t> units, std::uint32_t units_before)
-      : base_(units_before - std::min(units_before, remembered_units)), places_(units.size()) {
+      : places_(units.size()), fresh_(units.size(), 1) {
+    const std::uint32_t base = units_before - std::min(units_before, remembered_units);
+    std::uint32_t most = 0;
     for (std::size_t row = 0; row < units.size(); ++row) {
-      const std::uint32_t unit = units[row];
-      if (unit == no_unit || unit < base_) continue;
-      places_[row] = unit - base_ + 1;
-      most_ = std::max(most_, places_[row]);
+      if (units[row] == no_unit || units[row] < base) continue;
+      places_[row] = units[row] - base + 1;
+      most = std::max(most, places_[row]);
+    }
+    size_ = std::size_t{most} + 1;
+    std::vector<std::uint8_t> seen(size_, 0);
+    for (std::size_t row = 0; row < units.size(); ++row) {
+      const std::uint32_t place = places_[row];
+      fresh_[row] = place == 0 || seen[place] == 0;
+      seen[place] = 1;
+      fresh_rows_ += fresh_[row];
     }
   }
   std::uint32_t operator[](std::size_t row) const { return places_[row]; }
-  std::size_t size() const { return std::size_t{most_} + 1; }
+  bool fresh(std::size_t row) const { return fresh_[row] != 0; }
+  std::size_t fresh_rows() const { return fresh_rows_; }
+  std::size_t size() const { return size_; }
 
  private:
-  std::uint32_t base_;
-  std::uint32_t most_ = 0;
+  std::size_t size_ = 1;
+  std::size_t fresh_rows_ = 0;
   std::vector<std::uint32_t> places_;
+  std::vector<std::uint8_t> fresh_;
 };
 
-// Values as "as the unit's last" (0), or themselves and one.
-void predict(std::vector<std::uint32_t>& values, const UnitPlaces& places) {
+// The values of rows: apart those whose unit has none yet, and of the others 0 where it is the
+// last one of the unit, else itself and one. So the first say what varies, the second hardly
+// anything.
+void write_values(IndexWriter& out, const std::vector<std::uint32_t>& values,
+                  const UnitPlaces& places) {
   std::vector<std::uint32_t> last(places.size());
+  std::vector<std::uint32_t> fresh;
+  std::vector<std::uint32_t> others;
   for (std::size_t row = 0; row < values.size(); ++row) {
-    const std::uint32_t value = values[row];
-    const std::uint32_t place = places[row];
-    const bool same = place != 0 && last[place] == value + 1;
-    last[place] = value + 1;
-    values[row] = same ? 0 : value + 1;
+    std::uint32_t& known = last[places[row]];
+    if (places.fresh(row)) {
+      fresh.push_back(values[row]);
+    } else {
+      others.push_back(values[row] == known ? 0 : values[row] + 1);
+    }
+    known = values[row];
   }
+  out.numbers(fresh);
+  out.numbers(others);
 }
 
-// The contrary of it. A unit that has no last value makes "as its last" a contradiction: false.
+// The contrary of it.
 template <typename Number>
-bool unpredict(std::vector<Number>& values, const UnitPlaces& places) {
+std::vector<Number> joined_values(const std::vector<Number>& fresh,
+                                  const std::vector<Number>& others, const UnitPlaces& places,
+                                  std::size_t rows) {
+  std::vector<Number> values(rows);
   std::vector<Number> last(places.size());
-  bool right = true;
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    const std::uint32_t place = places[row];
-    const Number value = values[row] != 0 ? values[row] : last[place];
-    last[place] = value;
-    right &= value != 0;
-    values[row] = static_cast<Number>(value - 1);
+  auto next_fresh = fresh.begin();
+  auto next_other = others.begin();
+  for (std::size_t row = 0; row < rows; ++row) {
+    Number& known = last[places[row]];
+    if (places.fresh(row)) {
+      known = *next_fresh++;
+    } else {
+      const Number other = *next_other++;
+      if (other != 0) known = static_cast<Number>(other - 1);
+    }
+    values[row] = known;
   }
-  return right;
+  return values;
 }
 
 bool has_rows_twice(const Column& column) {
@@ -147,18 +175,20 @@ void fill(const std::vector<Number>& values, Column& column) {
 
 void read_single(IndexReader& in, Block& block, Column& column, std::uint32_t units_before) {
   const UnitPlaces places(block.units, units_before);
-  const auto limit = static_cast<std::uint32_t>(column.table.size() + 2);
-  if (column.table.size() <= small_table) {
-    std::vector<std::uint8_t> values;
-    in.small_numbers(values, block.rows(), limit);
-    if (!unpredict(values, places)) in.fail();
-    if (in.ok()) fill(values, column);
-    return;
+  const std::size_t others = block.rows() - places.fresh_rows();
+  const auto size = static_cast<std::uint32_t>(column.table.size());
+  if (size <= small_table) {
+    std::vector<std::uint8_t> fresh_values;
+    std::vector<std::uint8_t> other_values;
+    in.small_numbers(fresh_values, places.fresh_rows(), size + 1);
+    in.small_numbers(other_values, others, size + 2);
+    return fill(joined_values(fresh_values, other_values, places, block.rows()), column);
   }
-  std::vector<std::uint32_t> values(block.rows());
-  in.numbers(values, limit);
-  if (!unpredict(values, places)) in.fail();
-  if (in.ok()) fill(values, column);
+  std::vector<std::uint32_t> fresh_values(places.fresh_rows());
+  std::vector<std::uint32_t> other_values(others);
+  in.numbers(fresh_values, size + 1);
+  in.numbers(other_values, size + 2);
+  fill(joined_values(fresh_values, other_values, places, block.rows()), column);
 }
 
 void read_several(IndexReader& in, Block& block, Column& column) {
@@ -260,8 +290,7 @@ void write_column(IndexWriter& out, const Column* column, std::span<const std::u
   }
   std::vector<std::uint32_t> values(units.size());
   for (std::size_t i = 0; i < places.size(); ++i) values[column->row(i)] = places[i] + 1;
-  predict(values, UnitPlaces(units, units_before));
-  out.numbers(values);
+  write_values(out, values, UnitPlaces(units, units_before));
 }
 
 void read_column(IndexReader& in, Block& block, FieldId field, std::size_t values,

@@ -134,7 +134,7 @@ bool place_parts(Index& index, std::uint64_t at) {
     indexed.at = at;
     if (indexed.size > index.file.size() - at) return false;
     indexed.ids_at = at += indexed.size;
-    const std::uint64_t ids = index.has_ids ? std::uint64_t{8} * indexed.units : 0;
+    const std::uint64_t ids = std::uint64_t{index.id_bytes} * indexed.units;
     if (ids > index.file.size() - at) return false;
     at += ids;
   }
@@ -150,7 +150,7 @@ Error damaged(std::string_view where) {
 std::string header_bytes(const Index& index) {
   IndexWriter out;
   write_source(out, index.source);
-  out.byte(index.has_ids ? 1 : 0);
+  out.byte(static_cast<std::uint8_t>(index.id_bytes));
   out.number(index.fields.size());
   for (const IndexedField& field : index.fields) write_field(out, field);
   out.number(index.skeletons.size());
@@ -183,7 +183,8 @@ Result<Index> open_index(std::string file) {
   }
   IndexReader in(header);
   index.source = read_source(in);
-  index.has_ids = in.byte() != 0;
+  index.id_bytes = in.byte();
+  if (index.id_bytes != 0 && index.id_bytes != 6 && index.id_bytes != 8) in.fail();
   read_all(in, index.fields, [&] { return read_field(in); });
   read_all(in, index.skeletons, [&] {
     const std::uint64_t hash = in.fixed();

@@ -44,9 +44,12 @@ std::optional<std::vector<Block>> read_part(const Index& index, const IndexedPar
 std::vector<std::uint64_t> ids_of(const Index& index) {
   std::vector<std::uint64_t> ids;
   for (const IndexedPart& part : index.parts) {
-    const std::size_t before = ids.size();
-    ids.resize(before + part.units);
-    std::memcpy(ids.data() + before, index.file.data() + part.ids_at, part.units * 8UL);
+    const char* bytes = index.file.data() + part.ids_at;
+    for (std::uint32_t unit = 0; unit < part.units; ++unit, bytes += index.id_bytes) {
+      std::uint64_t id = 0;
+      std::memcpy(&id, bytes, index.id_bytes);
+      ids.push_back(id);
+    }
   }
   return ids;
 }
@@ -68,7 +71,7 @@ Result<IndexedRows> read_parts(const Index& index, std::span<const std::size_t> 
   for (std::vector<Block>& some : blocks) {
     std::move(some.begin(), some.end(), std::back_inserter(rows.blocks));
   }
-  if (ids == WantedIds::all && index.has_ids) rows.ids = ids_of(index);
+  if (ids == WantedIds::all && index.id_bytes > 0) rows.ids = ids_of(index);
   return rows;
 }
 

@@ -85,7 +85,7 @@ void Shard::take_over(const Index& index, std::uint32_t source, std::span<const 
       counts_.back().source = source;
     }
   }
-  indexed_units_ = IndexedUnits{source, index.units(), std::move(rows.ids)};
+  indexed_units_ = IndexedUnits{source, index.units(), index.id_bytes, std::move(rows.ids)};
 }
 
 // Those that occur in the parts; the others are no_field.

@@ -27,9 +27,7 @@ bool must_be_kept(Role role) {
   return role == Role::status || role == Role::success || role == Role::exception;
 }
 // What reports speak of most.
-bool preferred(Role role) {
-  return role == Role::duration || role == Role::version || role == Role::place;
-}
+bool preferred(Role role) { return role == Role::version || role == Role::place; }
 
 bool told_exactly(Code code) {
   if (code::is_index(code)) return true;
@@ -57,10 +55,10 @@ class IndexMaker {
   IndexMaker(const Evidence& evidence, std::uint32_t source, IndexedSource of, double share_max)
       : evidence_(evidence), source_(source), share_max_(share_max) {
     index_.source = std::move(of);
-    index_.has_ids = !evidence.schema.unit.fields.empty();
     index_.skeletons = evidence.skeletons;
     find_parts();
     number_units();
+    if (!evidence.schema.unit.fields.empty()) index_.id_bytes = differ_in(6) ? 6 : 8;
   }
 
   std::string write() {
@@ -134,6 +132,16 @@ class IndexMaker {
     }
   }
 
+  // Whether the units' ids do in so many bytes.
+  bool differ_in(unsigned bytes) const {
+    std::vector<std::uint64_t> ids;
+    for (const std::uint32_t unit : first_rows_) {
+      ids.push_back(evidence_.unit_ids[unit] & id_mask(bytes));
+    }
+    std::sort(ids.begin(), ids.end());
+    return std::adjacent_find(ids.begin(), ids.end()) == ids.end();
+  }
+
   std::string bytes_of(std::size_t part, std::span<const FieldId> fields) const {
     IndexWriter out;
     std::uint32_t units = index_.parts[part].units_before;
@@ -150,13 +158,13 @@ class IndexMaker {
   }
 
   void append_ids(std::size_t part, std::string& file) const {
-    if (!index_.has_ids) return;
+    if (index_.id_bytes == 0) return;
     const IndexedPart& indexed = index_.parts[part];
     for (std::uint32_t i = 0; i < indexed.units; ++i) {
       const std::uint64_t id = evidence_.unit_ids[first_rows_[indexed.units_before + i]];
       char bytes[8];
       std::memcpy(bytes, &id, sizeof bytes);
-      file.append(bytes, sizeof bytes);
+      file.append(bytes, index_.id_bytes);
     }
   }
 
@@ -186,7 +194,7 @@ class IndexMaker {
     const double scale =
         static_cast<double>(index_.parts.size()) / static_cast<double>(tried.size());
     double room = share_planned * bytes_max() - static_cast<double>(header_bytes(index_).size());
-    if (index_.has_ids) room -= 8.0 * static_cast<double>(first_rows_.size());
+    room -= index_.id_bytes * static_cast<double>(first_rows_.size());
     for (const std::size_t part : tried) {
       room -= scale * static_cast<double>(bytes_of(part, {}).size());
     }

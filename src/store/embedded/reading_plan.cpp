@@ -173,12 +173,28 @@ bool worth_indexing(const GatherOptions& options, const Evidence& evidence, std:
          behind >= std::max(options.index.bytes_min, source.size / 16);
 }
 
+// Fields that nothing can be said about, since rows came from the index.
+std::string left_out_text(const Index& index) {
+  std::vector<std::string_view> names;
+  for (const IndexedField& field : index.fields) {
+    if (!field.kept) names.push_back(field.name);
+  }
+  if (names.empty()) return "";
+  constexpr std::size_t shown = 6;
+  const std::size_t more = names.size() - std::min(names.size(), shown);
+  names.resize(names.size() - more);
+  return fmt::format("read from its index, which leaves out {}{}; --fresh reads everything",
+                     fmt::join(names, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
 // Where they are damaged, the source is read instead.
 void read_rows(SourcePlan& plan, WantedIds ids, Source& source) {
   if (!plan.index) return;
   Result<IndexedRows> rows = read_parts(*plan.index, plan.parts, ids);
   if (rows) {
     plan.rows = std::move(*rows);
+    std::string left_out = left_out_text(*plan.index);
+    if (!plan.parts.empty() && !left_out.empty()) note(source, std::move(left_out));
     return;
   }
   note(source, rows.error().what + "; everything was read again");

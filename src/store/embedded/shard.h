@@ -73,6 +73,11 @@ struct RowBytes {
 // The least shift, from `least` on, whose rows fit into `bytes_max`.
 unsigned fitting_shift(const RowBytes::ByLevel& rows, std::uint64_t bytes_max, unsigned least);
 
+// What so many bytes of an id hold.
+constexpr std::uint64_t id_mask(unsigned bytes) {
+  return bytes >= 8 ? UINT64_MAX : (std::uint64_t{1} << 8 * bytes) - 1;
+}
+
 // Lines of one chunk of a source.
 struct ChunkCount {
   std::uint32_t source = 0;
@@ -137,6 +142,7 @@ struct IndexedRows;
 struct IndexedUnits {
   std::uint32_t source = 0;
   std::uint32_t count = 0;
+  unsigned id_bytes = 0;           // of each that is known
   std::vector<std::uint64_t> ids;  // empty: no row of theirs can be elsewhere
 };
 

@@ -80,21 +80,22 @@ std::uint32_t number_lines(Evidence& evidence) {
   return count;
 }
 
-void number_read(Block& block, UnitTable& table) {
+// `mask`: of the bytes of ids that are known of all units.
+void number_read(Block& block, UnitTable& table, std::uint64_t mask) {
   constexpr std::size_t ahead = 16;  // rows between asking for memory and needing it
   block.units.resize(block.rows(), no_unit);
   for (std::size_t row = 0; row < block.rows(); ++row) {
-    if (row + ahead < block.rows()) table.prepare(block.unit_ids[row + ahead]);
-    if (block.unit_ids[row] != 0) block.units[row] = table.number(block.unit_ids[row]);
+    if (row + ahead < block.rows()) table.prepare(block.unit_ids[row + ahead] & mask);
+    if (block.unit_ids[row] != 0) block.units[row] = table.number(block.unit_ids[row] & mask);
   }
   block.unit_ids = {};
 }
 
-void number_indexed(Block& block, IndexedNumbers& numbers, UnitTable& table) {
+void number_indexed(Block& block, IndexedNumbers& numbers, UnitTable& table, std::uint64_t mask) {
   for (std::uint32_t& unit : block.units) {
     if (unit == no_unit) continue;
     unit = numbers.number(
-        unit, [&](std::uint64_t id) { return id == 0 ? table.add(0) : table.number(id); });
+        unit, [&](std::uint64_t id) { return id == 0 ? table.add(0) : table.number(id & mask); });
   }
 }
 
@@ -102,15 +103,18 @@ void number_indexed(Block& block, IndexedNumbers& numbers, UnitTable& table) {
 std::uint32_t number_units(Evidence& evidence) {
   if (evidence.schema.unit.fields.empty()) return number_lines(evidence);
   std::size_t expected = rows_with_unit(evidence);
+  std::uint64_t mask = UINT64_MAX;
   std::vector<std::optional<IndexedNumbers>> indexed(evidence.sources.size());
   for (const IndexedUnits& units : evidence.indexed_units) {
     expected += units.ids.size();
+    if (!units.ids.empty()) mask &= id_mask(units.id_bytes);
     indexed[units.source].emplace(units);
   }
   UnitTable table(expected);
   for (Block& block : evidence.blocks) {
     const bool read = block.unit_ids.size() == block.rows();
-    read ? number_read(block, table) : number_indexed(block, *indexed[block.source], table);
+    read ? number_read(block, table, mask)
+         : number_indexed(block, *indexed[block.source], table, mask);
   }
   const auto count = static_cast<std::uint32_t>(table.ids().size());
   if (!evidence.parts.empty()) evidence.unit_ids = table.take_ids();
