@@ -31,6 +31,18 @@ struct Column {
   Code code(std::size_t i) const { return table.empty() ? base + codes[i] : table[codes[i]]; }
 };
 
+// Calls loop(codes) with something that yields pair i's place in the table, or what it has beyond
+// `base`, by codes[i], so that the loop is compiled once for each width.
+template <typename Loop>
+void with_codes(const Column& column, Loop loop) {
+  switch (column.codes.width()) {
+    case 1: return loop(column.codes.data());
+    case 2: return loop(column.codes.as<std::uint16_t>());
+    case 4: return loop(column.codes.as<std::uint32_t>());
+    default: return loop(column.codes);
+  }
+}
+
 // Instants of rows: how many steps, of a nanosecond to a second, behind the earliest. Two to four
 // bytes a row; where they lie too far apart for that, eight.
 class Times {

@@ -1,6 +1,7 @@
 #include "store/embedded/columns.h"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -8,30 +9,126 @@
 namespace culprit {
 namespace {
 
-// Each unit's values by CodeNumbers.
-struct Numbered {
-  CodeNumbers numbers;
-  std::vector<std::uint32_t> first;  // + 1; 0: none
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> more;
+constexpr std::size_t span_max = 1 << 21;  // of Codes that are looked up by their distance
 
-  void add(std::uint32_t unit, std::uint32_t number) {
-    const std::uint32_t known = first[unit];
-    if (known == 0) {
-      first[unit] = number + 1;
-    } else if (known != number + 1) {
-      more.emplace_back(unit, number);
+// The places of Codes in a table of all that occur. Codes of one column lie close together, as a
+// rule: then they are found by their distance from the least.
+class CodePlaces {
+ public:
+  explicit CodePlaces(const std::vector<Block>& blocks, FieldId field) {
+    find_bounds(blocks, field);
+    const bool close = least_ <= most_ && most_ - least_ < span_max;
+    if (close) numbers_.resize(most_ - least_ + std::size_t{1});
+    for_codes(blocks, field, [&](Code code) {
+      if (close) {
+        numbers_[code - least_] = 1;
+      } else {
+        far_.of(code);
+      }
+    });
+    close ? number_close() : number_far();
+  }
+  // + 1, so that 0 is none.
+  std::uint32_t number(Code code) {
+    return numbers_.empty() ? places_of_far_[far_.of(code)] : numbers_[code - least_];
+  }
+  std::vector<Code> take_table() { return std::move(table_); }
+  std::size_t size() const { return table_.size(); }
+
+ private:
+  template <typename Each>
+  static void for_codes(const std::vector<Block>& blocks, FieldId field, Each each) {
+    for (const Block& block : blocks) {
+      const Column* column = block.column(field);
+      if (column == nullptr) continue;
+      for (const Code code : column->table) each(code);
+      if (!column->table.empty()) continue;
+      with_codes(*column, [&](const auto& codes) {
+        for (std::size_t i = 0; i < column->size(); ++i) each(column->base + codes[i]);
+      });
     }
   }
+
+  void find_bounds(const std::vector<Block>& blocks, FieldId field) {
+    for (const Block& block : blocks) {
+      const Column* column = block.column(field);
+      if (column == nullptr || column->size() == 0) continue;
+      const bool tabled = !column->table.empty();
+      const auto [least, most] = std::minmax_element(column->table.begin(), column->table.end());
+      least_ = std::min(least_, tabled ? *least : column->base);
+      const std::uint64_t reach = std::uint64_t{column->base} + column->codes.most();
+      most_ = std::max(most_, tabled ? *most
+                                     : static_cast<Code>(std::min<std::uint64_t>(
+                                           reach, std::numeric_limits<Code>::max())));
+    }
+  }
+  void number_close() {
+    for (std::size_t at = 0; at < numbers_.size(); ++at) {
+      if (numbers_[at] == 0) continue;
+      table_.push_back(least_ + static_cast<Code>(at));
+      numbers_[at] = static_cast<std::uint32_t>(table_.size());
+    }
+  }
+  void number_far() {
+    table_ = far_.codes();
+    std::sort(table_.begin(), table_.end());
+    places_of_far_.resize(table_.size());
+    for (std::uint32_t place = 0; place < table_.size(); ++place) {
+      places_of_far_[far_.of(table_[place])] = place + 1;
+    }
+  }
+
+  Code least_ = std::numeric_limits<Code>::max();
+  Code most_ = 0;
+  std::vector<std::uint32_t> numbers_;  // by distance from the least; 0: does not occur
+  CodeNumbers far_;
+  std::vector<std::uint32_t> places_of_far_;
+  std::vector<Code> table_;
 };
 
-void add_block(Numbered& made, const Block& block, const Column& column) {
-  std::vector<std::uint32_t> numbers;
-  for (const Code code : column.table) numbers.push_back(made.numbers.of(code));
-  for (std::size_t i = 0; i < column.size(); ++i) {
-    const std::uint32_t unit = block.units[column.row(i)];
-    const std::uint32_t number =
-        numbers.empty() ? made.numbers.of(column.code(i)) : numbers[column.codes[i]];
-    if (unit != no_unit) made.add(unit, number);
+// Each unit's first value, and further ones that differ from it.
+template <typename Number, typename NumberAt>
+void add_rows(const Block& block, const Column& column, NumberAt number_at, Number* first,
+              std::vector<std::pair<std::uint32_t, std::uint32_t>>& more) {
+  const auto add = [&](std::uint32_t row, std::size_t i) {
+    const std::uint32_t unit = block.units[row];
+    if (unit == no_unit) return;
+    const std::uint32_t number = number_at(i);
+    const Number known = first[unit];
+    if (known == 0) {
+      first[unit] = static_cast<Number>(number);
+    } else if (known != number) {
+      more.emplace_back(unit, number - 1);
+    }
+  };
+  const std::size_t size = column.size();
+  if (column.dense) {
+    for (std::uint32_t row = 0; row < size; ++row) add(row, row);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) add(column.rows[i], i);
+  }
+}
+
+template <typename Number>
+void add_blocks(const Evidence& evidence, FieldId field, CodePlaces& places, UnitColumn& made) {
+  auto* const first = made.first.template as<Number>();
+  for (const Block& block : evidence.blocks) {
+    const Column* column = block.column(field);
+    if (column == nullptr) continue;
+    std::vector<std::uint32_t> numbers;  // by place in the block's own table
+    for (const Code code : column->table) numbers.push_back(places.number(code));
+    with_codes(*column, [&](const auto& codes) {
+      if (numbers.empty()) {
+        const auto number_at = [&](std::size_t i) {
+          return places.number(column->base + codes[i]);
+        };
+        add_rows(block, *column, number_at, first, made.more);
+      } else {
+        const std::uint32_t* const of_place = numbers.data();
+        const auto number_at = [&](std::size_t i) { return of_place[codes[i]]; };
+        add_rows(block, *column, number_at, first, made.more);
+      }
+    });
   }
 }
 
@@ -54,25 +151,16 @@ void CodeNumbers::put(std::uint32_t number) {
 }
 
 UnitColumn column_of(const Evidence& evidence, FieldId field) {
-  Numbered numbered;
-  numbered.first.resize(evidence.units.size());
-  for (const Block& block : evidence.blocks) {
-    if (const Column* column = block.column(field)) add_block(numbered, block, *column);
-  }
-  // From the order of first sight to that of the Codes, which does not depend on other fields.
+  CodePlaces places(evidence.blocks, field);
   UnitColumn made;
-  made.table = numbered.numbers.codes();
-  std::sort(made.table.begin(), made.table.end());
-  std::vector<std::uint32_t> place_of(made.table.size() + 1);  // + 1, by number + 1
-  for (std::uint32_t place = 0; place < made.table.size(); ++place) {
-    place_of[numbered.numbers.of(made.table[place]) + 1] = place + 1;
+  made.first = Packed(evidence.units.size(), static_cast<std::uint32_t>(places.size()));
+  switch (made.first.width()) {
+    case 1: add_blocks<std::uint8_t>(evidence, field, places, made); break;
+    case 2: add_blocks<std::uint16_t>(evidence, field, places, made); break;
+    case 4: add_blocks<std::uint32_t>(evidence, field, places, made); break;
+    default: break;
   }
-  made.first = Packed(evidence.units.size(), static_cast<std::uint32_t>(made.table.size()));
-  for (std::size_t unit = 0; unit < numbered.first.size(); ++unit) {
-    made.first.set(unit, place_of[numbered.first[unit]]);
-  }
-  made.more = std::move(numbered.more);
-  for (auto& [unit, number] : made.more) number = place_of[number + 1] - 1;
+  made.table = places.take_table();
   std::sort(made.more.begin(), made.more.end());
   made.more.erase(std::unique(made.more.begin(), made.more.end()), made.more.end());
   return made;

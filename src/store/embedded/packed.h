@@ -87,6 +87,15 @@ class Packed {
   const Number* as() const {
     return reinterpret_cast<const Number*>(bytes_.data());
   }
+  template <typename Number>
+  Number* as() {
+    return reinterpret_cast<Number*>(bytes_.data());
+  }
+  std::uint32_t most() const {
+    std::uint32_t most = 0;
+    for (std::size_t i = 0; i < size_; ++i) most = std::max(most, (*this)[i]);
+    return most;
+  }
   std::size_t bytes() const { return bytes_.size(); }
 
  private:
