@@ -55,8 +55,7 @@ Entry entry_of(const Investigation& made) {
 void keep_indexes_of(Session& session, const Investigated& investigation,
                      const InvestigateOptions& options) {
   std::fflush(stdout);
-  const std::string warning =
-      keep_indexes(session.world, *investigation.evidence, options.gather);
+  const std::string warning = keep_indexes(session.world, *investigation.evidence, options.gather);
   if (!warning.empty()) std::fputs(fmt::format("culprit: {}\n", warning).c_str(), stderr);
 }
 
@@ -68,7 +67,8 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   options.gather.progress = progress.callback();
   const bool keeps = !arguments.has("--no-case");
   if (keeps) options.gather.index.folder = index_folder_here(session.world);
-  if (arguments.has("--fresh")) options.gather.index.known = GatherOptions::Indexing::Known::ignored;
+  if (arguments.has("--fresh"))
+    options.gather.index.known = GatherOptions::Indexing::Known::ignored;
   const Investigated investigation = TRY(investigated(session.world, options));
   const Investigation& made = investigation.made;
   progress.clear();

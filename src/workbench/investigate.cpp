@@ -374,11 +374,24 @@ Result<Investigation> investigate(World& world, Engine& engine, const Investigat
   return made;
 }
 
+// Whether the fields that an index leaves out could have told more than what was found.
+bool open_questions(const Embedded& engine, const Investigation& made) {
+  constexpr double unexplained_max = 0.2;
+  return engine.leaves_fields_out() && made.when.found &&
+         (made.who.empty() || made.unexplained_share > unexplained_max);
+}
+
 Result<Investigated> investigated(World& world, const InvestigateOptions& options) {
   const Suspects suspects = TRY(open_suspects(world, options));
   MetricEvidence metrics = TRY(metrics_of(world, options));
   std::unique_ptr<Embedded> engine = TRY(Embedded::gather(world, options.gather));
   Investigation made = TRY(judge(*engine, suspects, options));
+  if (open_questions(*engine, made)) {
+    GatherOptions everything = options.gather;
+    everything.index.known = GatherOptions::Indexing::Known::ignored;
+    engine = TRY(Embedded::gather(world, everything));
+    made = TRY(judge(*engine, suspects, options));
+  }
   if (!options.metrics.empty()) TRY(find_metrics(world, std::move(metrics), made));
   return Investigated{std::move(made), std::move(engine)};
 }

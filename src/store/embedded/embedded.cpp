@@ -126,6 +126,11 @@ Status Embedded::keep_indexes(const GatherOptions& options) const {
   return culprit::keep_indexes(world_, options, evidence_);
 }
 
+bool Embedded::leaves_fields_out() const {
+  return std::any_of(evidence_.fields.begin(), evidence_.fields.end(),
+                     [](const EvidenceField& field) { return field.left_out; });
+}
+
 bool Embedded::worth_indexing(const GatherOptions& options) const {
   return culprit::worth_indexing(options, evidence_);
 }

@@ -27,6 +27,8 @@ class Embedded final : public Engine {
   // Keeps what was read for the next run (GatherOptions::index). Errors: what writing it says.
   Status keep_indexes(const GatherOptions& options) const;
   bool worth_indexing(const GatherOptions& options) const;
+  // Whether fields are missing from the rows, because they came from an index without them.
+  bool leaves_fields_out() const;
 
   const Schema& schema() const override { return evidence_.schema; }
   Judged judge(const OutcomeRule& rule) override;

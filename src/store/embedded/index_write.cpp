@@ -22,12 +22,18 @@ constexpr std::size_t parts_tried = 16;  // to estimate what columns take
 constexpr double share_planned = 0.97;
 constexpr std::size_t digits_told = 6;  // a decimal of that many may have had more of them
 
-// What decides about outcomes: without them the Index would answer another question.
-bool must_be_kept(Role role) {
-  return role == Role::status || role == Role::success || role == Role::exception;
+constexpr std::size_t categories_max = 1000;  // a field of more values is no categorical one
+constexpr std::size_t numbers_max = 100;      // nor is one of more numbers: those are measured
+
+// What decides about outcomes, and what failures are told apart by: without them the Index would
+// give another answer, and the reader would not know.
+bool must_be_kept(const FieldSummary& field) {
+  const bool judges =
+      field.role == Role::status || field.role == Role::success || field.role == Role::exception;
+  const bool measures = field.numbers * 2 > field.events;
+  const std::size_t most = measures ? numbers_max : categories_max;
+  return judges || (!field.many && field.distinct <= most);
 }
-// What reports speak of most.
-bool preferred(Role role) { return role == Role::version || role == Role::place; }
 
 bool told_exactly(Code code) {
   if (code::is_index(code)) return true;
@@ -201,7 +207,7 @@ class IndexMaker {
     std::vector<std::tuple<int, double, FieldId>> candidates;  // rank, cost
     for (FieldId id = 0; id < evidence_.fields.size(); ++id) {
       const EvidenceField& field = evidence_.fields[id];
-      const int rank = must_be_kept(field.role) ? 0 : preferred(field.role) ? 1 : 2;
+      const int rank = must_be_kept(evidence_.schema.fields[id]) ? 0 : 1;
       if (field.many && rank == 0) return false;
       if (!field.many && !field.left_out) candidates.emplace_back(rank, 0, id);
     }
