@@ -4,6 +4,7 @@
 // are not UTF-8, the bare NaN and Infinity of Python, and a comma behind the object. An array gives
 // one field of its name for each of its first elements. What is nested deeper than depth_max stays
 // text, checked for balance only.
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -113,9 +114,10 @@ class JsonLine {
                                                             const Key* previous) {
     const char* at = at_;
     const char* const line_end = end_;
+    const char* const last = last_step(line_end);
     Field* out = fields_.end();
     std::uint64_t names = names_;
-    while (at < line_end && can_read(at, line_end, Keys::head_bytes)) {
+    while (at <= last) {
       const Key* const key = Keys::guess_head<Bytes>(parent, previous, at);
       if (key == nullptr) break;
       const char* begin = at + key->written.size();
@@ -124,14 +126,15 @@ class JsonLine {
       const char* end = nullptr;
       const char* behind = nullptr;
       if (*begin == '"') {
-        end = find_first<Bytes>(++begin, line_end, '"', '\\');
-        if (end == line_end || *end == '\\') break;
+        end = find_stepping<Bytes>(++begin, last, line_end, '"', '\\');
         behind = end + 1;
+        if (end >= line_end || *end == '\\') break;
       } else {
-        behind = end = plain_end<Bytes>(begin, line_end, kind);
+        if (begin > last) break;
+        behind = end = plain_end<typename Bytes::Short>(begin, last, kind);
         if (end == begin) break;
       }
-      if (behind == line_end || out == fields_.room()) break;
+      if (behind >= line_end || out == fields_.room()) break;
       const bool goes_on = *behind == ',';
       if (!goes_on && *behind != '}') break;
       FieldRow::put(out, key->name, {begin, static_cast<std::size_t>(end - begin)}, kind);
@@ -149,21 +152,22 @@ class JsonLine {
     return previous;
   }
 
-  // Behind a number without exponent, true, false or null that stands at `begin`; else `begin`.
+  // Behind a number without sign and exponent, true, false or null that stands at `begin`, which is
+  // not behind `last`; else `begin`. It may lie behind the line's end.
   template <typename Bytes>
-  [[gnu::always_inline]] static inline const char* plain_end(const char* begin, const char* end,
+  [[gnu::always_inline]] static inline const char* plain_end(const char* begin, const char* last,
                                                              Kind& kind) {
-    const char* const digits = begin + (*begin == '-' ? 1 : 0);
-    const char* stop = find_first_of<Bytes>(digits, end, Bytes::other_than_digits);
-    if (stop != digits) {
+    const std::uint32_t others = Bytes::other_than_digits(begin);
+    if (others == 0) return begin;
+    const int digits = std::countr_zero(others);
+    if (digits > 0) {
       kind = Kind::number;
-      if (*digits == '0' && stop - digits > 1) return begin;
-      if (stop == end || *stop != '.') return stop;
-      const char* const fraction = stop + 1;
-      stop = find_first_of<Bytes>(fraction, end, Bytes::other_than_digits);
-      return stop == fraction ? begin : stop;
+      if (*begin == '0' && digits > 1) return begin;
+      const char* const stop = begin + digits;
+      if (*stop != '.') return stop;
+      const std::uint32_t behind = stop < last ? Bytes::other_than_digits(stop + 1) : 0;
+      return behind == 0 || (behind & 1) != 0 ? begin : stop + 1 + std::countr_zero(behind);
     }
-    if (end - begin < 5) return begin;
     kind = Kind::boolean;
     if (std::memcmp(begin, "true", 4) == 0) return begin + 4;
     if (std::memcmp(begin, "false", 5) == 0) return begin + 5;

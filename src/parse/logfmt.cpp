@@ -2,6 +2,8 @@
 //
 // A bare word is a key whose value is true. A value ends at white space unless it is quoted; a
 // quote that is never closed ends with the line.
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "parse/bytes.h"
@@ -83,12 +85,13 @@ class LogfmtLine {
   [[gnu::always_inline]] inline void usual_pairs_by() {
     const char* at = at_;
     const char* const end = end_;
+    const char* const last = last_step(end);
     const Key* previous = previous_;
     Field* out = fields_.end();
     std::uint64_t names = names_;
     std::size_t pairs = pairs_;
     std::size_t pair_bytes = pair_bytes_;
-    while (at < end && out != fields_.room() && can_read(at, end, Keys::head_bytes)) {
+    while (at <= last && out != fields_.room()) {
       const Key* const key = Keys::guess_head<Bytes>(scratch_.keys.root(), previous, at);
       if (key == nullptr) break;
       const char* begin = at + key->written.size();
@@ -97,14 +100,16 @@ class LogfmtLine {
       const char* stop;
       const char* behind;
       if (*begin == '"') {
-        stop = find_first<Bytes>(++begin, end, '"', '\\');
-        if (stop == end || *stop == '\\') break;
+        stop = find_stepping<Bytes>(++begin, last, end, '"', '\\');
         behind = stop + 1;
-        if (behind != end && !is_space(*behind)) break;
+        if (stop >= end || *stop == '\\' || (behind != end && !is_space(*behind))) break;
       } else {
-        behind = stop = find_first<Bytes>(begin, end, ' ', '\t');
-        if (key->promise.use == Keys::Use::message && !key_follows<Bytes>(*key, stop)) break;
-        kind = bare_kind<Bytes>(begin, stop, end);
+        if (begin > last) break;
+        stop = find_stepping<Bytes>(begin, last, nullptr, ' ', '\t');
+        if (stop == nullptr) break;
+        behind = stop = std::min(stop, end);
+        if (key->promise.use == Keys::Use::message && !key_follows<Bytes>(*key, stop, last)) break;
+        kind = bare_kind<typename Bytes::Short>(begin, stop);
       }
       const std::string_view text(begin, static_cast<std::size_t>(stop - begin));
       FieldRow::put(out, key->name, text, kind);
@@ -125,23 +130,23 @@ class LogfmtLine {
 
   // Whether the value of `key`, which ends at `stop`, goes on with no other words.
   template <typename Bytes>
-  [[gnu::always_inline]] inline bool key_follows(const Key& key, const char* stop) const {
+  [[gnu::always_inline]] inline bool key_follows(const Key& key, const char* stop,
+                                                 const char* last) const {
     if (stop == end_ || stop + 1 == end_) return true;
-    if (!can_read(stop + 1, end_, Keys::head_bytes)) return false;
+    if (stop >= last) return false;
     const Key* const next = Keys::guess_head<Bytes>(scratch_.keys.root(), &key, stop + 1);
     return next != nullptr &&
            end_ - (stop + 1) >= static_cast<std::ptrdiff_t>(next->written.size());
   }
 
-  // What spelled_kind() says of [begin, stop), and for whole numbers without a loop.
+  // What spelled_kind() says of [begin, stop), and for whole numbers without a loop. A step may
+  // begin at `begin`.
   template <typename Bytes>
-  [[gnu::always_inline]] static inline Kind bare_kind(const char* begin, const char* stop,
-                                                      const char* end) {
-    const char first = begin == stop ? ' ' : *begin;
-    if (is_digit(first) && can_read(begin, end, Bytes::width)) {
-      const std::uint32_t others = Bytes::other_than_digits(begin);
-      if (others != 0 && begin + std::countr_zero(others) >= stop) return Kind::number;
-    }
+  [[gnu::always_inline]] static inline Kind bare_kind(const char* begin, const char* stop) {
+    const std::uint32_t others = Bytes::other_than_digits(begin);
+    const int digits = others == 0 ? 0 : std::countr_zero(others);
+    if (digits > 0 && begin + digits >= stop) return stop == begin ? Kind::text : Kind::number;
+    const char first = *begin;
     const bool may_be =
         is_digit(first) || first == '-' || first == 't' || first == 'f' || first == 'n';
     return may_be ? spelled_kind({begin, static_cast<std::size_t>(stop - begin)}) : Kind::text;

@@ -9,6 +9,7 @@
 // have no agreed way between functions of different targets.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -58,46 +59,65 @@ inline bool can_read(const char* from, const char* end, std::ptrdiff_t bytes) {
   return end - from >= bytes;
 }
 
-// Any machine.
+// Any machine: eight bytes in a word.
 struct ScalarBytes {
-  static constexpr std::ptrdiff_t width = 16;
-  static constexpr std::uint32_t all = 0xFFFF;
+  using Short = ScalarBytes;  // what steps over short values are made with
+  static constexpr std::ptrdiff_t width = 8;
+  static constexpr std::uint32_t all = 0xFF;
 
   // Bytes of 32 that stand at both places.
   static std::uint32_t same_of_32(const char* from, const char* other) {
     std::uint32_t bits = 0;
-    for (unsigned i = 0; i < 32; ++i) bits |= (from[i] == other[i] ? 1U : 0U) << i;
+    for (int i = 0; i < 32; i += 8) bits |= mask(zeros(word(from + i) ^ word(other + i))) << i;
     return bits;
   }
   // Bytes that are one of the two.
   static std::uint32_t either(const char* from, char one, char other) {
-    return mask([=](char byte) { return byte == one || byte == other; }, from);
+    const std::uint64_t bytes = word(from);
+    return mask(zeros(bytes ^ eight(one)) | zeros(bytes ^ eight(other)));
   }
   static std::uint32_t other_than_digits(const char* from) {
-    return mask([](char byte) { return byte < '0' || byte > '9'; }, from);
+    const std::uint64_t bytes = word(from) ^ eight('0');
+    // A digit is below ten then, and does not become 128 or more.
+    return mask(((bytes & ~tops) + eight(128 - 10)) | bytes);
   }
   // Than letters, digits and `_ . - $ /`.
   static std::uint32_t other_than_names(const char* from) {
-    return mask(
-        [](char byte) {
-          const bool letter = (byte | 32) >= 'a' && (byte | 32) <= 'z';
-          return !letter && (byte < '-' || byte > '9') && byte != '_' && byte != '$';
-        },
-        from);
+    std::uint32_t bits = 0;
+    for (unsigned i = 0; i < width; ++i) {
+      const char byte = from[i];
+      const bool letter = (byte | 32) >= 'a' && (byte | 32) <= 'z';
+      const bool name = letter || (byte >= '-' && byte <= '9') || byte == '_' || byte == '$';
+      bits |= (name ? 0U : 1U) << i;
+    }
+    return bits;
   }
 
  private:
-  template <typename Is>
-  static std::uint32_t mask(Is is, const char* from) {
-    std::uint32_t bits = 0;
-    for (unsigned i = 0; i < width; ++i) bits |= (is(from[i]) ? 1U : 0U) << i;
-    return bits;
+  static constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  static constexpr std::uint64_t tops = 0x8080'8080'8080'8080;
+
+  static constexpr std::uint64_t eight(int byte) { return ones * static_cast<unsigned char>(byte); }
+  static std::uint64_t word(const char* from) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof bytes);
+    return std::endian::native == std::endian::big ? __builtin_bswap64(bytes) : bytes;
+  }
+  // The top bit of each byte that is 0, and no other bit.
+  static constexpr std::uint64_t zeros(std::uint64_t bytes) {
+    return ~(((bytes & ~tops) + ~tops) | bytes | ~tops);
+  }
+  // A bit for each top bit: the factor moves that of byte i to place 56 + i, and nothing else
+  // there.
+  static constexpr std::uint32_t mask(std::uint64_t bytes) {
+    return static_cast<std::uint32_t>(((bytes & tops) >> 7) * 0x0102'0408'1020'4080 >> 56);
   }
 };
 
 #ifdef __SSE2__
 // Every x86-64.
 struct Sse2Bytes {
+  using Short = Sse2Bytes;
   static constexpr std::ptrdiff_t width = 16;
   static constexpr std::uint32_t all = 0xFFFF;
 
@@ -141,8 +161,10 @@ struct Sse2Bytes {
 };
 using BaseBytes = Sse2Bytes;
 
-// What desktops and servers have since 2013 to 2015.
+// What desktops and servers have since 2013 to 2015. Half of all steps of 32 bytes touch two lines
+// of the cache, and values are short: steps over them begin with sixteen (docs/performance.md).
 struct Avx2Bytes {
+  using Short = Sse2Bytes;
   static constexpr std::ptrdiff_t width = 32;
   static constexpr std::uint32_t all = 0xFFFF'FFFF;
 
@@ -160,13 +182,6 @@ struct Avx2Bytes {
                                          _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(other)));
     return static_cast<std::uint32_t>(_mm256_movemask_epi8(hits));
   }
-  [[gnu::target("avx2")]] static inline std::uint32_t other_than_digits(const char* from) {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-    const __m256i shifted = _mm256_add_epi8(bytes, _mm256_set1_epi8(static_cast<char>(128 - '0')));
-    const __m256i others =
-        _mm256_cmpgt_epi8(shifted, _mm256_set1_epi8(static_cast<char>(-128 + 9)));
-    return static_cast<std::uint32_t>(_mm256_movemask_epi8(others));
-  }
 };
 #else
 using BaseBytes = ScalarBytes;
@@ -176,20 +191,18 @@ using BaseBytes = ScalarBytes;
 template <typename Bytes, typename MaskAt>
 [[gnu::always_inline]] inline const char* find_first_of(const char* from, const char* end,
                                                         MaskAt mask_at) {
-  while (from < end && can_read(from, end, Bytes::width)) {
-    const std::uint32_t mask = mask_at(from);
-    const char* const hit = from + (mask == 0 ? Bytes::width : std::countr_zero(mask));
-    if (hit >= end) return end;
-    if (mask != 0) return hit;
-    from = hit;
-  }
   if (from >= end) return end;
-  // The last few, at the end of a page: as many of them as there are, and zeros.
+  while (can_read(from, end, Bytes::width)) {
+    const std::uint32_t mask = mask_at(from);
+    if (mask != 0) return std::min(from + std::countr_zero(mask), end);
+    from += Bytes::width;
+    if (from >= end) return end;
+  }
+  // Fewer than a step, at the end of a page: as many of them as there are, and zeros.
   char rest[Bytes::width] = {};
   std::memcpy(rest, from, static_cast<std::size_t>(end - from));
   const std::uint32_t mask = mask_at(rest);
-  const std::ptrdiff_t hit = mask == 0 ? Bytes::width : std::countr_zero(mask);
-  return hit < end - from ? from + hit : end;
+  return mask == 0 ? end : std::min(from + std::countr_zero(mask), end);
 }
 
 // The first `one` or `other` in [from, end), or end.
@@ -198,6 +211,39 @@ template <typename Bytes>
                                                      char other) {
   return find_first_of<Bytes>(
       from, end, [one, other](const char* at) { return Bytes::either(at, one, other); });
+}
+
+// A hot loop asks once a line where steps of at most 32 bytes may begin: up to here, for a line
+// that ends at `end` and is not empty. Such steps find what is behind the end too.
+inline const char* last_step(const char* end) {
+  constexpr std::ptrdiff_t step = 32;
+#ifndef CULPRIT_SANITIZED
+  constexpr std::uintptr_t page = 0x1000;
+  const auto left = static_cast<std::ptrdiff_t>(
+      page - 1 - (reinterpret_cast<std::uintptr_t>(end - 1) & (page - 1)));
+  return end + left - step;
+#else
+  return end - step;
+#endif
+}
+
+// The first `one` or `other` from `from` on, perhaps behind the line's end; `none`, where no step
+// may begin before one is found.
+template <typename Bytes>
+[[gnu::always_inline]] inline const char* find_stepping(const char* from, const char* last,
+                                                        const char* none, char one, char other) {
+  using Short = typename Bytes::Short;
+  if constexpr (Bytes::width > Short::width) {
+    if (from > last) return none;
+    const std::uint32_t mask = Short::either(from, one, other);
+    if (mask != 0) return from + std::countr_zero(mask);
+    from += Short::width;
+  }
+  for (; from <= last; from += Bytes::width) {
+    const std::uint32_t mask = Bytes::either(from, one, other);
+    if (mask != 0) return from + std::countr_zero(mask);
+  }
+  return none;
 }
 
 }  // namespace culprit

@@ -3,6 +3,7 @@
 // before, and by the lowest level with none.
 #include "parse/simd.h"
 
+#include <array>
 #include <map>
 #include <random>
 #include <string>
@@ -153,6 +154,8 @@ TEST_CASE("simd: what is searched for is found wherever it stands, and never beh
         const char* const begin = text.data() + from;
         const char* const wanted = begin + std::min(at, size);
         REQUIRE(find_first<ScalarBytes>(begin, begin + size, ' ', '"') == wanted);
+        REQUIRE(find_first_of<ScalarBytes>(begin, begin + size, ScalarBytes::other_than_names) ==
+                wanted);
         REQUIRE(find_either(begin, begin + size, '"', ' ') == wanted);
         REQUIRE(name_end(begin, begin + size) == wanted);
         std::replace(text.begin(), text.end(), 'a', '7');
@@ -161,6 +164,32 @@ TEST_CASE("simd: what is searched for is found wherever it stands, and never beh
     }
   }
 }
+
+#ifdef __SSE2__
+TEST_CASE("simd: the steps of all levels give the same bits") {
+  Dice dice(13);
+  for (int round = 0; round < 20'000; ++round) {
+    std::array<char, 32> bytes{};
+    std::array<char, 32> others{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      bytes[i] = static_cast<char>(dice());
+      others[i] = dice() % 3 == 0 ? static_cast<char>(dice()) : bytes[i];
+    }
+    const char* const from = bytes.data();
+    const std::uint32_t same = Sse2Bytes::same_of_32(from, others.data());
+    REQUIRE(ScalarBytes::same_of_32(from, others.data()) == same);
+    const std::uint32_t either = Sse2Bytes::either(from, bytes[7], bytes[3]);
+    REQUIRE(ScalarBytes::either(from, bytes[7], bytes[3]) == (either & ScalarBytes::all));
+    REQUIRE(ScalarBytes::other_than_digits(from) ==
+            (Sse2Bytes::other_than_digits(from) & ScalarBytes::all));
+    REQUIRE(ScalarBytes::other_than_names(from) ==
+            (Sse2Bytes::other_than_names(from) & ScalarBytes::all));
+    if (best_simd() < Simd::avx2) continue;
+    REQUIRE(Avx2Bytes::same_of_32(from, others.data()) == same);
+    REQUIRE((Avx2Bytes::either(from, bytes[7], bytes[3]) & Sse2Bytes::all) == either);
+  }
+}
+#endif
 
 TEST_CASE("simd: levels have names, and only those of this machine are given out") {
   CHECK(simd_named("scalar") == Simd::scalar);
