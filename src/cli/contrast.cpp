@@ -38,7 +38,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
                  "culprit contrast logs/ --bad 'status >= 500'   or --pair GOOD BAD");
   }
   InvestigateOptions options;
-  options.gather = TRY(gather_options(arguments));
+  options.gather = TRY(gather_options(arguments, session.world));
   options.reading = reading_flags(arguments);
   options.seed = TRY(seed_flag(arguments));
   Progress progress(session);

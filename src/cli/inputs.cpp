@@ -141,7 +141,7 @@ std::string text_of(const Input& input, const Terminal& terminal) {
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
-  GatherOptions options = TRY(gather_options(arguments));
+  GatherOptions options = TRY(gather_options(arguments, session.world));
   Progress progress(session);
   options.progress = progress.callback();
   const std::vector<Input> inputs = TRY(inspect_inputs(session.world, options));

@@ -17,9 +17,9 @@
 namespace culprit {
 namespace {
 
-Result<InvestigateOptions> options_of(const Arguments& arguments) {
+Result<InvestigateOptions> options_of(const Arguments& arguments, World& world) {
   InvestigateOptions options;
-  options.gather = TRY(gather_options(arguments));
+  options.gather = TRY(gather_options(arguments, world));
   options.reading = reading_flags(arguments);
   options.repository = arguments.value("--repo");
   options.deploys = arguments.value("--deploys");
@@ -62,7 +62,7 @@ void keep_indexes_of(Session& session, const Investigated& investigation,
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (asks_for_range(arguments)) return run_range(arguments, session);
   if (arguments.has("--as")) TRY(query_language_named(arguments.value("--as")));
-  InvestigateOptions options = TRY(options_of(arguments));
+  InvestigateOptions options = TRY(options_of(arguments, session.world));
   Progress progress(session);
   options.gather.progress = progress.callback();
   const bool keeps = !arguments.has("--no-case");

@@ -47,12 +47,12 @@ Result<Level> level_flag(const Arguments& arguments) {
   return made;
 }
 
-Result<LogsOptions> options_of(const Arguments& arguments) {
+Result<LogsOptions> options_of(const Arguments& arguments, World& world) {
   LogsOptions options;
   Arguments sources = arguments;  // moments in logs are resolved by the logs' own clock
   sources.flags.erase("--since");
   sources.flags.erase("--until");
-  options.gather = TRY(gather_options(sources));
+  options.gather = TRY(gather_options(sources, world));
   options.since = TRY(moment_flag(arguments, "--since"));
   options.until = TRY(moment_flag(arguments, "--until"));
   options.at = TRY(moment_flag(arguments, "--at"));
@@ -137,7 +137,7 @@ void say_what_to_know(const LogView& view, const LogsOptions& options) {
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
-  LogsOptions options = TRY(options_of(arguments));
+  LogsOptions options = TRY(options_of(arguments, session.world));
   if (arguments.has("--follow")) return follow_logs(arguments, session, std::move(options));
   Progress progress(session);
   options.gather.progress = progress.callback();

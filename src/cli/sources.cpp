@@ -91,7 +91,20 @@ std::vector<std::string> reading_flags(const Arguments& arguments) {
   return flags;
 }
 
-Result<GatherOptions> gather_options(const Arguments& arguments) {
+namespace {
+
+Result<Simd> simd_asked(World& world) {
+  const std::string name = world.environment("CULPRIT_SIMD");
+  if (name.empty()) return best_simd();
+  if (const std::optional<Simd> level = simd_named(name)) return *level;
+  Error made = error(Fault::usage, "CULPRIT_SIMD={} is no level of this machine", name);
+  made.advice = "scalar, sse2 or avx2, or leave it unset";
+  return made;
+}
+
+}  // namespace
+
+Result<GatherOptions> gather_options(const Arguments& arguments, World& world) {
   GatherOptions options;
   options.sources = arguments.words;
   if (options.sources.empty()) {
@@ -102,6 +115,7 @@ Result<GatherOptions> gather_options(const Arguments& arguments) {
   if (arguments.has("--bad")) options.bad = TRY(expr_flag(arguments, "--bad"));
   if (arguments.has("--good")) options.good = TRY(expr_flag(arguments, "--good"));
   options.unit_field = arguments.value("--unit");
+  options.recognise.simd = TRY(simd_asked(world));
   if (arguments.has("--tz")) {
     options.recognise.zone = TRY(Zone::named(arguments.value("--tz")).during("reading --tz"));
     options.recognise.zone_given = true;

@@ -8,7 +8,9 @@
 namespace culprit {
 
 std::vector<Flag> source_flags();
-Result<GatherOptions> gather_options(const Arguments& arguments);
+// CULPRIT_SIMD=scalar|sse2|avx2 in the environment makes reading look at fewer bytes in a step than
+// the machine could: a report is the same whatever it says, which is to be tested.
+Result<GatherOptions> gather_options(const Arguments& arguments, World& world);
 
 // The flags of the call that say how its sources are read and which part of them, ready to be said
 // to another command.

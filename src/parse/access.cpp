@@ -13,11 +13,28 @@
 #include <cstring>
 
 #include "parse/bytes.h"
+#include "parse/field_row.h"
 #include "parse/formats.h"
+#include "parse/simd.h"
 
 namespace culprit {
 namespace {
 
+// What the fields are called that the format has itself.
+using Name = Keys::FixedName;
+constexpr Name vhost_name("vhost");
+constexpr Name client_name("client");
+constexpr Name user_name("user");
+constexpr Name request_name("request");
+constexpr Name method_name("method");
+constexpr Name path_name("path");
+constexpr Name route_name("route");
+constexpr Name query_name("query");
+constexpr Name protocol_name("protocol");
+constexpr Name status_name("status");
+constexpr Name bytes_name("bytes");
+constexpr Name referer_name("referer");
+constexpr Name agent_name("agent");
 constexpr std::string_view extras[] = {"extra",   "extra.2", "extra.3", "extra.4",
                                        "extra.5", "extra.6", "extra.7", "extra.8"};
 constexpr std::string_view times[] = {"request_time", "upstream_response_time"};
@@ -34,11 +51,13 @@ bool segment_varies(std::string_view segment) {
   return false;
 }
 
+// `Bytes`: how lines are searched (simd.h). Their parts are short: more than sixteen bytes in a
+// step do not pay (docs/performance.md).
+template <typename Bytes>
 class AccessLine {
  public:
   AccessLine(const Dialect& dialect, std::string_view line, Scratch& scratch)
-      : dialect_(dialect), scratch_(scratch), rest_(line) {
-    scratch_.fields.clear();
+      : dialect_(dialect), scratch_(scratch), fields_(scratch.fields), rest_(line) {
     route_room_ = 3 * line.size();  // "1" becomes ":id"
   }
 
@@ -46,11 +65,11 @@ class AccessLine {
     if (!before_time() || !time() || !take(' ') || !request() || !take(' ')) return false;
     const std::string_view status = word();
     if (status.size() != 3 || !spells_number(status)) return false;
-    add("status", status, Kind::number);
+    add(status_name, status, Kind::number);
     if (take(' ')) {
       const std::string_view bytes = word();
-      if (bytes != "-" && !spells_number(bytes)) return false;
-      add("bytes", bytes, Kind::number);
+      if (bytes != "-" && !all_digits(bytes) && !spells_number(bytes)) return false;
+      add(bytes_name, bytes, Kind::number);
     }
     behind_bytes();
     return true;
@@ -60,7 +79,7 @@ class AccessLine {
     event.time = time_;
     event.level = Level::none;
     event.message = {};
-    event.set_fields(scratch_.fields);
+    event.set_fields(fields_.all(), named_ ? names_ : 0);
   }
 
  private:
@@ -70,19 +89,56 @@ class AccessLine {
     return true;
   }
 
+  static const char* end_of(std::string_view text) { return text.data() + text.size(); }
+  static std::string_view between(const char* begin, const char* end) {
+    return {begin, static_cast<std::size_t>(end - begin)};
+  }
+
+  static bool all_digits(std::string_view text) {
+    return !text.empty() && find_first_of<Bytes>(text.data(), end_of(text),
+                                                 Bytes::other_than_digits) == end_of(text);
+  }
+
   std::string_view word() {
-    const std::size_t end = std::min(rest_.find(' '), rest_.size());
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end);
+    const char* const end = find_first<Bytes>(rest_.data(), end_of(rest_), ' ', ' ');
+    const std::string_view text = between(rest_.data(), end);
+    rest_.remove_prefix(text.size());
     return text;
   }
 
-  void add(std::string_view name, std::string_view value, Kind kind = Kind::text) {
-    if (!value.empty() && value != "-") add_field(scratch_.fields, name, value, kind);
+  void add(const Name& name, std::string_view value, Kind kind = Kind::text) {
+    if (value.empty() || value == "-") return;
+    fields_.add(name.text, value, kind);
+    names_ = Keys::joined(names_, name.mark);
+  }
+
+  void add_named(std::string_view name, std::string_view value, Kind kind) {
+    if (value.empty() || value == "-") return;
+    fields_.add(name, value, kind);
+    named_ = false;
   }
 
   // "[vhost ]client ident user [", of which a user may hold spaces.
-  bool before_time() {
+  bool before_time() { return usual_client() || any_client(); }
+
+  // "10.0.0.7 - ann [": nobody is asked who is at the other end (ident), and names are one word.
+  bool usual_client() {
+    const char* const begin = rest_.data();
+    const char* const end = end_of(rest_);
+    const char* const client = find_first<Bytes>(begin, end, ' ', ' ');
+    constexpr std::ptrdiff_t least = 6;  // " - a ["
+    if (client == begin || end - client < least) return false;
+    const char* const user = client + 3;
+    if (client[1] != '-' || client[2] != ' ' || *user == '[' || *user == ' ') return false;
+    const char* const user_end = find_first<Bytes>(user, end, ' ', ' ');
+    if (end - user_end < 2 || user_end[1] != '[') return false;
+    add(client_name, between(begin, client));
+    add(user_name, between(user, user_end));
+    rest_.remove_prefix(static_cast<std::size_t>(user_end + 2 - begin));
+    return true;
+  }
+
+  bool any_client() {
     const std::size_t bracket = rest_.find(" [");
     if (bracket == std::string_view::npos) return false;
     const std::string_view after = rest_.substr(bracket + 2);
@@ -99,10 +155,9 @@ class AccessLine {
     if (count < 3 || words[0].empty()) return false;
     // With four words the first is a host, unless the second is no address: then a user has spaces.
     const bool host = count == 4 && words[2] == "-" && words[1] != "-";
-    if (host) add("vhost", words[0]);
-    add("client", words[host ? 1 : 0]);
-    const char* user = words[host ? 3 : 2].data();
-    add("user", {user, static_cast<std::size_t>(before.data() + before.size() - user)});
+    if (host) add(vhost_name, words[0]);
+    add(client_name, words[host ? 1 : 0]);
+    add(user_name, between(words[host ? 3 : 2].data(), end_of(before)));
     rest_ = after;
     return true;
   }
@@ -120,8 +175,10 @@ class AccessLine {
     if (!take('"')) return false;
     const char* begin = rest_.data();
     const char* end = begin + rest_.size();
-    const char* p = find_either(begin, end, '"', '\\');
-    while (p < end && *p == '\\') p = find_either(p + (end - p > 1 ? 2 : 1), end, '"', '\\');
+    const char* p = find_first<Bytes>(begin, end, '"', '\\');
+    while (p < end && *p == '\\') {
+      p = find_first<Bytes>(p + (end - p > 1 ? 2 : 1), end, '"', '\\');
+    }
     if (p == end) return false;
     text = {begin, static_cast<std::size_t>(p - begin)};
     rest_.remove_prefix(text.size() + 1);
@@ -131,24 +188,34 @@ class AccessLine {
   bool request() {
     std::string_view text;
     if (!quoted(text)) return false;
-    const std::size_t first = text.find(' ');
-    const std::size_t last = text.rfind(' ');
-    const std::string_view method = text.substr(0, first);
-    if (first == std::string_view::npos || !is_method(method)) {
-      add("request", text);  // a handshake, a scan: no HTTP
+    const char* const begin = text.data();
+    const char* const end = end_of(text);
+    const char* const method = find_first<Bytes>(begin, end, ' ', ' ');
+    if (method == end || !is_method(between(begin, method))) {
+      add(request_name, text);  // a handshake, a scan: no HTTP
       return true;
     }
-    add("method", method);
-    const bool versioned = last != first && text.substr(last + 1).starts_with("HTTP/");
-    const std::string_view target =
-        text.substr(first + 1, versioned ? last - first - 1 : text.npos);
-    const std::size_t question = target.find('?');
-    const std::string_view path = target.substr(0, question);
-    add("path", path);
-    add("route", route(path));
-    if (question != std::string_view::npos) add("query", target.substr(question + 1));
-    if (versioned) add("protocol", text.substr(last + 1));
+    add(method_name, between(begin, method));
+    const char* const last = last_space(text);
+    const bool versioned = last != method && between(last + 1, end).starts_with("HTTP/");
+    const char* const target_end = versioned ? last : end;
+    const char* const question = find_first<Bytes>(method + 1, target_end, '?', '?');
+    const std::string_view path = between(method + 1, question);
+    add(path_name, path);
+    add(route_name, route(path));
+    if (question != target_end) add(query_name, between(question + 1, target_end));
+    if (versioned) add(protocol_name, between(last + 1, end));
     return true;
+  }
+
+  // Of a text that has one. " HTTP/1.1" is what nearly all end in.
+  static const char* last_space(std::string_view text) {
+    constexpr std::size_t usual = 9;
+    if (text.size() >= usual && std::memcmp(end_of(text) - usual, " HTTP/", 6) == 0 &&
+        std::memchr(end_of(text) - 3, ' ', 3) == nullptr) {
+      return end_of(text) - usual;
+    }
+    return text.data() + text.rfind(' ');
   }
 
   static bool is_method(std::string_view word) {
@@ -160,6 +227,11 @@ class AccessLine {
   }
 
   std::string_view route(std::string_view path) {
+    // Only what has digits varies.
+    const char* const digit = find_first_of<Bytes>(path.data(), end_of(path), [](const char* at) {
+      return Bytes::all ^ Bytes::other_than_digits(at);
+    });
+    if (digit == end_of(path)) return path;
     if (scratch_.text.size() < route_room_) scratch_.text.resize(route_room_);
     char* const begin = scratch_.text.data();
     char* out = begin;
@@ -188,11 +260,11 @@ class AccessLine {
     if (rest_.starts_with(" \"")) {
       take(' ');
       if (!quoted(text)) return;
-      add("referer", text);
+      add(referer_name, text);
       if (rest_.starts_with(" \"")) {
         take(' ');
         if (!quoted(text)) return;
-        add("agent", text);
+        add(agent_name, text);
       }
     }
     while (take(' ')) extra();
@@ -210,9 +282,9 @@ class AccessLine {
     if (equals != std::string_view::npos && equals > 0 && is_letter(text[0])) {
       pair(text.substr(0, equals), text.substr(equals + 1));
     } else if (spells_number(text) && time_count_ < std::size(times)) {
-      add(times[time_count_++], text, Kind::number);
+      add_named(times[time_count_++], text, Kind::number);
     } else if (extra_count_ < std::size(extras) && !text.empty() && text != "-") {
-      add(extras[extra_count_++], text, in_quotes ? Kind::text : spelled_kind(text));
+      add_named(extras[extra_count_++], text, in_quotes ? Kind::text : spelled_kind(text));
     }
   }
 
@@ -221,17 +293,28 @@ class AccessLine {
     if (value.size() > 1 && value.front() == '"' && value.back() == '"') {
       value = value.substr(1, value.size() - 2);
     }
-    add(name, value, spelled_kind(value));
+    add_named(name, value, spelled_kind(value));
   }
 
   const Dialect& dialect_;
   Scratch& scratch_;
+  FieldRow fields_;
+  std::uint64_t names_ = 0;
+  bool named_ = true;  // `names_` tells all names
   std::string_view rest_;
   std::size_t route_room_ = 0;
   std::size_t time_count_ = 0;
   std::size_t extra_count_ = 0;
   Time time_ = no_time;
 };
+
+template <typename Bytes>
+Reading read_by(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
+  AccessLine<Bytes> access(dialect, line, scratch);
+  if (!access.read()) return Reading::unreadable;
+  access.fill(event);
+  return Reading::event;
+}
 
 }  // namespace
 
@@ -241,10 +324,8 @@ double score_access(std::string_view sample, const Zone&) {
 
 Reading read_access(const Dialect& dialect, std::string_view line, Scratch& scratch, Event& event) {
   if (trimmed(line).empty()) return Reading::blank;
-  AccessLine access(dialect, line, scratch);
-  if (!access.read()) return Reading::unreadable;
-  access.fill(event);
-  return Reading::event;
+  return dialect.simd == Simd::scalar ? read_by<ScalarBytes>(dialect, line, scratch, event)
+                                      : read_by<BaseBytes>(dialect, line, scratch, event);
 }
 
 }  // namespace culprit

@@ -25,6 +25,7 @@
 #include "event/event.h"
 #include "parse/header.h"
 #include "parse/keys.h"
+#include "parse/simd.h"
 #include "parse/timestamp.h"
 
 namespace culprit {
@@ -52,6 +53,7 @@ struct Dialect {
   bool zone_assumed = false;            // the sample's times name no zone and none was given
   TimeShape time_shape;                 // text: where and how the time is written
   LoggerNames loggers = LoggerNames::by_shape;  // text: how their names are known
+  Simd simd = best_simd();                      // how many bytes are looked at in one step
   std::vector<Dialect> inside;  // an envelope's: how the lines in it are written; one
   std::vector<Dialect> others;  // of a mixed source, for lines that `format` cannot read
 };
@@ -82,6 +84,7 @@ struct RecogniseOptions {
   const Format* format = nullptr;  // overrules recognition
   Zone zone;                       // for times without one
   bool zone_given = false;
+  Simd simd = best_simd();
 };
 
 // `sample`: the first bytes of the source (64 KiB do), cut at a line's end where possible.

@@ -196,9 +196,7 @@ Dialect recognise_whole(std::string_view sample, const RecogniseOptions& options
   return dialect;
 }
 
-}  // namespace
-
-Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
+Dialect recognise_framed(std::string_view sample, const RecogniseOptions& options) {
   if (sample.starts_with(byte_order_mark)) sample.remove_prefix(byte_order_mark.size());
   const Framing* framing = framing_of(sample, options.format);
   if (framing == nullptr) return recognise_whole(sample, options);
@@ -208,6 +206,20 @@ Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
   Dialect dialect = recognise_lines(lines, of_records);
   if (dialect.format->name == "ndjson") dialect.format = format_named("json");
   dialect.framing = framing;
+  return dialect;
+}
+
+void read_with(Simd simd, Dialect& dialect) {
+  dialect.simd = simd;
+  for (Dialect& part : dialect.inside) read_with(simd, part);
+  for (Dialect& other : dialect.others) read_with(simd, other);
+}
+
+}  // namespace
+
+Dialect recognise(std::string_view sample, const RecogniseOptions& options) {
+  Dialect dialect = recognise_framed(sample, options);
+  read_with(options.simd, dialect);
   return dialect;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parse/bytes.h"
+#include "parse/keys.h"
 
 namespace culprit {
 namespace {
@@ -12,6 +13,12 @@ constexpr std::size_t name_bytes_max = 80;
 constexpr std::size_t thread_bytes_max = 200;
 constexpr std::size_t id_bytes_min = 8;
 constexpr std::size_t process_bytes_max = 40;  // two numbers of up to eighteen digits, in brackets
+
+// By Part.
+constexpr Keys::FixedName part_names[] = {Keys::FixedName("level"),  Keys::FixedName("thread"),
+                                          Keys::FixedName("logger"), Keys::FixedName("pid"),
+                                          Keys::FixedName("host"),   Keys::FixedName("container"),
+                                          Keys::FixedName("client"), Keys::FixedName("request_id")};
 
 bool is_upper(char byte) { return byte >= 'A' && byte <= 'Z'; }
 bool is_lower(char byte) { return byte >= 'a' && byte <= 'z'; }
@@ -67,6 +74,8 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
+bool is_blank(char byte) { return is_space(byte) || byte == '\r' || byte == '\0'; }
+
 char at(std::string_view text, std::size_t position) {
   return position < text.size() ? text[position] : '\0';
 }
@@ -120,11 +129,21 @@ bool names_logger(std::string_view name) {
 
 }  // namespace
 
-bool LineHeader::add(std::string_view name, std::string_view value) {
-  const bool known = std::any_of(fields_.begin(), fields_.end(),
-                                 [name](const Field& field) { return field.name == name; });
-  if (known || value.empty()) return false;
-  add_field(fields_, name, value, spelled_kind(value));
+LineHeader::LineHeader(std::vector<Field>& fields, LoggerNames loggers)
+    : fields_(fields), loggers_(loggers), alone_(fields.empty()) {
+  for (const Field& field : fields) {
+    for (std::size_t part = 0; part < parts; ++part) {
+      if (field.name == part_names[part].text) told_ |= 1U << part;
+    }
+  }
+}
+
+bool LineHeader::add(Part part, std::string_view value) {
+  if (has(part) || value.empty()) return false;
+  const Keys::FixedName& name = part_names[static_cast<std::size_t>(part)];
+  add_field(fields_, name.text, value, spelled_kind(value));
+  told_ |= 1U << static_cast<unsigned>(part);
+  if (alone_) names_ = Keys::joined(names_, name.mark);
   return true;
 }
 
@@ -132,7 +151,7 @@ bool LineHeader::take_level(std::string_view word) {
   const Level level = level_of(word);
   if (level == Level::none || level_ != Level::none) return false;
   level_ = level;
-  return add("level", word);
+  return add(Part::level, word);
 }
 
 // Spaces, and the dashes and bars that stand alone between them; a colon behind a level ("-- : ").
@@ -155,7 +174,7 @@ void LineHeader::before_time(std::string_view text) {
   text = trimmed(text);
   if (text.ends_with('|')) {
     const std::string_view name = trimmed(text.substr(0, text.size() - 1));
-    if (name.find(' ') == std::string_view::npos) add("container", name);
+    if (name.find(' ') == std::string_view::npos) add(Part::container, name);
     return;
   }
   while (!text.empty()) {
@@ -172,7 +191,7 @@ void LineHeader::behind_time(std::string_view text) {
   skip_separators();
   for (int count = 0; count < elements_max && element(); ++count) skip_separators();
   rest_ = trimmed(rest_);
-  if (names_ == LoggerNames::in_all_lines) named_logger();
+  if (loggers_ == LoggerNames::in_all_lines) named_logger();
   // Go's log package knows no levels.
   const bool serving = rest_.starts_with("panic serving ") || rest_.starts_with("http: panic ");
   if (level_ == Level::none && serving) level_ = Level::error;
@@ -187,7 +206,7 @@ void LineHeader::lambda_request() {
   if (tab == std::string_view::npos) return;
   const std::string_view id = rest_.substr(1, tab - 1);
   if (!is_uuid(id) && id != "undefined") return;
-  if (id != "undefined") add("request_id", id);
+  if (id != "undefined") add(Part::request_id, id);
   rest_.remove_prefix(tab);
 }
 
@@ -205,23 +224,20 @@ bool LineHeader::names_thread_before_logger(std::string_view content) const {
 // A name up to a colon, where each line of the source has one.
 void LineHeader::named_logger() {
   const std::size_t colon = logger_column_bytes(rest_);
-  const bool known = std::any_of(fields_.begin(), fields_.end(),
-                                 [](const Field& field) { return field.name == "logger"; });
+  const bool known = has(Part::logger);
   if (colon == 0) return;
-  if (!known) add("logger", rest_.substr(0, colon));
+  if (!known) add(Part::logger, rest_.substr(0, colon));
   // One that was left in the message before is dropped from it.
   if (!known || fields_.back().value.data() == rest_.data())
     rest_ = trimmed(rest_.substr(colon + 1));
 }
 
 bool LineHeader::begins_with_logger() const {
-  return logger_column_bytes(rest_) > 0 ||
-         std::any_of(fields_.begin(), fields_.end(),
-                     [](const Field& field) { return field.name == "logger"; });
+  return has(Part::logger) || logger_column_bytes(rest_) > 0;
 }
 
 bool LineHeader::element() {
-  if (rest_.empty()) return false;
+  if (rest_.empty() || only_message_left()) return false;
   if (rest_.front() == '[' || rest_.front() == '(' || rest_.front() == '<') return bracketed();
   if (rest_.front() == '{') return braced();
   word_ = leading_word(rest_);
@@ -229,7 +245,37 @@ bool LineHeader::element() {
     if (process() || numbers_and_level()) return true;
   }
   if (level_pair() || level_word()) return true;
+  if (dashed_logger()) return true;
   return !word_.empty() && (host_and_process() || worker() || logger());
+}
+
+// What begins with a letter could only tell a level, a thread or a logger. Most lines' messages do,
+// behind all three.
+bool LineHeader::only_message_left() const {
+  return is_letter(rest_.front()) && level_ != Level::none && has(Part::thread) &&
+         has(Part::logger);
+}
+
+// "shop.Payments - words", behind a level: the usual case of logger().
+bool LineHeader::dashed_logger() {
+  const std::string_view name = word_;
+  const std::string_view behind = rest_.substr(name.size());
+  const bool named = !name.empty() && name.size() <= name_bytes_max && is_letter(name[0]);
+  if (!named || level_ == Level::none || !behind.starts_with(" - ")) return false;
+  if (is_blank(at(behind, 3)) || !add(Part::logger, name)) return false;
+  rest_ = behind.substr(2);
+  return true;
+}
+
+// "[exec-1]", behind a level: the usual case of bracketed().
+bool LineHeader::plain_thread() {
+  const std::string_view name = leading_word(rest_.substr(1));
+  const bool named = !name.empty() && name.size() <= name_bytes_max && !all_digits(name);
+  if (!named || level_ == Level::none || at(rest_, name.size() + 1) != ']') return false;
+  if (!add(Part::thread, name)) return false;
+  rest_.remove_prefix(name.size() + 2);
+  if (rest_.starts_with(':')) rest_.remove_prefix(1);
+  return true;
 }
 
 // "{}" and "{f4de-9}": the id of what a line belongs to, if any.
@@ -240,7 +286,7 @@ bool LineHeader::braced() {
   if (behind != '<' && behind != '[') return false;  // the header does not go on
   const std::string_view id = rest_.substr(1, close - 1);
   if (leading_word(id).size() != id.size()) return false;
-  if (!id.empty() && !add("request_id", id)) return false;
+  if (!id.empty() && !add(Part::request_id, id)) return false;
   rest_.remove_prefix(close + 1);
   return true;
 }
@@ -260,8 +306,8 @@ bool LineHeader::numbers_and_level() {
   const bool shouted = !word.empty() && std::all_of(word.begin(), word.end(), is_upper);
   if (numbers[0].empty() || !shouted || !is_space(at(behind, word.size()))) return false;
   if (!take_level(word)) return false;
-  add("pid", numbers[0]);
-  if (!numbers[1].empty()) add("thread", numbers[1]);
+  add(Part::pid, numbers[0]);
+  if (!numbers[1].empty()) add(Part::thread, numbers[1]);
   rest_ = behind.substr(word.size());
   return true;
 }
@@ -275,8 +321,8 @@ bool LineHeader::worker() {
     while (is_digit(at(behind, digits + 1))) ++digits;
     const bool piped = digits > 0 && at(behind, digits + 1) == '|';
     if (!piped && at(behind, 1) != ' ') return false;
-    if (!add(piped ? "logger" : "thread", name)) return false;
-    if (piped) add("pid", behind.substr(1, digits));
+    if (!add(piped ? Part::logger : Part::thread, name)) return false;
+    if (piped) add(Part::pid, behind.substr(1, digits));
     rest_ = behind.substr(piped ? digits + 2 : 1);
     return true;
   }
@@ -284,21 +330,23 @@ bool LineHeader::worker() {
   behind = trimmed(behind);
   const std::string_view thread = behind.starts_with('[') ? leading_word(behind.substr(1)) : "";
   if (!component || level_ == Level::none || thread.empty()) return false;
-  if (at(behind, thread.size() + 1) != ']' || !add("logger", name)) return false;
+  if (at(behind, thread.size() + 1) != ']' || !add(Part::logger, name)) return false;
   rest_ = behind;
   return true;
 }
 
 bool LineHeader::bracketed() {
   const char closer = rest_.front() == '[' ? ']' : rest_.front() == '(' ? ')' : '>';
-  if (closer == ']' && thread_and_dash()) return true;
+  if (closer == ']' && (plain_thread() || thread_and_dash())) return true;
   const std::size_t longest = closer == ']' ? thread_bytes_max : name_bytes_max;
   const std::size_t close = rest_.substr(0, longest + 1).find(closer);
   if (close == std::string_view::npos) return false;
   const std::string_view content = trimmed(rest_.substr(1, close - 1));
   // Round and angle brackets are a sentence's more often than a thread's.
   const bool process = closer == '>' && level_ != Level::none && is_erlang_process(content);
-  if (!(closer == ']' ? inside(content) : process ? add("thread", content) : take_level(content))) {
+  if (!(closer == ']' ? inside(content)
+        : process     ? add(Part::thread, content)
+                      : take_level(content))) {
     return false;
   }
   rest_.remove_prefix(close + 1);
@@ -319,7 +367,7 @@ bool LineHeader::thread_and_dash() {
   if (!rest_.substr(std::min(close, rest_.size())).starts_with("] - ")) return false;
   const std::string_view content = rest_.substr(1, close - 1);
   if (content.find(' ') != std::string_view::npos) return false;
-  if (!add("thread", content) && !add("logger", content)) return false;
+  if (!add(Part::thread, content) && !add(Part::logger, content)) return false;
   rest_.remove_prefix(close + 1);
   return true;
 }
@@ -327,28 +375,29 @@ bool LineHeader::thread_and_dash() {
 // "[ERROR]", "[12]", "[main]"; Apache's "[core:error]", "[pid 12:tid 34]", "[client 10.0.0.7:80]".
 bool LineHeader::inside(std::string_view content) {
   if (content.empty() || content.find('=') != std::string_view::npos) return false;
-  if (all_digits(content)) return add("pid", content);
+  if (all_digits(content)) return add(Part::pid, content);
   if (take_level(content)) return true;
-  if (content.starts_with("pid ")) return add("pid", content.substr(4, content.find(':') - 4));
-  if (content.starts_with("client ")) return add("client", content.substr(7));
-  if (are_ids(content)) return add("request_id", content.substr(0, content.find(' ')));
-  if (names_thread_before_logger(content)) return add("thread", content);
+  if (content.starts_with("pid ")) return add(Part::pid, content.substr(4, content.find(':') - 4));
+  if (content.starts_with("client ")) return add(Part::client, content.substr(7));
+  if (are_ids(content)) return add(Part::request_id, content.substr(0, content.find(' ')));
+  if (names_thread_before_logger(content)) return add(Part::thread, content);
   if (content.find_first_of(" \"'{,") != std::string_view::npos) return false;
   const std::size_t slash = content.find('/');
   if (slash != std::string_view::npos && take_level(content.substr(0, slash))) {
-    return add("thread", content.substr(slash + 1));
+    return add(Part::thread, content.substr(slash + 1));
   }
   const std::size_t colon = content.rfind(':');
   if (colon != std::string_view::npos && level_ == Level::none &&
       take_level(content.substr(colon + 1))) {
-    add("logger", content.substr(0, colon));
+    add(Part::logger, content.substr(0, colon));
     return true;
   }
-  return content.size() <= name_bytes_max && add("thread", content);
+  return content.size() <= name_bytes_max && add(Part::thread, content);
 }
 
 // "level=error", as some write even before plain words.
 bool LineHeader::level_pair() {
+  if (rest_.front() != 'l' && rest_.front() != 's') return false;
   const std::size_t equals = rest_.substr(0, 9).find('=');
   if (equals == std::string_view::npos) return false;
   const std::string_view key = rest_.substr(0, equals);
@@ -388,7 +437,7 @@ bool LineHeader::process() {
   if (rest_.starts_with('#')) {  // Ruby's "#12] "
     while (is_digit(at(rest_, digits + 1))) ++digits;
     if (digits == 0 || at(rest_, digits + 1) != ']') return false;
-    if (!add("pid", rest_.substr(1, digits))) return false;
+    if (!add(Part::pid, rest_.substr(1, digits))) return false;
     rest_.remove_prefix(digits + 2);
     return true;
   }
@@ -396,14 +445,14 @@ bool LineHeader::process() {
   if (digits == 0) return false;
   const std::string_view behind = rest_.substr(digits);
   if (behind.starts_with(" --- ")) {
-    if (!add("pid", rest_.substr(0, digits))) return false;
+    if (!add(Part::pid, rest_.substr(0, digits))) return false;
     rest_ = behind;
     return true;
   }
   std::size_t thread = 1;
   while (is_digit(at(behind, thread))) ++thread;
   if (!behind.starts_with('#') || at(behind, thread) != ':') return false;
-  if (!add("pid", rest_.substr(0, digits))) return false;
+  if (!add(Part::pid, rest_.substr(0, digits))) return false;
   rest_ = behind.substr(thread + 1);
   return true;
 }
@@ -428,10 +477,10 @@ bool LineHeader::host_and_process() {
   const std::size_t closed = std::min(close, bracket.find("]: "));
   if (closed == std::string_view::npos || !is_process(behind.substr(1, closed - 1))) return false;
   if (closed == close && !begins_with_level(behind.substr(closed + 2))) return false;
-  if (!add("logger", name)) return false;
-  if (!host.empty()) add("host", host);
+  if (!add(Part::logger, name)) return false;
+  if (!host.empty()) add(Part::host, host);
   const std::string_view process = behind.substr(1, closed - 1);
-  add("pid", process.substr(0, process.find(':')));
+  add(Part::pid, process.substr(0, process.find(':')));
   rest_ = behind.substr(closed + (closed == close ? 1 : 2));
   return true;
 }
@@ -441,10 +490,8 @@ bool LineHeader::host_and_process() {
 bool LineHeader::method(std::string_view name, std::string_view behind) {
   const auto points = std::count(name.begin(), name.end(), '.');
   const bool requested = points >= 1 && behind.starts_with(" [");
-  const bool threaded = points >= 3 && std::any_of(fields_.begin(), fields_.end(), [](auto& field) {
-                          return field.name == "thread";
-                        });
-  if (!(requested || threaded) || !add("logger", name)) return false;
+  const bool threaded = points >= 3 && has(Part::thread);
+  if (!(requested || threaded) || !add(Part::logger, name)) return false;
   rest_ = behind;
   return true;
 }
@@ -471,11 +518,11 @@ bool LineHeader::logger() {
   const std::size_t slash = name.find('/');
   if (closed && slash != name.npos &&
       take_level(name.substr(0, slash))) {  // Celery's "INFO/Main] "
-    add("thread", name.substr(slash + 1));
+    add(Part::thread, name.substr(slash + 1));
     rest_ = behind.substr(1);
     return true;
   }
-  if (!add("logger", name)) return false;
+  if (!add(Part::logger, name)) return false;
   // "exited: shop (exit status 3)": a plain word may be the message's own, and is left in it unless
   // a level follows.
   const bool plain = std::all_of(name.begin(), name.end(), is_letter) && !is_camel_case(name);

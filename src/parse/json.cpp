@@ -4,12 +4,16 @@
 // are not UTF-8, the bare NaN and Infinity of Python, and a comma behind the object. An array gives
 // one field of its name for each of its first elements. What is nested deeper than depth_max stays
 // text, checked for balance only.
+#include <bit>
 #include <cstring>
+#include <utility>
 
 #include "parse/bytes.h"
+#include "parse/field_row.h"
 #include "parse/formats.h"
 #include "parse/keys.h"
 #include "parse/picks.h"
+#include "parse/simd.h"
 #include "parse/unescape.h"
 
 namespace culprit {
@@ -21,9 +25,9 @@ constexpr std::size_t elements_max = 8;
 class JsonLine {
  public:
   JsonLine(const Dialect& dialect, std::string_view line, Scratch& scratch)
-      : scratch_(scratch),
-        out_(scratch.fields.data()),
-        room_(scratch.fields.data() + scratch.fields.size()),
+      : simd_(dialect.simd),
+        scratch_(scratch),
+        fields_(scratch.fields),
         at_(line.data()),
         end_(line.data() + line.size()),
         line_size_(line.size()),
@@ -43,7 +47,7 @@ class JsonLine {
     if (picks_.gelf()) finish_gelf();
     if (picks_.journal()) picks_.take_syslog_level();
     picks_.fill(event);
-    event.set_fields(fields(), names_);
+    event.set_fields(fields_.all(), names_);
   }
 
  private:
@@ -68,6 +72,7 @@ class JsonLine {
     const Key* previous = nullptr;
     for (;;) {
       previous = usual_members(parent, previous);
+      if (std::exchange(closed_, false)) return true;
       skip_space();
       const Key* const key = take_key(parent, previous);
       if (key == nullptr) return false;
@@ -79,53 +84,90 @@ class JsonLine {
     }
   }
 
-  // Members as nearly all are: the key that was guessed, a plain value and a comma. Leaves at_
-  // before the first other one, which is never the object's end; yields the last key read, or
-  // `previous`. A function of its own, so that all it needs is in registers.
-  [[gnu::noinline]] const Key* usual_members(const Key& parent, const Key* previous) {
+  const Key* usual_members(const Key& parent, const Key* previous) {
+    switch (simd_) {
+#ifdef __SSE2__
+      case Simd::avx2: return usual_members_by_32(parent, previous);
+      case Simd::sse2: return usual_members_by_16(parent, previous);
+#endif
+      default: return usual_members_by_one(parent, previous);
+    }
+  }
+  [[gnu::noinline]] const Key* usual_members_by_one(const Key& parent, const Key* previous) {
+    return usual_members_by<ScalarBytes>(parent, previous);
+  }
+#ifdef __SSE2__
+  [[gnu::noinline]] const Key* usual_members_by_16(const Key& parent, const Key* previous) {
+    return usual_members_by<Sse2Bytes>(parent, previous);
+  }
+  [[gnu::noinline, gnu::target("avx2")]] const Key* usual_members_by_32(const Key& parent,
+                                                                        const Key* previous) {
+    return usual_members_by<Avx2Bytes>(parent, previous);
+  }
+#endif
+
+  // Members as nearly all are: a key that was guessed, a plain value, a comma or the object's end.
+  // Leaves at_ before the first other one, or behind the object, which is `closed_` then; yields
+  // the last key read, or `previous`. All that it needs is in registers.
+  template <typename Bytes>
+  [[gnu::always_inline]] inline const Key* usual_members_by(const Key& parent,
+                                                            const Key* previous) {
     const char* at = at_;
-    const char* const last = end_ - Keys::head_bytes;
-    Field* out = out_;
+    const char* const line_end = end_;
+    const char* const last = last_step(line_end);
+    Field* out = fields_.end();
     std::uint64_t names = names_;
     while (at <= last) {
-      const Key* const key = previous == nullptr ? parent.first[0] : previous->next[0];
-      if (key == nullptr || !Keys::begins_with(at, *key)) break;
+      const Key* const key = Keys::guess_head<Bytes>(parent, previous, at);
+      if (key == nullptr) break;
       const char* begin = at + key->written.size();
+      if (begin >= line_end) break;
       Kind kind = Kind::text;
       const char* end = nullptr;
+      const char* behind = nullptr;
       if (*begin == '"') {
-        end = find_either(++begin, end_, '"', '\\');
-        at = end + 1;
-        if (at >= end_ || *end == '\\') break;
+        end = find_stepping<Bytes>(++begin, last, line_end, '"', '\\');
+        behind = end + 1;
+        if (end >= line_end || *end == '\\') break;
       } else {
-        at = end = plain_end(begin, kind);
-        if (end == begin || at == end_) break;
+        if (begin > last) break;
+        behind = end = plain_end<typename Bytes::Short>(begin, last, kind);
+        if (end == begin) break;
       }
-      if (*at++ != ',' || out == room_) break;
-      // Member by member: g++ 12 puts a whole Field together on the stack and reads it from there
-      // before it can, which takes half of the time of this loop.
-      out->name = key->name;
-      out->value = std::string_view(begin, static_cast<std::size_t>(end - begin));
-      out->kind = kind;
-      ++out;
+      if (behind >= line_end || out == fields_.room()) break;
+      const bool goes_on = *behind == ',';
+      if (!goes_on && *behind != '}') break;
+      FieldRow::put(out, key->name, {begin, static_cast<std::size_t>(end - begin)}, kind);
       names = Keys::joined(names, key->hash);
       if (key->promise.use != Keys::Use::plain) picks_.note(key->promise, out[-1].value, kind);
       previous = key;
-      at_ = at;
+      at_ = at = behind + 1;
+      if (!goes_on) {
+        closed_ = true;
+        break;
+      }
     }
-    out_ = out;
+    fields_.set_end(out);
     names_ = names;
     return previous;
   }
 
-  // Behind a whole number, true, false or null that stands at `begin`; else `begin`.
-  const char* plain_end(const char* begin, Kind& kind) const {
-    const char* const digits = digits_end(begin, end_);
-    if (digits != begin) {
+  // Behind a number without sign and exponent, true, false or null that stands at `begin`, which is
+  // not behind `last`; else `begin`. It may lie behind the line's end.
+  template <typename Bytes>
+  [[gnu::always_inline]] static inline const char* plain_end(const char* begin, const char* last,
+                                                             Kind& kind) {
+    const std::uint32_t others = Bytes::other_than_digits(begin);
+    if (others == 0) return begin;
+    const int digits = std::countr_zero(others);
+    if (digits > 0) {
       kind = Kind::number;
-      return *begin == '0' && digits - begin > 1 ? begin : digits;
+      if (*begin == '0' && digits > 1) return begin;
+      const char* const stop = begin + digits;
+      if (*stop != '.') return stop;
+      const std::uint32_t behind = stop < last ? Bytes::other_than_digits(stop + 1) : 0;
+      return behind == 0 || (behind & 1) != 0 ? begin : stop + 1 + std::countr_zero(behind);
     }
-    if (end_ - begin < 5) return begin;
     kind = Kind::boolean;
     if (std::memcmp(begin, "true", 4) == 0) return begin + 4;
     if (std::memcmp(begin, "false", 5) == 0) return begin + 5;
@@ -178,11 +220,11 @@ class JsonLine {
     skip_space();
     if (take(']')) return true;
     for (std::size_t count = 1;; ++count) {
-      const auto before = fields().size();
+      const std::size_t before = fields_.size();
       const std::uint64_t names_before = names_;
       if (!value(key, depth)) return false;
       if (count > elements_max) {
-        out_ = scratch_.fields.data() + before;
+        fields_.cut(before);
         names_ = names_before;
       }
       skip_space();
@@ -275,39 +317,29 @@ class JsonLine {
   }
 
   void add(const Key& key, std::string_view text, Kind kind) {
-    if (out_ == room_) make_room();
-    *out_++ = {key.name, text, kind};
+    fields_.add(key.name, text, kind);
     names_ = Keys::joined(names_, key.hash);
     if (key.promise.use != Keys::Use::plain) picks_.note(key.promise, text, kind);
-  }
-
-  // The vector only grows: what stands behind the fields in hand is from earlier lines.
-  void make_room() {
-    const auto count = static_cast<std::size_t>(out_ - scratch_.fields.data());
-    scratch_.fields.resize(2 * count + 32);
-    out_ = scratch_.fields.data() + count;
-    room_ = scratch_.fields.data() + scratch_.fields.size();
   }
 
   // GELF: fields of one's own carry an underscore.
   void finish_gelf() {
     picks_.take_syslog_level();
     names_ = 0;
-    for (Field& field : fields()) {
+    for (Field& field : fields_.all()) {
       if (field.name.size() > 1 && field.name[0] == '_') field.name.remove_prefix(1);
     }
   }
 
-  std::span<Field> fields() { return {scratch_.fields.data(), out_}; }
-
+  Simd simd_;
   Scratch& scratch_;
-  Field* out_;   // behind the fields in hand
-  Field* room_;  // behind those that there is room for
+  FieldRow fields_;
   std::uint64_t names_ = 0;
   const char* at_;
   const char* end_;
   std::size_t line_size_;
   std::size_t text_used_ = 0;
+  bool closed_ = false;  // the object in hand, by usual_members()
   Picks picks_;
 };
 

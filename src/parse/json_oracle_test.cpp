@@ -147,7 +147,7 @@ void damage(std::string& line, Dice& dice) {
 void compare_documents(std::uint64_t seed, int rounds) {
   Dice dice(seed);
   simdjson::dom::parser parser;
-  TestReader reader("ndjson");
+  std::vector<TestReader> readers = readers_of_all_levels("ndjson");
   for (int round = 0; round < rounds; ++round) {
     const std::string line = Maker(dice, all_parts).line();
     CAPTURE(line);
@@ -155,16 +155,18 @@ void compare_documents(std::uint64_t seed, int rounds) {
     REQUIRE(parser.parse(line).get(document) == simdjson::SUCCESS);
     std::vector<std::string> expected;
     flatten(document, std::nullopt, expected);
-    const Seen seen = reader.read(line);
-    REQUIRE(seen.reading == Reading::event);
-    REQUIRE(fields_of(seen.event) == expected);
+    for (TestReader& reader : readers) {
+      const Seen seen = reader.read(line);
+      REQUIRE(seen.reading == Reading::event);
+      REQUIRE(fields_of(seen.event) == expected);
+    }
   }
 }
 
 void compare_damaged(std::uint64_t seed, int rounds) {
   Dice dice(seed);
   simdjson::dom::parser parser;
-  TestReader reader("ndjson");
+  std::vector<TestReader> readers = readers_of_all_levels("ndjson");
   int refused = 0;
   for (int round = 0; round < rounds; ++round) {
     std::string line = Maker(dice, plain_parts).line();
@@ -174,15 +176,17 @@ void compare_damaged(std::uint64_t seed, int rounds) {
     simdjson::dom::element document;
     const bool valid =
         parser.parse(line).get(document) == simdjson::SUCCESS && document.is_object();
-    const Seen seen = reader.read(line);
-    if (valid) {
-      std::vector<std::string> expected;
-      flatten(document, std::nullopt, expected);
-      REQUIRE(seen.reading == Reading::event);
-      REQUIRE(fields_of(seen.event) == expected);
-    } else if (!may_be_taken(line)) {
-      REQUIRE(seen.reading == Reading::unreadable);
-      ++refused;
+    std::vector<std::string> expected;
+    if (valid) flatten(document, std::nullopt, expected);
+    for (TestReader& reader : readers) {
+      const Seen seen = reader.read(line);
+      if (valid) {
+        REQUIRE(seen.reading == Reading::event);
+        REQUIRE(fields_of(seen.event) == expected);
+      } else if (!may_be_taken(line)) {
+        REQUIRE(seen.reading == Reading::unreadable);
+        ++refused;
+      }
     }
   }
   CHECK(refused > rounds / 10);

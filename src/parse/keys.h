@@ -16,9 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "parse/simd.h"
 
 namespace culprit {
 
@@ -66,6 +64,22 @@ class Keys {
 
   static std::uint64_t hash_of(std::string_view name);
 
+  // The same for a name that is known when the program is compiled: 64-bit FNV-1a (Fowler, Noll,
+  // Vo).
+  static constexpr std::uint64_t mark_of(std::string_view name) {
+    std::uint64_t mark = 0xCBF2'9CE4'8422'2325ULL;
+    for (const char byte : name) {
+      mark = (mark ^ static_cast<unsigned char>(byte)) * 0x0000'0100'0000'01B3ULL;
+    }
+    return mark;
+  }
+  // A name that a format gives itself.
+  struct FixedName {
+    std::string_view text;
+    std::uint64_t mark;
+    constexpr explicit FixedName(std::string_view name) : text(name), mark(mark_of(name)) {}
+  };
+
   // To be called before each line.
   void begin_line() {
     if (keys_.size() > keys_max) forget();
@@ -82,20 +96,25 @@ class Keys {
     return nullptr;
   }
 
+  // The same where head_bytes can be read from `from`, and keys of up to as many only. What it
+  // yields may be longer than what is left of the line: the caller looks.
+  template <typename Bytes>
+  [[gnu::always_inline]] static inline const Key* guess_head(const Key& parent, const Key* previous,
+                                                             const char* from) {
+    const Guesses& guesses = previous == nullptr ? parent.first : previous->next;
+    for (const Key* const key : guesses) {
+      if (key == nullptr) return nullptr;
+      if (begins_with<Bytes>(from, *key)) return key;
+    }
+    return nullptr;
+  }
+
   // Whether a key of up to head_bytes stands at `from`, behind which there are as many. A longer
   // one never seems to.
-  static bool begins_with(const char* from, const Key& key) {
-#ifdef __SSE2__
-    const auto* there = reinterpret_cast<const __m128i*>(from);
-    const auto* known = reinterpret_cast<const __m128i*>(key.head.data());
-    const __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(there), _mm_loadu_si128(known));
-    const __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(there + 1), _mm_loadu_si128(known + 1));
-    const std::uint32_t equal = static_cast<std::uint32_t>(_mm_movemask_epi8(low)) |
-                                static_cast<std::uint32_t>(_mm_movemask_epi8(high)) << 16;
-    return (key.head_mask & ~equal) == 0 && key.head_mask != 0;
-#else
-    return key.head_mask != 0 && std::memcmp(from, key.written.data(), key.written.size()) == 0;
-#endif
+  template <typename Bytes>
+  [[gnu::always_inline]] static inline bool begins_with(const char* from, const Key& key) {
+    const std::uint32_t same = Bytes::same_of_32(from, key.head.data());
+    return (key.head_mask & ~same) == 0 && key.head_mask != 0;
   }
 
   // A key as it stands in a line: `"na\u006de"`, ':' and `name` in JSON.
@@ -114,11 +133,10 @@ class Keys {
 
   static bool stands_at(const Key& key, const char* from, const char* end) {
     const std::size_t size = key.written.size();
-    if (size <= head_bytes && end - from >= static_cast<std::ptrdiff_t>(head_bytes)) {
-      return begins_with(from, key);
-    }
-    return static_cast<std::size_t>(end - from) >= size &&
-           std::memcmp(from, key.written.data(), size) == 0;
+    if (static_cast<std::size_t>(end - from) < size) return false;
+    if (size <= head_bytes && can_read(from, end, head_bytes))
+      return begins_with<BaseBytes>(from, key);
+    return std::memcmp(from, key.written.data(), size) == 0;
   }
   void forget();
   Key* find(std::size_t hash, const Key& parent, std::string_view written) const;

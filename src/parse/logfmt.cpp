@@ -2,11 +2,15 @@
 //
 // A bare word is a key whose value is true. A value ends at white space unless it is quoted; a
 // quote that is never closed ends with the line.
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "parse/bytes.h"
+#include "parse/field_row.h"
 #include "parse/formats.h"
 #include "parse/picks.h"
+#include "parse/simd.h"
 #include "parse/unescape.h"
 
 namespace culprit {
@@ -20,18 +24,21 @@ bool is_key_byte(char byte) {
 class LogfmtLine {
  public:
   LogfmtLine(const Dialect& dialect, std::string_view line, Scratch& scratch)
-      : scratch_(scratch),
+      : simd_(dialect.simd),
+        scratch_(scratch),
+        fields_(scratch.fields),
         at_(line.data()),
         end_(line.data() + line.size()),
         line_size_(line.size()),
         picks_(dialect.zone, scratch.time_cache) {
-    scratch_.fields.clear();
     scratch_.keys.begin_line();
   }
 
   void read() {
     for (;;) {
-      while (at_ < end_ && is_space(*at_)) ++at_;
+      skip_spaces();
+      usual_pairs();
+      skip_spaces();
       if (at_ == end_) return;
       const char* begin = at_;
       if (take_key()) {
@@ -44,18 +51,112 @@ class LogfmtLine {
 
   void fill(Event& event) const {
     picks_.fill(event);
-    event.set_fields(scratch_.fields, names_);
+    event.set_fields(fields_.all(), names_);
   }
 
   std::size_t pairs() const { return pairs_; }
   std::size_t pair_bytes() const { return pair_bytes_; }
 
  private:
+  using Key = Keys::Key;
+
+  void skip_spaces() {
+    while (at_ < end_ && is_space(*at_)) ++at_;
+  }
+
+  void usual_pairs() {
+    switch (simd_) {
+#ifdef __SSE2__
+      case Simd::avx2: return usual_pairs_by_32();
+      case Simd::sse2: return usual_pairs_by_16();
+#endif
+      default: return usual_pairs_by_one();
+    }
+  }
+  [[gnu::noinline]] void usual_pairs_by_one() { usual_pairs_by<ScalarBytes>(); }
+#ifdef __SSE2__
+  [[gnu::noinline]] void usual_pairs_by_16() { usual_pairs_by<Sse2Bytes>(); }
+  [[gnu::noinline, gnu::target("avx2")]] void usual_pairs_by_32() { usual_pairs_by<Avx2Bytes>(); }
+#endif
+
+  // Pairs as nearly all are: a key that was guessed, a plain value, and a space or the line's end.
+  // Leaves at_ at the first other one. All that it needs is in registers.
+  template <typename Bytes>
+  [[gnu::always_inline]] inline void usual_pairs_by() {
+    const char* at = at_;
+    const char* const end = end_;
+    const char* const last = last_step(end);
+    const Key* previous = previous_;
+    Field* out = fields_.end();
+    std::uint64_t names = names_;
+    std::size_t pairs = pairs_;
+    std::size_t pair_bytes = pair_bytes_;
+    while (at <= last && out != fields_.room()) {
+      const Key* const key = Keys::guess_head<Bytes>(scratch_.keys.root(), previous, at);
+      if (key == nullptr) break;
+      const char* begin = at + key->written.size();
+      if (begin >= end) break;
+      Kind kind = Kind::text;
+      const char* stop;
+      const char* behind;
+      if (*begin == '"') {
+        stop = find_stepping<Bytes>(++begin, last, end, '"', '\\');
+        behind = stop + 1;
+        if (stop >= end || *stop == '\\' || (behind != end && !is_space(*behind))) break;
+      } else {
+        if (begin > last) break;
+        stop = find_stepping<Bytes>(begin, last, nullptr, ' ', '\t');
+        if (stop == nullptr) break;
+        behind = stop = std::min(stop, end);
+        if (key->promise.use == Keys::Use::message && !key_follows<Bytes>(*key, stop, last)) break;
+        kind = bare_kind<typename Bytes::Short>(begin, stop);
+      }
+      const std::string_view text(begin, static_cast<std::size_t>(stop - begin));
+      FieldRow::put(out, key->name, text, kind);
+      names = Keys::joined(names, key->hash);
+      ++pairs;
+      pair_bytes += static_cast<std::size_t>(behind - at);
+      if (key->promise.use != Keys::Use::plain) note(key->promise, text, kind);
+      previous = key;
+      at = behind + (behind == end ? 0 : 1);
+    }
+    at_ = at;
+    previous_ = previous;
+    fields_.set_end(out);
+    names_ = names;
+    pairs_ = pairs;
+    pair_bytes_ = pair_bytes;
+  }
+
+  // Whether the value of `key`, which ends at `stop`, goes on with no other words.
+  template <typename Bytes>
+  [[gnu::always_inline]] inline bool key_follows(const Key& key, const char* stop,
+                                                 const char* last) const {
+    if (stop == end_ || stop + 1 == end_) return true;
+    if (stop >= last) return false;
+    const Key* const next = Keys::guess_head<Bytes>(scratch_.keys.root(), &key, stop + 1);
+    return next != nullptr &&
+           end_ - (stop + 1) >= static_cast<std::ptrdiff_t>(next->written.size());
+  }
+
+  // What spelled_kind() says of [begin, stop), and for whole numbers without a loop. A step may
+  // begin at `begin`.
+  template <typename Bytes>
+  [[gnu::always_inline]] static inline Kind bare_kind(const char* begin, const char* stop) {
+    const std::uint32_t others = Bytes::other_than_digits(begin);
+    const int digits = others == 0 ? 0 : std::countr_zero(others);
+    if (digits > 0 && begin + digits >= stop) return stop == begin ? Kind::text : Kind::number;
+    const char first = *begin;
+    const bool may_be =
+        is_digit(first) || first == '-' || first == 't' || first == 'f' || first == 'n';
+    return may_be ? spelled_kind({begin, static_cast<std::size_t>(stop - begin)}) : Kind::text;
+  }
+
   // The key up to its '=', which is `previous_` then. A word without one becomes a field at once:
   // false.
   bool take_key() {
     Keys& keys = scratch_.keys;
-    if (const Keys::Key* const key = Keys::guess(keys.root(), previous_, at_, end_)) {
+    if (const Key* const key = Keys::guess(keys.root(), previous_, at_, end_)) {
       at_ += key->written.size();
       previous_ = key;
       return true;
@@ -70,12 +171,12 @@ class LogfmtLine {
     }
     while (at_ < end_ && !is_space(*at_)) ++at_;
     const std::string_view word(begin, static_cast<std::size_t>(at_ - begin));
-    add_field(scratch_.fields, word, "true", Kind::boolean);
+    fields_.add(word, "true", Kind::boolean);
     names_ = Keys::joined(names_, Keys::hash_of(word));
     return false;
   }
 
-  void value(const Keys::Key& key) {
+  void value(const Key& key) {
     std::string_view text;
     Kind kind = Kind::text;
     if (at_ < end_ && *at_ == '"') {
@@ -86,11 +187,14 @@ class LogfmtLine {
       if (key.promise.use == Keys::Use::message) text = with_words_behind(text);
       kind = spelled_kind(text);
     }
-    add_field(scratch_.fields, key.name, text, kind);
+    fields_.add(key.name, text, kind);
     names_ = Keys::joined(names_, key.hash);
-    if (key.promise.use == Keys::Use::plain) return;
-    // Whoever writes `msg=5` means words; only quotes would say so, and nobody quotes numbers.
-    picks_.note(key.promise, text, key.promise.use == Keys::Use::level ? kind : Kind::text);
+    if (key.promise.use != Keys::Use::plain) note(key.promise, text, kind);
+  }
+
+  // Whoever writes `msg=5` means words; only quotes would say so, and nobody quotes numbers.
+  void note(Keys::Promise promise, std::string_view text, Kind kind) {
+    picks_.note(promise, text, promise.use == Keys::Use::level ? kind : Kind::text);
   }
 
   std::string_view bare() {
@@ -148,14 +252,16 @@ class LogfmtLine {
     return text;
   }
 
+  Simd simd_;
   Scratch& scratch_;
+  FieldRow fields_;
   const char* at_;
   const char* end_;
   std::size_t line_size_;
   std::size_t text_used_ = 0;
   std::size_t pairs_ = 0;
   std::size_t pair_bytes_ = 0;
-  const Keys::Key* previous_ = nullptr;
+  const Key* previous_ = nullptr;
   std::uint64_t names_ = 0;
   Picks picks_;
 };

@@ -3,6 +3,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -20,12 +22,17 @@ struct Seen {
 class TestReader {
  public:
   // `sample`: what the format is prepared with.
-  explicit TestReader(std::string_view format, std::string_view sample = {}) {
+  explicit TestReader(std::string_view format, std::string_view sample = {},
+                      Simd simd = best_simd()) {
     RecogniseOptions options;
+    options.simd = simd;
     options.format = format_named(format);
     REQUIRE(options.format != nullptr);
     dialect_ = recognise(sample, options);
   }
+
+  // Reads as another does, without having read what that one has.
+  explicit TestReader(Dialect dialect) : dialect_(std::move(dialect)) {}
 
   Seen read(std::string_view line) {
     Seen seen;
@@ -46,5 +53,15 @@ class TestReader {
   Dialect dialect_;
   Scratch scratch_;
 };
+
+// One for each level of this machine, the lowest first.
+inline std::vector<TestReader> readers_of_all_levels(std::string_view format,
+                                                     std::string_view sample = {}) {
+  std::vector<TestReader> readers;
+  for (const Simd level : {Simd::scalar, Simd::sse2, Simd::avx2}) {
+    if (level <= best_simd()) readers.emplace_back(format, sample, level);
+  }
+  return readers;
+}
 
 }  // namespace culprit

@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "parse/bytes.h"
+#include "parse/simd.h"
 
 namespace culprit {
 namespace {
@@ -111,7 +112,13 @@ class Walk {
   }
 
   void constant(std::size_t size) {
-    std::memcpy(out_, at_, size);
+    // Words are short, and for sixteen bytes nothing has to be called; there is room for them.
+    constexpr std::size_t usual = 16;
+    if (size > 0 && size <= usual && can_read(at_, end_, usual)) {
+      std::memcpy(out_, at_, usual);
+    } else {
+      std::memcpy(out_, at_, size);
+    }
     out_ += size;
     at_ += size;
   }

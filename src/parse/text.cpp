@@ -105,7 +105,7 @@ Reading read_text(const Dialect& dialect, std::string_view line, Scratch& scratc
   event.time = found.read.time;
   event.level = header.level();
   event.message = header.message();
-  event.set_fields(scratch.fields);
+  event.set_fields(scratch.fields, header.names());
   return Reading::event;
 }
 
