@@ -70,6 +70,13 @@ double moved(const Plan& plan, double at) {
   return plan.ramp > 0 ? std::min(1.0, (at - plan.onset) / plan.ramp) : 1;
 }
 
+// The integral of moved(): what a counter has counted of it.
+double area(const Plan& plan, double at) {
+  const double since = at - plan.onset;
+  if (since <= 0) return 0;
+  return since < plan.ramp ? since * since / (2 * plan.ramp) : since - plan.ramp / 2;
+}
+
 double drift(const Plan& plan, double at, double shared) {
   constexpr double day = 86'400;
   switch (plan.drift) {
@@ -107,9 +114,9 @@ std::vector<double> shared_noise(double seconds, Dice& dice) {
 
 // A count per second: about 100 between two scrapes, scattered as independent events are.
 double grown(const Plan& plan, double from, double to, double shared, Dice& dice) {
-  const double rate = log_uniform(dice, 1, 1) * 120 / plan.step;
-  const double share = moved(plan, to) * std::clamp((to - plan.onset) / (to - from), 0.0, 1.0);
-  double level = 1 + (plan.size - 1) * (plan.onset < 1e17 ? share : 0);
+  const double rate = 120 / plan.step;
+  const double share = (area(plan, to) - area(plan, from)) / (to - from);
+  double level = 1 + (plan.size - 1) * share;
   level *= std::max(0.2, 1 + 0.04 * drift(plan, to, shared));
   const double mean = rate * level * (to - from);
   const double over = plan.noise == Noise::heavy ? 2.5 : 1;

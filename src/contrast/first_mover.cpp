@@ -15,9 +15,10 @@ constexpr std::size_t near_samples_least = 12;
 constexpr double moved_least = 0.5;  // less likely moves take no part
 constexpr double effect_least = 2;   // robust deviations; less is scatter
 constexpr double effect_max = 1'000;
-constexpr double earlier_sure = 0.999;  // an earlier move counts instead of the largest
-constexpr double earlier_share = 0.5;   // if it is that large beside it
-constexpr double vote_seconds = 300;    // moves so near to each other are one incident
+constexpr double earlier_sure = 0.999;    // an earlier move counts instead of the largest
+constexpr double earlier_share = 0.5;     // if it is that large beside it
+constexpr std::size_t part_samples = 24;  // moves so near may be parts of one ramp
+constexpr double vote_seconds = 300;      // moves so near to each other are one incident
 
 // The errors' onset in seconds since the origin, and how far from it moves count.
 struct Incident {
@@ -44,19 +45,38 @@ SampleRange range_near(const MetricSamples& samples, const Incident& incident) {
           samples.index_at(incident.to + reach + samples.step)};
 }
 
-// Other moves bound the neighbourhood of one, unless they go on in its direction: parts of a ramp.
-SampleRange neighbourhood(const std::vector<MetricShift>& shifts, std::size_t which,
-                          SampleRange range) {
-  constexpr std::size_t ramp_parts = 24;
+double level_in(const MetricSamples& samples, std::size_t from, std::size_t to) {
+  const auto begin = samples.value.begin();
+  std::vector<double> part(begin + static_cast<std::ptrdiff_t>(from),
+                           begin + static_cast<std::ptrdiff_t>(std::max(from, to)));
+  return median_of(part);
+}
+
+// Whether a move that `later` seems to undo goes on: the end of a ramp is a slope downwards too.
+bool goes_on(const MetricSamples& samples, SampleRange range, std::size_t move, std::size_t later) {
+  const std::size_t clear = move - range.begin > 8 ? 4 : 0;  // the foot of a ramp is left out
+  const std::size_t quiet = move - clear;
+  const double before =
+      level_in(samples, quiet - std::min(quiet - range.begin, part_samples), quiet);
+  const double during = level_in(samples, move, later) - before;
+  const double after = level_in(samples, later, std::min(later + 8, range.end)) - before;
+  return during * after > 0 && std::abs(after) >= std::abs(during) / 2;
+}
+
+// Other moves bound the neighbourhood of one, unless they are near and part of it.
+SampleRange neighbourhood(const MetricSamples& samples, const std::vector<MetricShift>& shifts,
+                          std::size_t which, const SampleRange& window) {
+  SampleRange range = window;
   const MetricShift& shift = shifts[which];
   for (const MetricShift& other : shifts) {
-    const bool same = other.change * shift.change > 0;
-    if (other.index < shift.index && !(same && shift.index - other.index < ramp_parts)) {
+    const bool alike = other.change * shift.change > 0;
+    if (other.index < shift.index && !(alike && shift.index - other.index < part_samples)) {
       range.begin = std::max(range.begin, other.index);
     }
-    if (other.index > shift.index && !(same && other.index - shift.index < ramp_parts)) {
-      range.end = std::min(range.end, other.index);
-    }
+    if (other.index <= shift.index) continue;
+    const bool near = other.index - shift.index < part_samples;
+    if (near && (alike || goes_on(samples, window, shift.index, other.index))) continue;
+    range.end = std::min(range.end, other.index);
   }
   return range;
 }
@@ -91,7 +111,8 @@ std::optional<Mover> move_near(const MetricSamples& samples, const Incident& inc
   if (!which || shifts[*which].probability() < moved_least) return std::nullopt;
   Mover found;
   found.probability = shifts[*which].probability();
-  found.onset = locate_shift(samples, shifts[*which], neighbourhood(shifts, *which, range));
+  found.onset =
+      locate_shift(samples, shifts[*which], neighbourhood(samples, shifts, *which, range));
   const double change = std::abs(found.onset.after - found.onset.before);
   if (change < effect_least * found.onset.scatter) return std::nullopt;
   if (is_habit(samples, shifts[*which])) return std::nullopt;

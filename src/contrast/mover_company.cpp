@@ -6,13 +6,13 @@
 namespace culprit {
 namespace {
 
-constexpr double far_share = 0.05;    // of movers that lead or follow far from the others
+constexpr double far_share = 0.05;  // of movers that lead or follow far from the others
 // Moves of innocents are small: of those that did not move in simulated incidents half had an
 // effect below 3.3 deviations, of those that did one in twenty had one below 4.9.
 constexpr double effect_even = 4.5;  // at which both are as likely
 constexpr double effect_scale = 0.7;
-constexpr double errors_weight = 2;   // the errors' onset counts as that many movers
-constexpr double reach_least = 45;    // seconds in which company is near
+constexpr double errors_weight = 2;  // the errors' onset counts as that many movers
+constexpr double reach_least = 45;   // seconds in which company is near
 constexpr double grid_seconds = 5;
 
 // Mass up to each place of an even grid.
