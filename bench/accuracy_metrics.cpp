@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include "contrast/first_mover.h"
+#include "workbench/side_by_side.h"
 
 namespace culprit {
 namespace {
@@ -379,6 +380,7 @@ Speed speed() {
     series.push_back(made(plan, length, shared, dice));
   }
   FirstMoverOptions options;
+  options.for_each = side_by_side;
   const double alone = milliseconds(options, series);
   OnsetPosterior told;
   told.from = time_at(onset);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t before_max = 120;  // samples that tell the level and the scatter before
 constexpr std::size_t after_max = 90;    // samples behind the shift that are explained
-constexpr std::size_t level_max = 45;    // samples that tell the level behind
+constexpr std::size_t level_max = 90;    // samples that tell the level behind
 constexpr std::size_t early_max = 44;    // a ramp begins that many samples before its middle
 constexpr std::size_t late_max = 8;
 // Lengths of ramps in samples; 0: a step. So close that the onset of one between two of them is off
@@ -163,6 +163,22 @@ double area(double at, double length) {
   return at < length ? at * at / (2 * length) : at - length / 2;
 }
 
+// The logarithm of a product, taken once for many factors.
+class LogProduct {
+ public:
+  void multiply(double factor) {
+    product_ *= factor;
+    if (product_ < 1e150 && product_ > 1e-150) return;
+    log_ += std::log(product_);
+    product_ = 1;
+  }
+  double log() const { return log_ + std::log(product_); }
+
+ private:
+  double product_ = 1;
+  double log_ = 0;
+};
+
 // Explains the samples of one neighbourhood by an onset and a length of its ramp.
 class Explanation {
  public:
@@ -182,7 +198,15 @@ class Explanation {
     memory_ = memory_of(quiet, before_);
     told_.assign(value_.size() + 1, 0);
     for (std::size_t i = 0; i < value_.size(); ++i) {
-      told_[i + 1] = told_[i] + density(left_of(i, 0), 0);
+      left_.push_back(value_[i] - before_.value);
+      unique_.push_back(1);
+      for (std::size_t k = 0; k < std::min(memory_.reach(), i); ++k) {
+        left_[i] -= memory_.shares[k] * (value_[i - k - 1] - before_.value);
+        unique_[i] -= memory_.shares[k];
+      }
+      Told one;
+      add(one, left_[i], 0);
+      told_[i + 1] = told_[i] + log_of(one);
     }
   }
 
@@ -200,10 +224,14 @@ class Explanation {
     after_.scatter = std::sqrt((count * after_.scatter * after_.scatter +
                                 prior_samples * before_.scatter * before_.scatter) /
                                (count + prior_samples));
-    if (ramp > 0) crooked_ = ramp_crooked * std::abs(after_.value - before_.value) / ramp;
+    if (ramp > 0) {
+      crooked_ = ramp_crooked * std::abs(after_.value - before_.value) / ramp / memory_.scatter;
+    }
     behind_.assign(value_.size() + 1, 0);
     for (std::size_t i = value_.size(); i-- > 0;) {
-      behind_[i] = behind_[i + 1] + density(left_of(i, after_.value - before_.value), 1);
+      Told one;
+      add(one, left_[i] - unique_[i] * (after_.value - before_.value), 1);
+      behind_[i] = behind_[i + 1] + log_of(one);
     }
     return true;
   }
@@ -212,20 +240,21 @@ class Explanation {
   double told(double onset) {
     const double change = after_.value - before_.value;
     std::size_t i = std::min(std::max(begin_, samples_.index_at(onset)), end_) - begin_;
-    double sum = told_[i];
+    const double unmoved = told_[i];
+    Told part;
     std::size_t whole = 0;  // samples in a row that have moved all the way
     risen_.clear();
     for (; i < value_.size() && whole < std::max<std::size_t>(1, memory_.reach()); ++i) {
       const double here = moved(begin_ + i, onset);
-      double distance = left_of(i, 0) - here * change;
+      double distance = left_[i] - here * change;
       for (std::size_t k = 0; k < std::min(memory_.reach(), risen_.size()); ++k) {
         distance += memory_.shares[k] * risen_[risen_.size() - 1 - k] * change;
       }
       risen_.push_back(here);
-      sum += density(distance, here);
+      add(part, distance, here);
       whole = here >= 1 ? whole + 1 : 0;
     }
-    return sum + behind_[i];
+    return unmoved + log_of(part) + behind_[i];
   }
 
   std::size_t first_interval() const {
@@ -252,22 +281,24 @@ class Explanation {
     return (area(to, length_) - area(from, length_)) / (to - from);
   }
 
-  // What the samples before it leave of a sample, if all lie higher by `change`.
-  double left_of(std::size_t i, double change) const {
-    double distance = value_[i] - before_.value - change;
-    for (std::size_t k = 0; k < std::min(memory_.reach(), i); ++k) {
-      distance -= memory_.shares[k] * (value_[i - k - 1] - before_.value - change);
-    }
-    return distance;
-  }
+  struct Told {
+    LogProduct tails;
+    LogProduct scatters;
+  };
 
-  // ln of Student's t, but for a constant, of what is left of a sample that has moved so far.
-  double density(double distance, double here) const {
-    const double wider = 1 + here * (after_.scatter / before_.scatter - 1);
-    double scatter = memory_.scatter * (here > 0 ? wider : 1);
-    if (here > 0 && here < 1) scatter = std::hypot(scatter, crooked_);
-    const double x = distance / scatter;
-    return -(memory_.freedom + 1) / 2 * std::log1p(x * x / memory_.freedom) - std::log(scatter);
+  // One sample that has moved so far, with what those before it leave of it.
+  void add(Told& told, double distance, double here) const {
+    constexpr double far = 1e6;  // scatters; farther is as unlikely as can be told
+    double wider = here > 0 ? 1 + here * (after_.scatter / before_.scatter - 1) : 1;
+    if (here > 0 && here < 1 && crooked_ > 0)
+      wider = std::sqrt(wider * wider + crooked_ * crooked_);
+    const double x = std::min(far, std::abs(distance) / (memory_.scatter * wider));
+    told.tails.multiply(1 + x * x / memory_.freedom);
+    told.scatters.multiply(wider);
+  }
+  // ln of Student's t, but for a constant.
+  double log_of(const Told& told) const {
+    return -(memory_.freedom + 1) / 2 * told.tails.log() - told.scatters.log();
   }
 
   const MetricSamples& samples_;
@@ -278,9 +309,11 @@ class Explanation {
   Level after_;
   std::vector<double> value_;  // of the samples [begin_, end_), without their slope
   Memory memory_;
+  std::vector<double> left_;    // what the samples before it leave of each, if nothing has moved,
+  std::vector<double> unique_;  // and the share of a change of all that it does not take over
   std::vector<double> risen_;   // how far each sample of a rise has moved
   double length_ = 0;           // of the ramp, in seconds
-  double crooked_ = 0;          // how far samples on it lie beside a straight line
+  double crooked_ = 0;          // how far samples on it lie beside a line, in scatters
   std::vector<double> told_;    // sums of what is told up to each sample if nothing has moved,
   std::vector<double> behind_;  // and from each on if all has moved
 };
@@ -288,13 +321,12 @@ class Explanation {
 // One cell for each piece of each interval, its mass still a logarithm.
 // The larger a move beside the scatter, the more exactly the first mean tells when it began.
 std::vector<OnsetCell> empty_cells(const MetricSamples& samples, const Explanation& explained,
-                                   double effect) {
+                                   std::size_t pieces) {
   std::vector<OnsetCell> cells;
-  const int pieces = samples.averaged ? std::clamp(static_cast<int>(effect / 2), 3, 16) : 1;
   for (std::size_t i = explained.first_interval(); i < explained.last_interval(); ++i) {
-    const double width = (samples.to[i] - samples.from[i]) / pieces;
-    for (int piece = 0; piece < pieces; ++piece) {
-      const double from = samples.from[i] + piece * width;
+    const double width = (samples.to[i] - samples.from[i]) / static_cast<double>(pieces);
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+      const double from = samples.from[i] + static_cast<double>(piece) * width;
       cells.push_back({from, from + width, 0});
     }
   }
@@ -322,17 +354,25 @@ MetricOnset locate_shift(const MetricSamples& samples, const MetricShift& shift,
   Explanation explained(samples, shift, around);
   MetricOnset onset;
   const double effect = std::abs(shift.change) / explained.before().scatter;
-  onset.cells = empty_cells(samples, explained, std::min(effect, 100.0));
+  const auto pieces =
+      samples.averaged ? static_cast<std::size_t>(std::clamp(effect / 2, 3.0, 16.0)) : 1;
+  onset.cells = empty_cells(samples, explained, pieces);
+  std::vector<double> widths;  // their logarithms
+  for (const OnsetCell& cell : onset.cells) widths.push_back(std::log(cell.to - cell.from));
   std::vector<std::vector<double>> told;
   double best = -1e300;
   double best_here = -1e300;
   for (std::size_t which = 0; which < ramps.size(); ++which) {
     told.emplace_back();
     if (!explained.take(ramps[which])) continue;
-    const double prior = ramp_prior(which);
-    for (const OnsetCell& cell : onset.cells) {
-      const double middle = (cell.from + cell.to) / 2;
-      told.back().push_back(explained.told(middle) + std::log(prior * (cell.to - cell.from)));
+    // The beginning of a ramp shows less exactly: a few places in an interval are enough.
+    const std::size_t stride = ramps[which] < 2 ? 1 : std::max<std::size_t>(1, pieces / 3);
+    const double prior = std::log(ramp_prior(which));
+    for (std::size_t i = 0; i < onset.cells.size(); i += stride) {
+      const std::size_t last = std::min(i + stride, onset.cells.size()) - 1;
+      const double middle = (onset.cells[i].from + onset.cells[last].to) / 2;
+      const double told_here = explained.told(middle) + prior;
+      for (std::size_t k = i; k <= last; ++k) told.back().push_back(told_here + widths[k]);
       best = std::max(best, told.back().back());
     }
     if (best > best_here) {
