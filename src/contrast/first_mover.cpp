@@ -104,6 +104,18 @@ std::optional<std::size_t> chosen(const MetricSamples& samples,
   return largest;
 }
 
+// Whether it was back to where it had been when the errors began: a wave, and not their cause.
+bool is_over(const MetricSamples& samples, const MetricShift& shift, const MetricOnset& onset,
+             const Incident& incident) {
+  constexpr std::size_t looked_at = 16;  // samples since the errors
+  constexpr double share_left = 0.35;    // of the change
+  const std::size_t since = samples.index_at(incident.from);
+  if (since <= shift.index + 4 || samples.size() < since + looked_at / 2) return false;
+  const std::size_t to = std::min(samples.size(), since + looked_at);
+  const double left = (level_in(samples, since, to) - onset.before) / (onset.after - onset.before);
+  return left < share_left;
+}
+
 std::optional<Mover> move_near(const MetricSamples& samples, const Incident& incident) {
   const SampleRange range = range_near(samples, incident);
   const std::vector<MetricShift> shifts = find_shifts(samples, range);
@@ -116,6 +128,7 @@ std::optional<Mover> move_near(const MetricSamples& samples, const Incident& inc
   const double change = std::abs(found.onset.after - found.onset.before);
   if (change < effect_least * found.onset.scatter) return std::nullopt;
   if (is_habit(samples, shifts[*which])) return std::nullopt;
+  if (is_over(samples, shifts[*which], found.onset, incident)) return std::nullopt;
   return found;
 }
 
