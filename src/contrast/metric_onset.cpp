@@ -15,12 +15,13 @@ constexpr std::size_t early_max = 44;    // a ramp begins that many samples befo
 constexpr std::size_t late_max = 8;
 // Lengths of ramps in samples; 0: a step. So close that the onset of one between two of them is off
 // by less than half a sample.
-constexpr std::array<double, 13> ramps{0, 1.5, 2.5, 3.5, 4.5, 6, 7.5, 9, 11, 14, 18, 26, 40};
+constexpr std::array<double, 17> ramps{0,   1.5, 2,   2.6, 3.3, 4,  4.8, 5.6, 6.4,
+                                       7.3, 8.3, 9.4, 11,  14,  18, 26,  40};
 constexpr double step_prior = 0.72;  // most moves are at once,
 constexpr double ramp_usual = 8;     // and long ramps are rare
 // No ramp is quite straight, nor quite as long and begins where it is tried: samples on it lie off
 // by this share of what it rises from one to the next.
-constexpr double ramp_crooked = 0.3;
+constexpr double ramp_crooked = 0.08;
 constexpr double alike_max = 0.95;
 constexpr double prior_samples = 10;  // that scatter behind as before
 
@@ -354,8 +355,9 @@ MetricOnset locate_shift(const MetricSamples& samples, const MetricShift& shift,
   Explanation explained(samples, shift, around);
   MetricOnset onset;
   const double effect = std::abs(shift.change) / explained.before().scatter;
-  const auto pieces =
-      samples.averaged ? static_cast<std::size_t>(std::clamp(effect / 2, 3.0, 16.0)) : 1;
+  const auto pieces = samples.averaged ? static_cast<std::size_t>(std::clamp(effect / 2, 3.0, 16.0))
+                      : effect > 6     ? 3
+                                       : 1;
   onset.cells = empty_cells(samples, explained, pieces);
   std::vector<double> widths;  // their logarithms
   for (const OnsetCell& cell : onset.cells) widths.push_back(std::log(cell.to - cell.from));
