@@ -18,7 +18,10 @@ constexpr double effect_max = 1'000;
 constexpr double earlier_sure = 0.999;    // an earlier move counts instead of the largest
 constexpr double earlier_share = 0.5;     // if it is that large beside it
 constexpr std::size_t part_samples = 24;  // moves so near may be parts of one ramp
-constexpr double vote_seconds = 300;      // moves so near to each other are one incident
+// The posterior knows nothing of its model's own error: of simulated first movers 91 in 100 lay
+// within 95 % of it. What is called 95 % is therefore a little more.
+constexpr double held_confidence = 0.98;
+constexpr double vote_seconds = 300;  // moves so near to each other are one incident
 
 // The errors' onset in seconds since the origin, and how far from it moves count.
 struct Incident {
@@ -138,9 +141,10 @@ MetricMove move_of(const Mover& found, const MetricSamples& samples, Time origin
   move.probability = found.probability;
   // No scrape is timed finer than milliseconds.
   using std::chrono::milliseconds;
-  move.from = std::chrono::floor<milliseconds>(origin + from_seconds(quantile(onset, 0.025)));
+  constexpr double beyond = (1 - held_confidence) / 2;
+  move.from = std::chrono::floor<milliseconds>(origin + from_seconds(quantile(onset, beyond)));
   move.at = std::chrono::round<milliseconds>(origin + from_seconds(quantile(onset, 0.5)));
-  move.to = std::chrono::ceil<milliseconds>(origin + from_seconds(quantile(onset, 0.975)));
+  move.to = std::chrono::ceil<milliseconds>(origin + from_seconds(quantile(onset, 1 - beyond)));
   move.is_rate = samples.averaged;
   move.before = onset.before;
   move.after = onset.after;
