@@ -11,12 +11,12 @@
 namespace culprit {
 namespace {
 
-constexpr double periods_least = 1.95;   // of evidence; two days less the minutes nobody logged
-constexpr std::size_t parts_least = 12;  // of a period; fewer are no season
-constexpr double parts_max = 144;        // of a day: ten minutes, as long as a nightly job
-constexpr double failures_of_part = 3;   // on average, for a part's rate to say something
-constexpr double prior_failures = 4;     // at the usual rate, in each part: what has few is usual
-constexpr double gain_least = 6;         // nats over the dispersion: 400 to 1
+constexpr double periods_least = 1.95;  // of evidence; two days less the minutes nobody logged
+constexpr double parts_least = 12;      // of a day; fewer are no season
+constexpr double parts_max = 144;       // of a day: ten minutes, as long as a nightly job
+constexpr double failures_of_part = 3;  // on average, for a part's rate to say something
+constexpr double prior_failures = 2;    // at the usual rate, in each part: what has few is usual
+constexpr double gain_least = 6;        // nats over the dispersion: 400 to 1
 constexpr double median_of_square = 0.455;  // of a normal deviate
 
 // A table of periods (rows) by parts of a period (columns).
@@ -39,9 +39,11 @@ std::optional<Table> table_of(const HistTally& series, Duration period) {
   for (const Counts& counts : series.counts) bad += counts.bad;
   const double days = seconds(period) / 86'400;
   const double most = std::min(seconds(period) / seconds(series.bucket), parts_max * days);
+  const double hours = 24 * days;
+  if (most < parts_least * days || bad / periods < hours / 2) return std::nullopt;
   Table table;
-  table.parts = static_cast<std::size_t>(std::min(most, bad / periods / failures_of_part));
-  if (table.parts < parts_least) return std::nullopt;
+  table.parts =
+      static_cast<std::size_t>(std::min(most, std::max(hours, bad / periods / failures_of_part)));
   for (std::int64_t i = 0; i < buckets; ++i) {
     const auto row = static_cast<std::size_t>(series.bucket * i / period);
     if (row == table.rows.size()) table.rows.emplace_back(table.parts);
@@ -58,8 +60,8 @@ double rate_of(std::span<const Counts> row) {
   return sum.total > 0 ? sum.bad / sum.total : 0;
 }
 
-// Each part's rate over that of its own period, in the middle of all periods but one.
-std::vector<double> factors_of(const Table& table, std::size_t without) {
+// Each part's rate over that of its own period, in the middle of all periods but some.
+std::vector<double> factors_of(const Table& table, const std::vector<char>& left_out) {
   std::vector<double> factors(table.parts, 1);
   for (std::size_t part = 0; part < table.parts; ++part) {
     std::vector<double> ratios;
@@ -67,7 +69,7 @@ std::vector<double> factors_of(const Table& table, std::size_t without) {
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
       const double usual = rate_of(table.rows[row]);
       const Counts& counts = table.rows[row][part];
-      if (row == without || usual <= 0 || counts.total <= 0) continue;
+      if (left_out[row] != 0 || usual <= 0 || counts.total <= 0) continue;
       ratios.push_back(counts.bad / counts.total / usual);
       expected += counts.total * usual;
     }
@@ -125,28 +127,38 @@ struct Candidate {
   double told = 0;  // how much better it foretells all failures than no season, in nats
 };
 
+// An incident's periods are foretold by none: one in four may be odd, or all that follow some that
+// are not. The first one never: what begins later is no habit.
+bool believable(const std::vector<char>& odd) {
+  const auto rows = odd.size();
+  const auto against = static_cast<std::size_t>(std::count(odd.begin(), odd.end(), 1));
+  const auto lead = static_cast<std::size_t>(std::find(odd.begin(), odd.end(), 1) - odd.begin());
+  if (lead == 0) return false;
+  const std::size_t against_max = rows < 3 ? 0 : std::max<std::size_t>(1, rows / 4);
+  return against <= against_max || (lead >= 2 && 3 * lead >= rows);
+}
+
 std::optional<Candidate> candidate_of(const HistTally& series, Duration period) {
   const std::optional<Table> table = table_of(series, period);
   if (!table) return std::nullopt;
   const std::size_t rows = table->rows.size();
-  Candidate made{{period, factors_of(*table, rows)}, 0};
-  const double dispersion = dispersion_around(*table, made.season.factors);
+  const double dispersion =
+      dispersion_around(*table, factors_of(*table, std::vector<char>(rows, 0)));
   double gain = 0;
-  std::size_t against = 0;
+  std::vector<char> odd(rows, 0);
   Gain all;  // at one rate for all periods: so a week can show that its days differ
   for (std::size_t row = 0; row < rows; ++row) {
-    const std::vector<double> others = factors_of(*table, row);
+    std::vector<char> own(rows, 0);
+    own[row] = 1;
+    const std::vector<double> others = factors_of(*table, own);
     Gain one;
     one.add(table->rows[row], others);
     all.add(table->rows[row], others);
-    const double own = one.nats() / dispersion;
-    if (row == 0 && own <= 0) return std::nullopt;
-    against += own <= 0 ? 1 : 0;
-    gain += std::max(own, -gain_least);  // the day of an incident is foretold by none
+    odd[row] = one.nats() <= 0 ? 1 : 0;
+    gain += std::max(0.0, one.nats() / dispersion);
   }
-  // One day in four may be unlike the others.
-  const std::size_t against_max = rows < 3 ? 0 : std::max<std::size_t>(1, rows / 4);
-  if (gain < gain_least || against > against_max) return std::nullopt;
+  if (gain < gain_least || !believable(odd)) return std::nullopt;
+  Candidate made{{period, factors_of(*table, odd)}, 0};
   made.told = all.nats();
   return made;
 }

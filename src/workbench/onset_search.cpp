@@ -106,6 +106,8 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
 std::optional<std::size_t> worsening_of(const Look& look, const Stretch& incident) {
   constexpr std::size_t plateau_least = 6;  // buckets on each side; fewer are the foot of a ramp
   constexpr double worse_least = 1.6;       // as large as a rise must be to open an incident
+  // A season multiplies: an incident that adds to it seems to pause at its heights.
+  if (!look.outbreak.season.empty()) return std::nullopt;
   if (incident.to - incident.from < 2 * plateau_least) return std::nullopt;
   const HistTally part = slice(look.series, incident.from, incident.to);
   const OnsetPosterior rise = locate_onset(part, {{}, look.outbreak.dispersion, held_confidence});
