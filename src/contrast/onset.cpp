@@ -209,6 +209,7 @@ OnsetPosterior locate_onset(const HistTally& series, const OnsetOptions& options
                                              posterior.begin());
   const auto [from, to] = credible(posterior, mode, options.confidence);
   found.ramp = ramped / sum;
+  found.told = scores.most;
   found.from = series.from + series.bucket * static_cast<std::int64_t>(from);
   found.at = series.from + series.bucket * static_cast<std::int64_t>(mode);
   found.to = series.from + series.bucket * static_cast<std::int64_t>(to);

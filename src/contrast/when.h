@@ -60,6 +60,7 @@ struct OnsetPosterior {
   Time to = no_time;
   double ramp = 0;           // probability that it rose slowly
   Duration ramp_duration{};  // likeliest
+  double told = 0;           // ln of the likelihood of the likeliest rise
 };
 struct OnsetOptions {
   Counts past;  // what lies before the series, at the rate before

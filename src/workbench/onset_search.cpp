@@ -102,28 +102,37 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
   return onset;
 }
 
-// Where an incident that is there already gets worse at once: a rise within it that is no ramp.
-std::optional<std::size_t> worsening_of(const Look& look, const Stretch& incident) {
+double log_likelihood(const Counts& counts) {
+  const double rate = (counts.bad + 0.5) / (counts.total + 1);
+  return counts.bad * std::log(rate) + (counts.total - counts.bad) * std::log1p(-rate);
+}
+
+// The bucket at which an incident that is there already gets worse at once: a rise within it, and
+// two steps tell all since the incident before better than one rise does, which may be a ramp.
+std::optional<std::size_t> worsening_of(const Look& look, std::size_t since,
+                                        const Stretch& incident) {
   constexpr std::size_t plateau_least = 6;  // buckets on each side; fewer are the foot of a ramp
   constexpr double worse_least = 1.6;       // as large as a rise must be to open an incident
+  constexpr double nats_least = 6;          // a place and a rate more, as segments pay for a cut
   // A season multiplies: an incident that adds to it seems to pause at its heights.
   if (!look.outbreak.season.empty()) return std::nullopt;
   if (incident.to - incident.from < 2 * plateau_least) return std::nullopt;
+  const double dispersion = look.outbreak.dispersion;
+  const OnsetOptions options{{}, dispersion, held_confidence};
   const HistTally part = slice(look.series, incident.from, incident.to);
-  const OnsetPosterior rise = locate_onset(part, {{}, look.outbreak.dispersion, held_confidence});
+  const OnsetPosterior rise = locate_onset(part, options);
   const auto at = static_cast<std::size_t>((rise.at - part.from) / part.bucket);
-  const bool clear = rise.from >= part.from + part.bucket * std::int64_t{plateau_least} &&
-                     rise.ramp < 0.5 && at + plateau_least <= part.counts.size();
-  if (!clear) return std::nullopt;
-  Counts before, after;
+  if (at < plateau_least || at + plateau_least > part.counts.size()) return std::nullopt;
+  Counts before;
+  Counts after;
   for (std::size_t i = 0; i < part.counts.size(); ++i) (i < at ? before : after) += part.counts[i];
   const double usual = (before.bad + 0.5) / (before.total + 1);
-  const double excess = after.bad - usual * after.total;
-  // Each cut is one of many that might have been made by chance: as many nats as a first one.
-  const double due = usual * after.total;
-  const double nats = after.bad * std::log(after.bad / std::max(due, 1e-9)) - excess;
-  if (after.bad < worse_least * due || nats / look.outbreak.dispersion < 12) return std::nullopt;
-  return incident.from + at;
+  if (after.bad < worse_least * usual * after.total) return std::nullopt;
+  const std::size_t worse = incident.from + at;
+  const double one = locate_onset(slice(look.series, since, incident.to), options).told;
+  const double two = locate_onset(slice(look.series, since, worse), options).told;
+  if (two + log_likelihood(after) - one < nats_least * dispersion) return std::nullopt;
+  return worse;
 }
 
 // All changes for the worse but the first.
@@ -137,8 +146,10 @@ std::vector<Window> others_of(const Look& look) {
       others.push_back(
           {locate_onset(part, {{}, look.outbreak.dispersion, held_confidence}).at, end});
     }
-    if (const auto worse = worsening_of(look, incidents[i]))
+    const std::size_t since = i > 0 ? incidents[i - 1].to : 0;
+    if (const auto worse = worsening_of(look, since, incidents[i])) {
       others.push_back({look.time_of(*worse), end});
+    }
   }
   return others;
 }
@@ -168,7 +179,7 @@ WhenAnswer find_onset(Engine& engine, const OnsetSearch& search) {
   if (!outbreak.found) return answer;
   const Stretch& first = outbreak.incidents.front();
   // What gets worse later would be taken for the one rise that is sought.
-  const std::optional<std::size_t> worse = worsening_of(look, first);
+  const std::optional<std::size_t> worse = worsening_of(look, 0, first);
   const OnsetPosterior onset =
       zoom(engine, search, slice(look.series, 0, worse.value_or(first.to)), look);
   answer.found = true;
