@@ -5,7 +5,10 @@
 // jobs, trends, spikes, restarts, moves hours before. Counters and gauges, scraped every 5 to 60 s
 // at phases of their own, with missing points. Beside it stand the first crossing of three sigma
 // and the largest robust score (BARO's RobustScorer: median and IQR before, given the time); both
-// get rates. Usage: accuracy_metrics [--json] [--incidents N] [--seed N] [--check]
+// get rates. An oracle that knows when each series moved, but for what a scrape cannot tell, shows
+// how often scrapes alone leave it open. Followers move a scrape later at least, so there is one
+// first mover, and only naming that one counts. Tuned on seeds 1, 4, 5 and 6. Usage:
+// accuracy_metrics [--json] [--incidents N] [--seed N] [--check]
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -20,6 +23,7 @@
 #include <fmt/format.h>
 
 #include "contrast/first_mover.h"
+#include "workbench/side_by_side.h"
 
 namespace culprit {
 namespace {
@@ -59,6 +63,7 @@ struct Scene {
   double onset = 0;  // of the first mover
   double step = 15;
   double nearest_lag = 1e18;
+  std::vector<MetricOnset> censored;  // what scrapes alone tell of each mover; the first one first
   FirstMoverOptions options;
 };
 
@@ -68,6 +73,13 @@ Time time_at(double second) { return epoch + from_seconds(second); }
 double moved(const Plan& plan, double at) {
   if (at < plan.onset) return 0;
   return plan.ramp > 0 ? std::min(1.0, (at - plan.onset) / plan.ramp) : 1;
+}
+
+// The integral of moved(): what a counter has counted of it.
+double area(const Plan& plan, double at) {
+  const double since = at - plan.onset;
+  if (since <= 0) return 0;
+  return since < plan.ramp ? since * since / (2 * plan.ramp) : since - plan.ramp / 2;
 }
 
 double drift(const Plan& plan, double at, double shared) {
@@ -107,9 +119,9 @@ std::vector<double> shared_noise(double seconds, Dice& dice) {
 
 // A count per second: about 100 between two scrapes, scattered as independent events are.
 double grown(const Plan& plan, double from, double to, double shared, Dice& dice) {
-  const double rate = log_uniform(dice, 1, 1) * 120 / plan.step;
-  const double share = moved(plan, to) * std::clamp((to - plan.onset) / (to - from), 0.0, 1.0);
-  double level = 1 + (plan.size - 1) * (plan.onset < 1e17 ? share : 0);
+  const double rate = 120 / plan.step;
+  const double share = (area(plan, to) - area(plan, from)) / (to - from);
+  double level = 1 + (plan.size - 1) * share;
   level *= std::max(0.2, 1 + 0.04 * drift(plan, to, shared));
   const double mean = rate * level * (to - from);
   const double over = plan.noise == Noise::heavy ? 2.5 : 1;
@@ -178,6 +190,15 @@ Plan moving_plan(double scene_step, double at, Dice& dice) {
   return plan;
 }
 
+// Between the last scrape before the move and the first one behind it.
+MetricOnset censored(const MetricSeries& series, double onset) {
+  const MetricSamples samples = samples_of(series, epoch);
+  const std::size_t at = std::min(samples.index_at(onset), samples.size() - 1);
+  MetricOnset known;
+  known.cells.push_back({samples.from[at], samples.to[at], 1});
+  return known;
+}
+
 Scene scene_of(std::uint64_t seed, bool happens) {
   constexpr std::array<double, 5> steps{5, 10, 15, 30, 60};
   Dice dice(seed);
@@ -193,6 +214,7 @@ Scene scene_of(std::uint64_t seed, bool happens) {
     const Plan plan = moving_plan(scene.step, scene.onset + lag, dice);
     scene.series.push_back(made(plan, length, shared, dice));
     scene.series.back().labels = {{"role", i == 0 ? "first" : "follows"}};
+    scene.censored.push_back(censored(scene.series.back(), scene.onset + lag));
   }
   for (std::size_t i = 0; i < 30; ++i) {
     scene.series.push_back(made(quiet_plan(scene.step, scene.onset, dice), length, shared, dice));
@@ -289,6 +311,7 @@ struct Score {
   int first_alone = 0;  // and where the logs told nothing
   int crossing = 0;
   int robust = 0;
+  int oracle = 0;
   int covered = 0;  // its 95 % interval holds its onset
   int told = 0;     // it is among the movers
   double sure = 0;  // sum of p_first of what is ranked first
@@ -308,6 +331,8 @@ void measure(Score& score, const Scene& scene, std::uint64_t seed, const char* v
   score.near_first += scene.nearest_lag < 2 && right;
   score.crossing += role(scene, first_crossing(scene)) == "first";
   score.robust += role(scene, largest_score(scene)) == "first";
+  const std::vector<double> known = precedence(scene.censored);
+  score.oracle += std::max_element(known.begin(), known.end()) == known.begin();
   if (!answer.moves.empty()) {
     score.sure += answer.moves.front().p_first;
     score.missed_by_quiet += role(scene, answer.moves.front().series) == "quiet";
@@ -372,6 +397,7 @@ Speed speed() {
     series.push_back(made(plan, length, shared, dice));
   }
   FirstMoverOptions options;
+  options.for_each = side_by_side;
   const double alone = milliseconds(options, series);
   OnsetPosterior told;
   told.from = time_at(onset);
@@ -387,14 +413,15 @@ void print(const Score& score, const Speed& fast, bool json) {
   if (json) {
     fmt::print(
         R"({{"incidents":{},"first":{:.4f},"first_without_logs":{:.4f},"three_sigma":{:.4f},)"
-        R"("robust_scorer":{:.4f},"told":{:.4f},"covered":{:.4f},"mean_p_first":{:.4f},)"
-        R"("false_movers":{:.5f},"ms_500_series":{:.2f},"ms_500_series_without_logs":{:.2f}}})"
+        R"("robust_scorer":{:.4f},"oracle":{:.4f},"told":{:.4f},"covered":{:.4f},)"
+        R"("mean_p_first":{:.4f},"false_movers":{:.5f},)"
+        R"("ms_500_series":{:.2f},"ms_500_series_without_logs":{:.2f}}})"
         "\n",
         score.incidents, first, share(score.first_alone, score.incidents),
         share(score.crossing, score.incidents), share(score.robust, score.incidents),
-        share(score.told, score.incidents), share(score.covered, score.told),
-        score.sure / std::max(1, score.incidents), share(score.quiet_moved, score.quiet),
-        fast.given, fast.alone);
+        share(score.oracle, score.incidents), share(score.told, score.incidents),
+        share(score.covered, score.told), score.sure / std::max(1, score.incidents),
+        share(score.quiet_moved, score.quiet), fast.given, fast.alone);
     return;
   }
   const auto percent = [](double part) { return fmt::format("{:5.1f} %", 100 * part); };
@@ -408,6 +435,8 @@ void print(const Score& score, const Speed& fast, bool json) {
              percent(share(score.crossing, score.incidents)));
   fmt::print("    largest robust score         {}\n",
              percent(share(score.robust, score.incidents)));
+  fmt::print("    oracle, censored to scrapes  {}\n",
+             percent(share(score.oracle, score.incidents)));
   fmt::print("  mean probability told          {}\n",
              percent(score.sure / std::max(1, score.incidents)));
   fmt::print("  first mover found moving       {}\n", percent(share(score.told, score.incidents)));
@@ -416,14 +445,16 @@ void print(const Score& score, const Speed& fast, bool json) {
              percent(share(score.missed_by_quiet, score.incidents)));
   fmt::print("  false movers, quiet series     {}  of {}\n",
              percent(share(score.quiet_moved, score.quiet)), score.quiet);
-  fmt::print("  500 series of 1,440 points     {:.1f} ms; without the logs' onset {:.1f} ms\n",
-             fast.given, fast.alone);
+  fmt::print(
+      "  500 series of 1,440 points     {:.1f} ms on two threads (goal 50); without the logs' "
+      "onset {:.1f} ms\n",
+      fast.given, fast.alone);
 }
 
 int run(int count, char** arguments) {
   bool json = false, check = false;
   int incidents = 600;
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 2;
   for (int i = 1; i < count; ++i) {
     json |= std::strcmp(arguments[i], "--json") == 0;
     check |= std::strcmp(arguments[i], "--check") == 0;
@@ -440,8 +471,10 @@ int run(int count, char** arguments) {
     measure_quiet(score, scene_of(own + 50'000, false));
   }
   print(score, speed(), json);
-  const bool good =
-      share(score.first, score.incidents) >= 0.8 && share(score.quiet_moved, score.quiet) <= 0.02;
+  // Floors, since few incidents scatter: 90 % less two deviations of eighty.
+  const bool good = share(score.first, score.incidents) >= 0.83 &&
+                    share(score.covered, score.told) >= 0.85 &&
+                    share(score.quiet_moved, score.quiet) <= 0.02;
   return check && !good ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

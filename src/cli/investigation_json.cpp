@@ -60,17 +60,19 @@ Json when_of(const Investigation& made) {
   for (const Window& other : when.others) {
     others.push_back({{"from", instant(other.from)}, {"to", instant(other.to)}});
   }
-  return {{"found", when.found},
-          {"probability", number(when.probability)},
-          {"onset", instant(when.onset)},
-          {"interval", interval},
-          {"first_bad", instant(when.first_bad)},
-          {"last_bad", instant(when.last_bad)},
-          {"shape", name_of(when.shape)},
-          {"period_seconds",
-           when.shape == Shape::recurring ? number(seconds(when.period)) : Json(nullptr)},
-          {"ongoing", when.ongoing},
-          {"others", others}};
+  return {
+      {"found", when.found},
+      {"probability", number(when.probability)},
+      {"onset", instant(when.onset)},
+      {"interval", interval},
+      {"first_bad", instant(when.first_bad)},
+      {"last_bad", instant(when.last_bad)},
+      {"shape", name_of(when.shape)},
+      {"period_seconds",
+       when.shape == Shape::recurring ? number(seconds(when.period)) : Json(nullptr)},
+      {"season_seconds", when.season > Duration{} ? number(seconds(when.season)) : Json(nullptr)},
+      {"ongoing", when.ongoing},
+      {"others", others}};
 }
 
 Json side(const RateSide& one) {

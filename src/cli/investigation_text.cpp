@@ -91,6 +91,7 @@ class Report {
   void warnings();
   void quiet();
   void when();
+  void also();
   void how_much();
   void drawing();
   void who();
@@ -193,9 +194,28 @@ void Report::when() {
     }
     text += answer.ongoing ? ", still going on" : fmt::format(", over at {}", at(answer.end));
     line("WHEN", text);
+    also();
   }
   drawing();
   how_much();
+}
+
+// What else happened, and what it was compared with.
+void Report::also() {
+  constexpr std::size_t told_max = 3;
+  const WhenAnswer& answer = made_.when;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(answer.others.size(), told_max); ++i) {
+    text += fmt::format("{}{}", i == 0 ? "worse again since " : ", ", at(answer.others[i].from));
+  }
+  if (answer.others.size() > told_max) {
+    text += fmt::format(" and {} times more", answer.others.size() - told_max);
+  }
+  if (!text.empty()) line("", text);
+  if (answer.season == Duration{}) return;
+  const bool daily = answer.season <= std::chrono::hours(24);
+  line("", fmt::format("each hour is compared with the same hour of other {}",
+                       daily ? "days" : "weeks"));
 }
 
 void Report::how_much() {

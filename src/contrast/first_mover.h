@@ -7,6 +7,7 @@
 // taken instead of the errors' onset.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,9 +18,14 @@
 
 namespace culprit {
 
+// Does one thing for each of many, in any order or at once: threads are the caller's.
+using ForEach = std::function<void(std::size_t count, const std::function<void(std::size_t)>& one)>;
+void one_by_one(std::size_t count, const std::function<void(std::size_t)>& one);
+
 struct FirstMoverOptions {
   std::optional<OnsetPosterior> errors;       // when the errors began; nothing: not known
   Duration reach = std::chrono::minutes(30);  // of moves before and behind that
+  ForEach for_each = one_by_one;              // series
 };
 
 struct MetricMove {

@@ -10,21 +10,29 @@ namespace {
 
 constexpr std::size_t before_max = 120;  // samples that tell the level and the scatter before
 constexpr std::size_t after_max = 90;    // samples behind the shift that are explained
-constexpr std::size_t level_max = 45;    // samples that tell the level behind
+constexpr std::size_t level_max = 90;    // samples that tell the level behind
 constexpr std::size_t early_max = 44;    // a ramp begins that many samples before its middle
 constexpr std::size_t late_max = 8;
-constexpr int cells_of_rate = 4;                                  // of one interval
-constexpr std::array<double, 7> ramps{0, 1.5, 3, 6, 12, 24, 48};  // in samples; 0: a step
-// Of each of them: most moves are at once, and long ramps are rare.
-constexpr std::array<double, 7> ramp_priors{0.72, 0.08, 0.08, 0.06, 0.04, 0.015, 0.005};
-constexpr double alike_max = 0.9;
-constexpr double freedom = 3;         // of Student's t
+// Lengths of ramps in samples; 0: a step. So close that the onset of one between two of them is off
+// by less than half a sample.
+constexpr std::array<double, 17> ramps{0,   1.5, 2,   2.6, 3.3, 4,  4.8, 5.6, 6.4,
+                                       7.3, 8.3, 9.4, 11,  14,  18, 26,  40};
+constexpr double step_prior = 0.72;  // most moves are at once,
+constexpr double ramp_usual = 8;     // and long ramps are rare
+// No ramp is quite straight, nor quite as long and begins where it is tried: samples on it lie off
+// by this share of what it rises from one to the next.
+constexpr double ramp_crooked = 0.08;
+constexpr double alike_max = 0.95;
 constexpr double prior_samples = 10;  // that scatter behind as before
 
-// ln of a Student's t density, but for a constant.
-double log_density(double distance, double scatter) {
-  const double x = distance / scatter;
-  return -(freedom + 1) / 2 * std::log1p(x * x / freedom) - std::log(scatter);
+double ramp_prior(std::size_t which) {
+  const auto weight = [](std::size_t i) {
+    const double next = i + 1 < ramps.size() ? ramps[i + 1] : 2 * ramps[i];
+    return (next - ramps[i - 1]) * std::exp(-ramps[i] / ramp_usual);
+  };
+  double sum = 0;
+  for (std::size_t i = 1; i < ramps.size(); ++i) sum += weight(i);
+  return which == 0 ? step_prior : (1 - step_prior) * weight(which) / sum;
 }
 
 struct Level {
@@ -44,38 +52,94 @@ Level level_of(std::span<const double> values) {
   return level;
 }
 
-// Of a sample with the one `lag` before it.
-double correlation(std::span<const double> values, std::size_t lag) {
-  double same = 0;
-  double next = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    same += values[i] * values[i];
-    if (i >= lag) next += values[i] * values[i - lag];
+// What a sample takes over from those before it, and how what is left of it scatters.
+struct Memory {
+  std::vector<double> shares;  // of the sample one before, two before...
+  double scatter = 1;          // of Student's t
+  double freedom = 3;
+  std::size_t reach() const { return shares.size(); }
+};
+
+// The autoregression that Akaike's criterion prefers, by Levinson and Durbin's recursion.
+std::vector<double> shares_of(std::span<const double> distances) {
+  constexpr std::size_t reach_max = 6;
+  const auto count = static_cast<double>(distances.size());
+  std::array<double, reach_max + 1> alike{};
+  for (std::size_t lag = 0; lag <= reach_max; ++lag) {
+    for (std::size_t i = lag; i < distances.size(); ++i) {
+      alike[lag] += distances[i] * distances[i - lag];
+    }
   }
-  return same > 0 ? next / same : 0;
+  std::vector<double> best;
+  std::vector<double> shares;
+  double left = alike[0];
+  double least = 0;
+  for (std::size_t order = 1; order <= std::min(reach_max, distances.size() / 8); ++order) {
+    if (left <= 0) break;
+    double partial = alike[order];
+    for (std::size_t k = 0; k < shares.size(); ++k) partial -= shares[k] * alike[order - 1 - k];
+    partial = std::clamp(partial / left, -alike_max, alike_max);
+    std::vector<double> longer(order);
+    for (std::size_t k = 0; k < shares.size(); ++k) {
+      longer[k] = shares[k] - partial * shares[shares.size() - 1 - k];
+    }
+    longer.back() = partial;
+    shares = std::move(longer);
+    left *= 1 - partial * partial;
+    const double cost = count * std::log(left / alike[0]) + 2 * static_cast<double>(order);
+    if (cost >= least) continue;
+    least = cost;
+    best = shares;
+  }
+  return best;
 }
 
-// What is left when each sample is told by the one before it; without outliers.
-std::vector<double> innovations(std::span<const double> values, const Level& level, double alike) {
-  const double bound = 3 * level.scatter;
-  std::vector<double> left;
-  double last = 0;
+// The scatter and the freedom of Student's t that explain values best.
+void take_tails(std::span<const double> values, double scatter, Memory& memory) {
+  constexpr std::array<double, 5> freedoms{2.5, 4, 7, 15, 40};
+  const auto count = static_cast<double>(values.size());
+  memory.scatter = scatter;
+  double best = -1e300;
+  for (const double freedom : freedoms) {
+    if (freedom > std::max(4.0, count / 3)) break;  // too few to have seen its tails
+    double square = scatter * scatter;
+    for (int round = 0; round < 8; ++round) {
+      double sum = 0;
+      for (const double value : values) {
+        sum += (freedom + 1) * value * value / (freedom + value * value / square);
+      }
+      square = std::max(sum / std::max(count, 1.0), 1e-6 * scatter * scatter);
+    }
+    double told = count * (std::lgamma((freedom + 1) / 2) - std::lgamma(freedom / 2) -
+                           std::log(freedom * square) / 2);
+    for (const double value : values) {
+      told -= (freedom + 1) / 2 * std::log1p(value * value / (square * freedom));
+    }
+    if (told <= best) continue;
+    best = told;
+    memory.freedom = freedom;
+    memory.scatter = std::sqrt(square);
+  }
+}
+
+Memory memory_of(std::span<const double> values, const Level& level) {
+  const double bound = 4 * level.scatter;
+  std::vector<double> distances;
   for (const double value : values) {
-    const double here = std::clamp(value - level.value, -bound, bound);
-    left.push_back(here - alike * last);
-    last = here;
+    distances.push_back(std::clamp(value - level.value, -bound, bound));
   }
-  return left;
-}
-
-// Slow waves are no news at each sample: by how much their sum scatters more than it should.
-double slow_inflation(std::span<const double> left) {
-  constexpr std::size_t lags_max = 20;
-  double inflation = 1;
-  for (std::size_t lag = 1; lag <= std::min(lags_max, left.size() / 4); ++lag) {
-    inflation += 2 * correlation(left, lag);
+  Memory memory;
+  memory.shares = shares_of(distances);
+  std::vector<double> left;
+  for (std::size_t i = memory.reach(); i < values.size(); ++i) {
+    double distance = values[i] - level.value;
+    for (std::size_t k = 0; k < memory.reach(); ++k) {
+      distance -= memory.shares[k] * (values[i - k - 1] - level.value);
+    }
+    left.push_back(distance);
   }
-  return std::clamp(inflation, 1.0, 20.0);
+  take_tails(left, level.scatter, memory);
+  return memory;
 }
 
 // Of a straight line through the medians of both halves; none, if chance may have made it.
@@ -100,6 +164,22 @@ double area(double at, double length) {
   return at < length ? at * at / (2 * length) : at - length / 2;
 }
 
+// The logarithm of a product, taken once for many factors.
+class LogProduct {
+ public:
+  void multiply(double factor) {
+    product_ *= factor;
+    if (product_ < 1e150 && product_ > 1e-150) return;
+    log_ += std::log(product_);
+    product_ = 1;
+  }
+  double log() const { return log_ + std::log(product_); }
+
+ private:
+  double product_ = 1;
+  double log_ = 0;
+};
+
 // Explains the samples of one neighbourhood by an onset and a length of its ramp.
 class Explanation {
  public:
@@ -116,13 +196,18 @@ class Explanation {
     before_ = level_of(quiet);
     const double least = 1e-3 * std::abs(shift.change) + 1e-9 * std::abs(before_.value) + 1e-300;
     before_.scatter = std::max(before_.scatter, least);
-    const double count = static_cast<double>(quiet.size());
-    alike_ = std::clamp(correlation(innovations(quiet, before_, 0), 1) * count / (count + 10), 0.0,
-                        alike_max);
-    inflation_ = slow_inflation(innovations(quiet, before_, alike_));
+    memory_ = memory_of(quiet, before_);
     told_.assign(value_.size() + 1, 0);
-    for (std::size_t i = begin_; i < end_; ++i) {
-      told_[i - begin_ + 1] = told_[i - begin_] + told_at(i, 0, 0);
+    for (std::size_t i = 0; i < value_.size(); ++i) {
+      left_.push_back(value_[i] - before_.value);
+      unique_.push_back(1);
+      for (std::size_t k = 0; k < std::min(memory_.reach(), i); ++k) {
+        left_[i] -= memory_.shares[k] * (value_[i - k - 1] - before_.value);
+        unique_[i] -= memory_.shares[k];
+      }
+      Told one;
+      add(one, left_[i], 0);
+      told_[i + 1] = told_[i] + log_of(one);
     }
   }
 
@@ -132,6 +217,7 @@ class Explanation {
     const std::size_t from = middle_ + half;
     if (from + 2 > end_) return false;
     length_ = ramp * samples_.step;
+    crooked_ = 0;
     after_ = level_of(std::span<const double>(value_)
                           .subspan(from - begin_)
                           .first(std::min(end_ - from, level_max)));
@@ -139,24 +225,37 @@ class Explanation {
     after_.scatter = std::sqrt((count * after_.scatter * after_.scatter +
                                 prior_samples * before_.scatter * before_.scatter) /
                                (count + prior_samples));
-    behind_.assign(end_ - begin_ + 1, 0);
-    for (std::size_t i = end_; i-- > begin_;) {
-      behind_[i - begin_] = behind_[i - begin_ + 1] + told_at(i, 1, 1);
+    if (ramp > 0) {
+      crooked_ = ramp_crooked * std::abs(after_.value - before_.value) / ramp / memory_.scatter;
+    }
+    behind_.assign(value_.size() + 1, 0);
+    for (std::size_t i = value_.size(); i-- > 0;) {
+      Told one;
+      add(one, left_[i] - unique_[i] * (after_.value - before_.value), 1);
+      behind_[i] = behind_[i + 1] + log_of(one);
     }
     return true;
   }
 
   // ln of the probability of all samples, if the move began at that second.
-  double told(double onset) const {
-    std::size_t i = std::max(begin_, samples_.index_at(onset));
-    double sum = told_[std::min(i, end_) - begin_];
-    double last = 0;
-    for (; i < end_ && last < 1; ++i) {
-      const double here = moved(i, onset);
-      sum += told_at(i, here, last);
-      last = here;
+  double told(double onset) {
+    const double change = after_.value - before_.value;
+    std::size_t i = std::min(std::max(begin_, samples_.index_at(onset)), end_) - begin_;
+    const double unmoved = told_[i];
+    Told part;
+    std::size_t whole = 0;  // samples in a row that have moved all the way
+    risen_.clear();
+    for (; i < value_.size() && whole < std::max<std::size_t>(1, memory_.reach()); ++i) {
+      const double here = moved(begin_ + i, onset);
+      double distance = left_[i] - here * change;
+      for (std::size_t k = 0; k < std::min(memory_.reach(), risen_.size()); ++k) {
+        distance += memory_.shares[k] * risen_[risen_.size() - 1 - k] * change;
+      }
+      risen_.push_back(here);
+      add(part, distance, here);
+      whole = here >= 1 ? whole + 1 : 0;
     }
-    return (sum + behind_[i - begin_]) / inflation_;
+    return unmoved + log_of(part) + behind_[i];
   }
 
   std::size_t first_interval() const {
@@ -183,16 +282,24 @@ class Explanation {
     return (area(to, length_) - area(from, length_)) / (to - from);
   }
 
-  double told_at(std::size_t i, double here, double last) const {
-    const double change = after_.value - before_.value;
-    double distance = value_[i - begin_] - before_.value - here * change;
-    double scatter = before_.scatter + here * (after_.scatter - before_.scatter);
-    if (here == 0) scatter = before_.scatter;
-    if (alike_ > 0 && i > begin_) {
-      distance -= alike_ * (value_[i - begin_ - 1] - before_.value - last * change);
-      scatter *= std::sqrt(1 - alike_ * alike_);
-    }
-    return log_density(distance, scatter);
+  struct Told {
+    LogProduct tails;
+    LogProduct scatters;
+  };
+
+  // One sample that has moved so far, with what those before it leave of it.
+  void add(Told& told, double distance, double here) const {
+    constexpr double far = 1e6;  // scatters; farther is as unlikely as can be told
+    double wider = here > 0 ? 1 + here * (after_.scatter / before_.scatter - 1) : 1;
+    if (here > 0 && here < 1 && crooked_ > 0)
+      wider = std::sqrt(wider * wider + crooked_ * crooked_);
+    const double x = std::min(far, std::abs(distance) / (memory_.scatter * wider));
+    told.tails.multiply(1 + x * x / memory_.freedom);
+    told.scatters.multiply(wider);
+  }
+  // ln of Student's t, but for a constant.
+  double log_of(const Told& told) const {
+    return -(memory_.freedom + 1) / 2 * told.tails.log() - told.scatters.log();
   }
 
   const MetricSamples& samples_;
@@ -201,22 +308,26 @@ class Explanation {
   std::size_t end_ = 0;
   Level before_;
   Level after_;
-  std::vector<double> value_;   // of the samples [begin_, end_), without their slope
-  double inflation_ = 1;        // of what slow waves seem to tell
-  double alike_ = 0;            // correlation of a sample with the one before it
+  std::vector<double> value_;  // of the samples [begin_, end_), without their slope
+  Memory memory_;
+  std::vector<double> left_;    // what the samples before it leave of each, if nothing has moved,
+  std::vector<double> unique_;  // and the share of a change of all that it does not take over
+  std::vector<double> risen_;   // how far each sample of a rise has moved
   double length_ = 0;           // of the ramp, in seconds
+  double crooked_ = 0;          // how far samples on it lie beside a line, in scatters
   std::vector<double> told_;    // sums of what is told up to each sample if nothing has moved,
   std::vector<double> behind_;  // and from each on if all has moved
 };
 
 // One cell for each piece of each interval, its mass still a logarithm.
-std::vector<OnsetCell> empty_cells(const MetricSamples& samples, const Explanation& explained) {
+// The larger a move beside the scatter, the more exactly the first mean tells when it began.
+std::vector<OnsetCell> empty_cells(const MetricSamples& samples, const Explanation& explained,
+                                   std::size_t pieces) {
   std::vector<OnsetCell> cells;
-  const int pieces = samples.averaged ? cells_of_rate : 1;
   for (std::size_t i = explained.first_interval(); i < explained.last_interval(); ++i) {
-    const double width = (samples.to[i] - samples.from[i]) / pieces;
-    for (int piece = 0; piece < pieces; ++piece) {
-      const double from = samples.from[i] + piece * width;
+    const double width = (samples.to[i] - samples.from[i]) / static_cast<double>(pieces);
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+      const double from = samples.from[i] + static_cast<double>(piece) * width;
       cells.push_back({from, from + width, 0});
     }
   }
@@ -243,17 +354,27 @@ MetricOnset locate_shift(const MetricSamples& samples, const MetricShift& shift,
                          SampleRange around) {
   Explanation explained(samples, shift, around);
   MetricOnset onset;
-  onset.cells = empty_cells(samples, explained);
+  const double effect = std::abs(shift.change) / explained.before().scatter;
+  const auto pieces = samples.averaged ? static_cast<std::size_t>(std::clamp(effect / 2, 3.0, 16.0))
+                      : effect > 6     ? 3
+                                       : 1;
+  onset.cells = empty_cells(samples, explained, pieces);
+  std::vector<double> widths;  // their logarithms
+  for (const OnsetCell& cell : onset.cells) widths.push_back(std::log(cell.to - cell.from));
   std::vector<std::vector<double>> told;
   double best = -1e300;
   double best_here = -1e300;
   for (std::size_t which = 0; which < ramps.size(); ++which) {
     told.emplace_back();
     if (!explained.take(ramps[which])) continue;
-    const double prior = ramp_priors[which];
-    for (const OnsetCell& cell : onset.cells) {
-      const double middle = (cell.from + cell.to) / 2;
-      told.back().push_back(explained.told(middle) + std::log(prior * (cell.to - cell.from)));
+    // The beginning of a ramp shows less exactly: a few places in an interval are enough.
+    const std::size_t stride = ramps[which] < 2 ? 1 : std::max<std::size_t>(1, pieces / 3);
+    const double prior = std::log(ramp_prior(which));
+    for (std::size_t i = 0; i < onset.cells.size(); i += stride) {
+      const std::size_t last = std::min(i + stride, onset.cells.size()) - 1;
+      const double middle = (onset.cells[i].from + onset.cells[last].to) / 2;
+      const double told_here = explained.told(middle) + prior;
+      for (std::size_t k = i; k <= last; ++k) told.back().push_back(told_here + widths[k]);
       best = std::max(best, told.back().back());
     }
     if (best > best_here) {

@@ -12,9 +12,16 @@ constexpr double rate_least = 1e-9;
 constexpr double step_prior = 0.5;      // the other half is shared by the ramps
 constexpr double prior_failures = 0.5;  // Jeffreys: a rate is never taken for exactly 0
 
+// ln(1 - p); its series where that is as exact as ten digits and faster than the logarithm.
+double log_rest(double p) {
+  if (p > 0.02) return std::log1p(-p);
+  return -p * (1 + p * (1.0 / 2 + p * (1.0 / 3 + p * (1.0 / 4 + p * (1.0 / 5)))));
+}
+
 double log_likelihood(const Counts& counts, double rate) {
   const double p = std::clamp(rate, rate_least, 1 - 1e-6);
-  return counts.bad * std::log(p) + (counts.total - counts.bad) * std::log1p(-p);
+  return (counts.bad > 0 ? counts.bad * std::log(p) : 0) +
+         (counts.total - counts.bad) * log_rest(p);
 }
 
 // Ramp lengths tried, in buckets: none, then growing by a quarter up to the whole series. The
@@ -59,27 +66,44 @@ struct Rise {
   double rate_at(std::size_t i) const { return std::min(1.0, before + gain * weight(i)); }
 };
 
-// The rise to the rate that explains the sum of failures from `start` on.
-Rise fitted(const std::vector<Counts>& counts, std::size_t start, std::size_t length,
-            double before) {
-  Rise rise{start, length, before, 0};
-  double bad = 0;
-  double total = 0;
-  double lifted = 0;
-  for (std::size_t i = start; i < counts.size(); ++i) {
-    bad += counts[i].bad;
-    total += counts[i].total;
-    lifted += counts[i].total * rise.weight(i);
+// What lies from each place on, and the totals weighted by their place: a rise is fitted and, where
+// it has ended, told by these sums, so that only the buckets on a ramp are looked at one by one.
+struct Suffixes {
+  std::vector<Counts> sums;
+  std::vector<double> placed;
+};
+
+Suffixes suffixes(const std::vector<Counts>& counts) {
+  const std::size_t n = counts.size();
+  Suffixes made{std::vector<Counts>(n + 1), std::vector<double>(n + 1, 0)};
+  for (std::size_t i = n; i-- > 0;) {
+    made.sums[i] = made.sums[i + 1];
+    made.sums[i] += counts[i];
+    made.placed[i] = made.placed[i + 1] + counts[i].total * static_cast<double>(i);
   }
-  if (lifted > 0) rise.gain = std::max(0.0, (bad + 0.5 - before * total) / lifted);
+  return made;
+}
+
+// The rise to the rate that explains the sum of failures from `start` on.
+Rise fitted(const Suffixes& behind, std::size_t start, std::size_t length, double before) {
+  Rise rise{start, length, before, 0};
+  const std::size_t end = std::min(start + length, behind.sums.size() - 1);
+  double lifted = behind.sums[end].total;
+  if (length > 0) {
+    const double placed = behind.placed[start] - behind.placed[end];
+    const double total = behind.sums[start].total - behind.sums[end].total;
+    lifted += (placed - (static_cast<double>(start) - 0.5) * total) / static_cast<double>(length);
+  }
+  const Counts& all = behind.sums[start];
+  if (lifted > 0) rise.gain = std::max(0.0, (all.bad + 0.5 - before * all.total) / lifted);
   return rise;
 }
 
-double rise_likelihood(const std::vector<Counts>& counts, const Rise& rise) {
-  double sum = 0;
-  for (std::size_t i = rise.start; i < counts.size(); ++i) {
-    sum += log_likelihood(counts[i], rise.rate_at(i));
-  }
+double rise_likelihood(const std::vector<Counts>& counts, const Suffixes& behind,
+                       const Rise& rise) {
+  const std::size_t end = std::min(rise.start + rise.length, counts.size());
+  double sum = log_likelihood(behind.sums[end], std::min(1.0, rise.before + rise.gain));
+  for (std::size_t i = rise.start; i < end; ++i) sum += log_likelihood(counts[i], rise.rate_at(i));
   return sum;
 }
 
@@ -135,12 +159,13 @@ struct Scores {
 Scores scores_of(const std::vector<Counts>& counts, const std::vector<std::size_t>& lengths,
                  const Counts& past) {
   const std::vector<Prefix> before = prefixes(counts, past);
+  const Suffixes behind = suffixes(counts);
   Scores scores;
   scores.of.assign(lengths.size(), std::vector<double>(counts.size()));
   for (std::size_t l = 0; l < lengths.size(); ++l) {
     for (std::size_t start = 0; start < counts.size(); ++start) {
-      const Rise rise = fitted(counts, start, lengths[l], before[start].rate);
-      const double likelihood = before[start].likelihood + rise_likelihood(counts, rise);
+      const Rise rise = fitted(behind, start, lengths[l], before[start].rate);
+      const double likelihood = before[start].likelihood + rise_likelihood(counts, behind, rise);
       scores.of[l][start] = likelihood;
       if (likelihood <= scores.most) continue;
       scores.most = likelihood;
@@ -184,6 +209,7 @@ OnsetPosterior locate_onset(const HistTally& series, const OnsetOptions& options
                                              posterior.begin());
   const auto [from, to] = credible(posterior, mode, options.confidence);
   found.ramp = ramped / sum;
+  found.told = scores.most;
   found.from = series.from + series.bucket * static_cast<std::int64_t>(from);
   found.at = series.from + series.bucket * static_cast<std::int64_t>(mode);
   found.to = series.from + series.bucket * static_cast<std::int64_t>(to);

@@ -137,10 +137,12 @@ std::string_view name_of(Shape shape) {
   return "none";
 }
 
-Outbreak find_outbreak(const HistTally& series) {
+Outbreak find_outbreak(const HistTally& seen) {
   Outbreak outbreak;
+  if (seen.counts.size() < 4) return outbreak;
+  outbreak.season = season_of(seen);
+  const HistTally series = without_season(seen, outbreak.season);
   const std::span<const Counts> counts = series.counts;
-  if (counts.size() < 4) return outbreak;
   // A cut costs its place (log n bits of choice) and a rate: Schwarz's criterion, doubled for the
   // place, as Zhang and Siegmund (2007) correct it.
   const double penalty = 3 * std::log(static_cast<double>(counts.size()));

@@ -7,6 +7,8 @@
 // all likelihoods are divided by the dispersion measured in the data itself, at several time
 // scales, without which 17 % of quiet series look broken (notes on evidence, "WHEN").
 //
+// Where the series spans days, each hour is compared with the same hour of other days (a Season).
+//
 // It reads a HistTally and nothing else, so counts of anything can be judged: failures among
 // requests, errors per minute (give every bucket the same large total), events that stop.
 #pragma once
@@ -17,6 +19,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "contrast/season.h"
 #include "event/tally.h"
 
 namespace culprit {
@@ -39,6 +42,7 @@ struct Outbreak {
   double probability = 0;  // that the rate changed at all
   double log_odds = 0;     // the same, to compare many
   double dispersion = 1;   // variance over that of independent failures
+  Season season;           // taken out of all that follows: rates are those of a usual hour
   double rate_before = 0;
   double rate_during = 0;  // of the first incident
   std::vector<Stretch> stretches;
@@ -56,6 +60,7 @@ struct OnsetPosterior {
   Time to = no_time;
   double ramp = 0;           // probability that it rose slowly
   Duration ramp_duration{};  // likeliest
+  double told = 0;           // ln of the likelihood of the likeliest rise
 };
 struct OnsetOptions {
   Counts past;  // what lies before the series, at the rate before

@@ -38,6 +38,8 @@ struct WhenAnswer {
   Time last_bad = no_time;
   Shape shape = Shape::none;
   Duration period{};
+  Duration
+      season{};  // each hour was compared with the same hour of its day or week; zero: it was not
   bool ongoing = false;
   Time end = no_time;          // of the incident, where it is over
   std::vector<Window> others;  // further incidents

@@ -4,6 +4,7 @@
 
 #include "store/metric_sources.h"
 #include "store/prometheus.h"
+#include "workbench/side_by_side.h"
 
 namespace culprit {
 namespace {
@@ -96,6 +97,7 @@ Result<MetricsAnswer> MetricEvidence::judge(World& world,
   const std::vector<MetricSeries> series = book_.take();
   FirstMoverOptions options;
   options.errors = errors;
+  options.for_each = side_by_side;
   const FirstMovers found = first_movers(series, options);
   answer_.series = series.size();
   answer_.judged = found.judged;

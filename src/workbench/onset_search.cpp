@@ -1,6 +1,8 @@
 #include "workbench/onset_search.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 namespace culprit {
 namespace {
@@ -48,25 +50,35 @@ HistTally series_in(Engine& engine, const OnsetSearch& search, Window window, st
   return series;
 }
 
+// What a search looks at, and what it found there at first.
+struct Look {
+  HistTally seen;
+  HistTally series;  // without its season
+  Outbreak outbreak;
+
+  Time time_of(std::size_t bucket) const {
+    return series.from + series.bucket * static_cast<std::int64_t>(bucket);
+  }
+};
+
 // What lies before an instant, in the units of a finer series: as_counts() gives each its own
 // scale.
-Counts past_of(const HistTally& coarse, Time until, const HistTally& fine, bool counts_only) {
+Counts past_of(const Look& look, const HistTally& part, const HistTally& fine, bool counts_only) {
   Counts past;
-  double buckets = 0;
-  for (std::size_t i = 0; i < coarse.counts.size(); ++i) {
-    if (coarse.from + coarse.bucket * static_cast<std::int64_t>(i + 1) > until) break;
-    past += coarse.counts[i];
-    buckets += 1;
+  for (std::size_t i = 0; i < part.counts.size(); ++i) {
+    if (part.from + part.bucket * static_cast<std::int64_t>(i + 1) > fine.from) break;
+    past += part.counts[i];
   }
   if (counts_only && !fine.counts.empty()) {
-    past.total = fine.counts[0].total * buckets * seconds(coarse.bucket) / seconds(fine.bucket);
+    const double coarse_rate = look.seen.counts[0].total / seconds(part.bucket);
+    past.total *= fine.counts[0].total / seconds(fine.bucket) / coarse_rate;
   }
   return past;
 }
 
 OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& part,
-                    const Outbreak& outbreak) {
-  OnsetOptions options{{}, outbreak.dispersion, held_confidence};
+                    const Look& look) {
+  OnsetOptions options{{}, look.outbreak.dispersion, held_confidence};
   OnsetPosterior onset = locate_onset(part, options);
   Duration bucket = part.bucket;
   const Duration stamp = stamp_of(engine.schema());
@@ -78,8 +90,8 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
                         std::min(part_end, onset.to + width * 8)};
     const HistTally fine = series_in(engine, search, window, buckets_fine);
     if (fine.bucket >= bucket) break;
-    options.past = past_of(part, window.from, fine, search.counts_only);
-    const OnsetPosterior finer = locate_onset(fine, options);
+    options.past = past_of(look, part, fine, search.counts_only);
+    const OnsetPosterior finer = locate_onset(without_season(fine, look.outbreak.season), options);
     bucket = fine.bucket;
     onset.from = finer.from;
     onset.at = finer.at;
@@ -88,6 +100,58 @@ OnsetPosterior zoom(Engine& engine, const OnsetSearch& search, const HistTally& 
   // A whole second may stand for any time within it.
   if (stamp > bucket_least) onset.to += stamp;
   return onset;
+}
+
+double log_likelihood(const Counts& counts) {
+  const double rate = (counts.bad + 0.5) / (counts.total + 1);
+  return counts.bad * std::log(rate) + (counts.total - counts.bad) * std::log1p(-rate);
+}
+
+// The bucket at which an incident that is there already gets worse at once: a rise within it, and
+// two steps tell all since the incident before better than one rise does, which may be a ramp.
+std::optional<std::size_t> worsening_of(const Look& look, std::size_t since,
+                                        const Stretch& incident) {
+  constexpr std::size_t plateau_least = 6;  // buckets on each side; fewer are the foot of a ramp
+  constexpr double worse_least = 1.6;       // as large as a rise must be to open an incident
+  constexpr double nats_least = 6;          // a place and a rate more, as segments pay for a cut
+  // A season multiplies: an incident that adds to it seems to pause at its heights.
+  if (!look.outbreak.season.empty()) return std::nullopt;
+  if (incident.to - incident.from < 2 * plateau_least) return std::nullopt;
+  const double dispersion = look.outbreak.dispersion;
+  const OnsetOptions options{{}, dispersion, held_confidence};
+  const HistTally part = slice(look.series, incident.from, incident.to);
+  const OnsetPosterior rise = locate_onset(part, options);
+  const auto at = static_cast<std::size_t>((rise.at - part.from) / part.bucket);
+  if (at < plateau_least || at + plateau_least > part.counts.size()) return std::nullopt;
+  Counts before;
+  Counts after;
+  for (std::size_t i = 0; i < part.counts.size(); ++i) (i < at ? before : after) += part.counts[i];
+  const double usual = (before.bad + 0.5) / (before.total + 1);
+  if (after.bad < worse_least * usual * after.total) return std::nullopt;
+  const std::size_t worse = incident.from + at;
+  const double one = locate_onset(slice(look.series, since, incident.to), options).told;
+  const double two = locate_onset(slice(look.series, since, worse), options).told;
+  if (two + log_likelihood(after) - one < nats_least * dispersion) return std::nullopt;
+  return worse;
+}
+
+// All changes for the worse but the first.
+std::vector<Window> others_of(const Look& look) {
+  std::vector<Window> others;
+  const std::vector<Stretch>& incidents = look.outbreak.incidents;
+  for (std::size_t i = 0; i < incidents.size(); ++i) {
+    const Time end = look.time_of(incidents[i].to);
+    if (i > 0) {
+      const HistTally part = slice(look.series, incidents[i - 1].to, incidents[i].to);
+      others.push_back(
+          {locate_onset(part, {{}, look.outbreak.dispersion, held_confidence}).at, end});
+    }
+    const std::size_t since = i > 0 ? incidents[i - 1].to : 0;
+    if (const auto worse = worsening_of(look, since, incidents[i])) {
+      others.push_back({look.time_of(*worse), end});
+    }
+  }
+  return others;
 }
 
 }  // namespace
@@ -104,34 +168,32 @@ HistTally series_of(Engine& engine, const OnsetSearch& search, std::size_t bucke
 WhenAnswer find_onset(Engine& engine, const OnsetSearch& search) {
   WhenAnswer answer;
   if (search.span.from == no_time || search.span.to <= search.span.from) return answer;
-  const HistTally series = series_of(engine, search, first_look(engine.schema()));
-  const Outbreak outbreak = find_outbreak(series);
+  Look look{series_of(engine, search, first_look(engine.schema())), {}, {}};
+  look.outbreak = find_outbreak(look.seen);
+  const Outbreak& outbreak = look.outbreak;
+  look.series = without_season(look.seen, outbreak.season);
+  answer.season = outbreak.season.period;
   answer.dispersion = outbreak.dispersion;
   answer.probability = outbreak.probability;
   answer.log_odds = outbreak.log_odds;
   if (!outbreak.found) return answer;
-  const auto time_of = [&](std::size_t bucket) {
-    return series.from + series.bucket * static_cast<std::int64_t>(bucket);
-  };
   const Stretch& first = outbreak.incidents.front();
-  const OnsetPosterior onset = zoom(engine, search, slice(series, 0, first.to), outbreak);
+  // What gets worse later would be taken for the one rise that is sought.
+  const std::optional<std::size_t> worse = worsening_of(look, 0, first);
+  const OnsetPosterior onset =
+      zoom(engine, search, slice(look.series, 0, worse.value_or(first.to)), look);
   answer.found = true;
   answer.onset = onset.at;
   answer.from = onset.from;
   answer.to = onset.to;
   answer.shape = outbreak.shape;
   const bool slow =
-      onset.ramp_duration > std::max(series.bucket * 8, Duration(std::chrono::seconds(30)));
+      onset.ramp_duration > std::max(look.series.bucket * 8, Duration(std::chrono::seconds(30)));
   if (answer.shape == Shape::step && onset.ramp > ramp_certain && slow) answer.shape = Shape::ramp;
   answer.period = outbreak.period;
   answer.ongoing = outbreak.ongoing;
-  if (!answer.ongoing) answer.end = time_of(outbreak.incidents.back().to);
-  if (answer.shape != Shape::recurring) {
-    for (std::size_t i = 1; i < outbreak.incidents.size(); ++i) {
-      answer.others.push_back(
-          {time_of(outbreak.incidents[i].from), time_of(outbreak.incidents[i].to)});
-    }
-  }
+  if (!answer.ongoing) answer.end = look.time_of(outbreak.incidents.back().to);
+  if (answer.shape != Shape::recurring) answer.others = others_of(look);
   return answer;
 }
 

@@ -10,7 +10,7 @@ $ jq -c '.input, .outcome, .unit, .when, .rate, .affected | keys_unsorted' found
 ["sources","events","bytes","skipped_lines","first_skipped","from","to","exact"]
 ["bad","how"]
 ["by","how","total","recovered"]
-["found","probability","onset","interval","first_bad","last_bad","shape","period_seconds","ongoing","others"]
+["found","probability","onset","interval","first_bad","last_bad","shape","period_seconds","season_seconds","ongoing","others"]
 ["of","before","after","ratio"]
 ["field","bad","total"]
 [exit 0]

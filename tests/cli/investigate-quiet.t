@@ -9,7 +9,7 @@ WHEN     nothing moved: 0.12% of requests failed (0.068%..0.22%, 95%), with no c
          in latency or in volume
 [exit 1]
 $ culprit investigate logs --no-case --json | jq -c '.when, .who, .changes, .next'
-{"found":false,"probability":0.0196078,"onset":null,"interval":null,"first_bad":null,"last_bad":null,"shape":"none","period_seconds":null,"ongoing":false,"others":[]}
+{"found":false,"probability":0.0196078,"onset":null,"interval":null,"first_bad":null,"last_bad":null,"shape":"none","period_seconds":null,"season_seconds":null,"ongoing":false,"others":[]}
 []
 []
 []
