@@ -5,9 +5,18 @@ from .effects import library_trace
 from .programs import more_work, raised
 
 # How the failing message relates to the guilty commit. Set by hand: some faults say something that
-# their commit wrote, most something that the code has said for long, or what a runtime says.
-MODES = [("written", 32), ("same function", 18), ("same module", 8), ("traced", 16),
-         ("untraced", 6), ("elsewhere", 10), ("generic", 10)]
+# their commit wrote, most something that the code has said for long, or what a runtime says; and
+# some look as if nobody had changed anything.
+MODES = [("written", 30), ("same function", 17), ("same module", 8), ("traced", 15),
+         ("untraced", 6), ("elsewhere", 8), ("generic", 6), ("resource", 10)]
+# What faulty code does to what it shares with others.
+RESOURCES = [("timed out after <> ms", 30), ("connection pool exhausted, <> waiting", 15),
+             ("could not connect: connection refused", 12), ("connection reset by peer", 8),
+             ("deadlock detected", 8),
+             ("lock wait timeout exceeded; try restarting transaction", 7),
+             ("out of memory: cannot allocate <> bytes", 7), ("no free worker after <> ms", 5),
+             ("FATAL: sorry, too many clients already", 4), ("payload of <> bytes is too large", 2),
+             ("no space left on device", 2)]
 SUBJECTS = ["{thing}: {verb} in one go", "{thing}: {verb} lazily", "speed up {verb} {thing}",
             "{thing}: {verb} before it is stored", "{thing}: drop the second look-up",
             "simplify {verb} {thing}", "{thing}: share the client between calls",
@@ -62,12 +71,18 @@ def speak(effect, mode, program, module, function):
         effect.throw(program, dice, module, function, mode == "traced")
     elif mode == "elsewhere":
         effect.speak(program, dice)
+    elif mode == "resource":
+        said, weights = zip(*RESOURCES)
+        effect.text = dice.choices(said, weights)[0]
     else:
         effect.text = dice.choice(["internal error", "request failed", "unexpected error"])
 
 
-def mending(note):
-    """A commit that adds a check with a message; `note` keeps where, for who takes it back."""
+def mending(note, effect=None):
+    """A commit that adds a check with a message; `note` keeps where, for who takes it back.
+
+    `effect`: what happens where the commit is missing.
+    """
     def special(program, scenario):
         dice = scenario.dice
         module = dice.choice(program.modules)
@@ -76,6 +91,9 @@ def mending(note):
         function.statements.insert(1, ("guard", check[1], "null"))
         function.statements.append(check)
         program.touched.append(module)
+        if effect:
+            speak(effect, dice.choice(["same module", "traced", "untraced"]), program, module,
+                  function)
         note.update(module=module, function=function, check=check,
                     subject=f"fix: {module.name} {function.name[0]} when it is empty")
         return note["subject"], program.changed_files()

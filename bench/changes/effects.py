@@ -27,6 +27,7 @@ EXCEPTIONS = {
 class Effect:
     service: str
     intensity: typing.Callable  # (host, region, time) -> 0 to 1
+    caller: str = ""            # whose host that is; empty: the service's
     probability: float = 0.3
     condition: typing.Optional[tuple] = None  # (field of the request, value)
     text: str = ""              # <> for what varies
@@ -34,6 +35,7 @@ class Effect:
     status: int = 500
     slow: int = 0               # milliseconds more
     silent: bool = False        # the service says nothing; only its callers do
+    down: bool = False          # and they do not even reach it
     fields: dict = dataclasses.field(default_factory=dict)  # of the failing line
 
     def speak(self, program, dice):

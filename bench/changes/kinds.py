@@ -158,10 +158,13 @@ def rollback(s):
     service = failing(s)
     if not any(one.service == service for one in s.deploys):
         s.release(service, s.onset - 70 * HOUR)
-    s.release(service, s.onset - s.dice.uniform(3, 30) * HOUR)
+    later_one = s.release(service, s.onset - s.dice.uniform(3, 30) * HOUR)
     deploy = s.release(service, s.onset - 30, back=True, lasts=s.dice.choice([15, 40]))
     s.guilty = deploy
-    s.fails(service, s.runs(deploy), probability=strength(s), condition=part_of(s, service))
+    effect = s.fails(service, s.runs(deploy), probability=strength(s),
+                     condition=part_of(s, service))
+    if s.dice.random() < 0.6:  # what is put back lacks a mending
+        later_one.special = edits.mending({}, effect)
     s.onset = deploy.first
     s.decoys(service)
 
@@ -174,9 +177,33 @@ def upstream(s):
     deploy = s.release(service, s.onset - 30, lasts=s.dice.choice([15, 40, 200]))
     effect = broken_by(s, deploy)
     effect.silent = s.dice.random() < 0.5
+    effect.down = effect.silent and s.dice.random() < 0.4
     s.onset = deploy.first
     callers = s.company.callers(service)
     s.decoys(service, nearest=s.dice.choice(callers) if s.dice.random() < 0.5 else None)
+
+
+def downstream(s):
+    """What the deployed service asks for is refused by one that it calls, and said there first."""
+    asked = [(name, callee) for name in s.company.busy(0.1) for callee in s.company.callees(name)]
+    asked = asked or [(s.company.edge, name) for name in s.company.busy(0)]
+    service, callee = s.dice.choice(asked)
+    deploy = s.release(service, s.onset - 30, lasts=s.dice.choice([15, 40, 200]))
+    effect = broken_by(s, deploy)
+    effect.service, effect.caller, effect.condition = callee, service, None
+    deploy.special = refused(deploy.special, effect)
+    s.onset = deploy.first
+    s.decoys(service, nearest=callee if s.dice.random() < 0.5 else None)
+
+
+def refused(special, effect):
+    """The commit changes the caller; the message is one that the callee has had for long."""
+    def act(program, scenario):
+        made = special(program, scenario)
+        effect.stack = None
+        effect.speak(scenario.programs[effect.service], scenario.dice)
+        return made
+    return act
 
 
 def two(s):
@@ -367,6 +394,6 @@ def database(s):
 
 
 GUILTY = [immediate, rollout, region, cron, cache, leak, decoy, dependency, revert, rollback,
-          upstream, two, skew, tags, versions, flag, config, committed]
+          upstream, downstream, two, skew, tags, versions, flag, config, committed]
 INNOCENT = [surge, third_party, disk, certificate, tenant, hardware, network, database]
 KINDS = {kind.__name__: kind for kind in GUILTY + INNOCENT}

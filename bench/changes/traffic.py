@@ -137,12 +137,12 @@ class Logs:
         return self.tenants[min(29, int(self.dice.expovariate(0.2)))]
 
     def follow(self, at, path, hosts, about, trace, took):
-        failed, status = None, 200
+        failed, status, down = None, 200, False
         for depth, service in enumerate(path):
             now = at + took / 1000 * (depth + 1) / (len(path) + 2)
-            effect = self.effect_on(service, hosts[service], now, about)
+            effect = self.effect_on(service, hosts, now, about)
             if effect:
-                failed, status = service, effect.status
+                failed, status, down = service, effect.status, effect.down
                 took += effect.slow
                 self.fails(now, service, hosts[service], effect, about, trace)
                 break
@@ -152,7 +152,7 @@ class Logs:
                 self.say(now, service, hosts[service], "error", said, trace)
                 break
             self.works(now, service, hosts[service], about, trace, depth)
-        self.unwind(at, path, hosts, about, trace, took, failed, status)
+        self.unwind(at, path, hosts, about, trace, took, failed, status, down)
 
     def works(self, now, service, host, about, trace, depth):
         if depth == 0 and self.style.traced:
@@ -169,13 +169,14 @@ class Logs:
     def edge_fields(self, about, status):
         return about | {"status": status}
 
-    def effect_on(self, service, host, at, about):
+    def effect_on(self, service, hosts, at, about):
         for effect in self.s.effects:
             if effect.service != service:
                 continue
             if effect.condition and about[effect.condition[0]] != effect.condition[1]:
                 continue
-            strength = effect.intensity(*host, at)
+            decides = effect.caller or service
+            strength = effect.intensity(*hosts[decides], at) if decides in hosts else 0
             if strength > 0 and self.dice.random() < effect.probability * strength:
                 return effect
         return None
@@ -189,7 +190,7 @@ class Logs:
             more["stack"] = "\n".join(effect.stack)
         self.say(now, service, host, "error", self.filled(effect.text), more)
 
-    def unwind(self, at, path, hosts, about, trace, took, failed, status):
+    def unwind(self, at, path, hosts, about, trace, took, failed, status, down):
         """Callers tell that what they called failed; the edge tells how the request ended."""
         if not self.style.traced:
             return
@@ -199,7 +200,9 @@ class Logs:
             for i, caller in enumerate(reversed(up)):
                 if i > 0 and caller == path[0]:
                     break
-                said = f"call to {path[path.index(caller) + 1]} answered {status}"
+                called = path[path.index(caller) + 1]
+                said = f"connect to {called}: connection refused" if down and called == failed \
+                    else f"call to {called} answered {status}"
                 self.say(end - 0.002 * (len(up) - i), caller, hosts[caller], "error", said, trace)
         level = "error" if failed and self.s.seed % 2 else "info"
         self.say(end, path[0], hosts[path[0]], level, "request completed",
@@ -238,7 +241,7 @@ class Logs:
                 share /= 4
             if effect.condition and effect.condition[0] == "tenant":
                 share *= s.tenant[1]
-            hosts = s.company.services[effect.service].hosts
+            hosts = s.company.services[effect.caller or effect.service].hosts
             when = [s.onset + (end - s.onset) * (i + 0.5) / 20 for i in range(20)]
             share *= sum(effect.intensity(*host, at) for host in hosts for at in when) / \
                 (len(hosts) * len(when))
