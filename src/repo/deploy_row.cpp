@@ -200,6 +200,7 @@ DeployRead deploy_of(const DeployRow& row, const Zone& zone) {
   deploy.service = row.find({"service", "servicename", "app", "application", "appname", "component",
                              "project", "repository", "repo", "project.name", "service.name"});
   deploy.environment = row.find({"environment", "environment.name", "env", "stage"});
+  deploy.place = row.find({"region", "cluster", "zone", "datacenter", "location", "namespace"});
   deploy.status = lower_case(
       row.find({"statuses.state", "status", "state", "result", "outcome", "deployable.status"}));
   deploy.description = row.find({"description", "message", "title", "summary", "notes", "comment"});
