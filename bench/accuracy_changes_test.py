@@ -22,7 +22,7 @@ INNOCENT = TRUTH | {"guilty": None, "commit": None}
 
 def change(name, probability, at="2025-11-13T02:13:20Z", kind="deploy", commits=()):
     return {"kind": kind, "id": name, "at": at, "probability": probability,
-            "commits": [{"sha": sha} for sha in commits]}
+            "commits": [{"sha": sha} for sha in commits], "against": ["it is another service's"]}
 
 
 NONE = change(None, 0.2, at=None, kind="none")
@@ -46,6 +46,11 @@ class Scoring(unittest.TestCase):
     def test_to_abstain_is_to_put_none_first(self):
         self.assertTrue(bench.judged([NONE, change("v1.9.0", 0.1)], INNOCENT)["first"])
         self.assertFalse(bench.judged([change("v1.9.0", 0.3), NONE], INNOCENT)["first"])
+
+    def test_innocent_changes_just_before_the_onset_are_decoys(self):
+        made = bench.judged([change("v1.9.0", 0.5), change("v7", 0.2, "2025-11-13T02:13:30Z"),
+                             change("v6", 0.1, "2025-11-13T02:10:30Z"), NONE], TRUTH)
+        self.assertEqual(made["decoys"], [True])
 
     def test_no_answer_is_wrong(self):
         self.assertFalse(bench.judged([], TRUTH)["first"])
