@@ -375,7 +375,7 @@ Clue served_well_clue(const Change& change, const ChangeEvidence& evidence) {
 
 Clue service_clue(const Change& change, const ChangeEvidence& evidence) {
   if (change.service.empty()) return {};
-  if (!evidence.services.empty() && evidence.services.front().first > 0) {
+  if (!evidence.services.empty() && evidence.services.front().first >= some_failures) {
     return failing_path_clue(change, evidence);
   }
   std::vector<std::string_view> failing = failing_services(evidence);

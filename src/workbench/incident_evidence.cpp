@@ -24,6 +24,7 @@ constexpr std::size_t customers_min = 20;  // a field of fewer values tells kind
 // A step is located better than that, unless hardly anything fails.
 constexpr Duration slow_interval = std::chrono::minutes(10);
 
+constexpr double saying_min = 0.3;  // of the failures, to be what the incident says
 constexpr Duration traffic_before = std::chrono::minutes(30);
 constexpr Duration traffic_after = std::chrono::minutes(15);
 
@@ -352,7 +353,11 @@ void look_at_lines(Engine& engine, const EvidenceQuestion& question, const Inves
   }
   const bool mostly = !evidence.services.empty() && evidence.services.front().first >= 0.5;
   const std::string service = mostly ? evidence.services.front().name : "";
-  if (const UnitLine* told = commonest_message(firsts_of(read.failing, service))) {
+  const std::vector<const UnitLine*> firsts = firsts_of(read.failing, service);
+  // Where most failures say nothing (they are slow, or wrong), the few that do are everyday's.
+  const double saying = static_cast<double>(firsts.size());
+  const bool says = saying >= saying_min * static_cast<double>(read.failing.size());
+  if (const UnitLine* told = says ? commonest_message(firsts) : nullptr) {
     evidence.told_first = without_added(told->message);
     evidence.outside = told->outside;
   }
