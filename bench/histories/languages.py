@@ -80,6 +80,10 @@ class Language:
     def note(self, text):
         return [f"{self.comment} {text}"]
 
+    def fail(self, name, text, names):
+        """Throws where something is not as it should be; `text` has <> for each of the names."""
+        return [f"if (!{name}.valid) {{", self.indent + self.thrown(text, names), "}"]
+
     def lines(self, module):
         """The file's lines; for each function its first line and those of its statements."""
         out = list(self.head(module))
@@ -145,6 +149,11 @@ class Python(Language):
     def field(self, into, source, key):
         return [f'{into} = {source}["{key}"]']
 
+    def fail(self, name, text, names):
+        for one in names:
+            text = text.replace("<>", "{" + one + "}", 1)
+        return [f"if not {name}.valid:", f'    raise ServiceError(f"{text}")']
+
     def time(self, into, source, zone):
         return [f"{into} = clock.to_{zone}({source}).date()"]
 
@@ -183,6 +192,11 @@ class JavaScript(Language):
 
     def field(self, into, source, key):
         return [f"const {into} = {source}.{key};"]
+
+    def thrown(self, text, names):
+        for one in names:
+            text = text.replace("<>", "${" + one + "}", 1)
+        return f"throw new ServiceError(`{text}`);"
 
     def time(self, into, source, zone):
         return [f"const {into} = clock.{zone}({source}).startOf('day');"]
@@ -230,6 +244,11 @@ class Go(Language):
     def field(self, into, source, key):
         return [f'{into} := {source}.Get("{key}")']
 
+    def fail(self, name, text, names):
+        listed = "".join(", " + one for one in names)
+        return [f"if !{name}.Valid {{",
+                f'\treturn platform.Failed("{text.replace("<>", "%v")}"{listed})', "}"]
+
     def time(self, into, source, zone):
         return [f"{into} := platform.{zone.capitalize()}Day({source}.At)"]
 
@@ -266,6 +285,10 @@ class Java(Language):
 
     def log(self, level, text, names):
         return [f'log.{level}("{text.replace("<>", "{}")}"{"".join(", " + n for n in names)});']
+
+    def thrown(self, text, names):
+        listed = "".join(", " + one for one in names)
+        return f'throw new ServiceException("{text.replace("<>", "%s")}"{listed});'
 
     def time(self, into, source, zone):
         return [f"var {into} = Clock.{zone}({source}.at()).toLocalDate();"]
@@ -317,6 +340,10 @@ class Cpp(Language):
     def field(self, into, source, key):
         return [f'const auto {into} = {source}->get("{key}");']
 
+    def thrown(self, text, names):
+        listed = "".join(", " + one for one in names)
+        return f'throw ServiceError(fmt::format("{text.replace("<>", "{}")}"{listed}));'
+
     def time(self, into, source, zone):
         return [f"const auto {into} = {zone}_day({source}->at());"]
 
@@ -330,4 +357,64 @@ class Cpp(Language):
         return ["", f"}}  // namespace shop::{module.service}"]
 
 
+class Rust(Language):
+    name, extension = "rust", ".rs"
+
+    def word(self, words):
+        return snake(words)
+
+    def path(self, module):
+        return f"{module.service}/src/{module.name}.rs"
+
+    def head(self, module):
+        return [f"//! The {module.name} of the {module.service} service.", "",
+                "use crate::platform::{clock, db, locks, Failure, Record};"]
+
+    def constant(self, words, value):
+        return f"const {snake(words).upper()}: u64 = {value};"
+
+    def name_constant(self, words):
+        return snake(words).upper()
+
+    def header(self, function):
+        names = ", ".join(f"{snake(p)}: &Record" for p in function.parameters)
+        access = "pub " if function.caller else ""
+        return f"{access}fn {snake(function.name)}({names}) -> Result<Record, Failure> {{"
+
+    def declare(self, name):
+        return f"let {name}"
+
+    def guard(self, name, result):
+        return [f"if {name}.is_empty() {{",
+                f"    return Ok({result.replace('null', 'Record::default()')});", "}"]
+
+    def loop(self, item, items, start, stop):
+        return [f"for i in {start}..{stop.format(size=items + '.len()')} {{",
+                f"    handle(&{items}[i]); // {item}", "}"]
+
+    def log(self, level, text, names):
+        listed = "".join(", " + one for one in names)
+        return [f'tracing::{level}!("{text.replace("<>", "{}")}"{listed});']
+
+    def field(self, into, source, key):
+        return [f'let {into} = {source}.get("{key}")?;']
+
+    def fail(self, name, text, names):
+        listed = "".join(", " + one for one in names)
+        return [f"if !{name}.valid() {{",
+                f'    return Err(Failure::new(format!("{text.replace("<>", "{}")}"{listed})));',
+                "}"]
+
+    def time(self, into, source, zone):
+        return [f"let {into} = clock::{zone}_day({source}.at());"]
+
+    def lock(self, name, inner, held):
+        return [f"let _held = locks::hold(&{name});", f"{inner}?;"] if held else [f"{inner}?;"]
+
+    def result(self, function):
+        return f"Ok({snake(function.parameters[0])}.clone())"
+
+
+# Scenarios are made by their place in this list.
 LANGUAGES = [Python(), JavaScript(), Go(), Java(), Cpp()]
+RUST = Rust()

@@ -428,7 +428,7 @@ void Report::changed() {
     const bool none = one.change.kind == ChangeKind::none;
     if (shown >= changes_shown && !none) continue;
     // A commit that is a change of its own says what it is about; a deploy lists its commits.
-    const bool alone = one.change.kind == ChangeKind::commit && one.commits.size() == 1;
+    const bool alone = is_one_commit(one.change) && one.commits.size() == 1;
     const std::string subject =
         alone ? fmt::format(" \"{}\"", safe(one.commits.front().subject, 60)) : "";
     line(shown == 0 ? "CHANGED" : "",

@@ -19,6 +19,10 @@ struct Clue {
 // Versions that ran side by side are a natural experiment.
 Clue version_clue(const Change& change, const ChangeEvidence& evidence);
 
+// Its version had run for a while before the onset, and did not fail. That weighs by way of the lag
+// (lag.h); here it is only told. Without text: it is not so, or not known.
+Clue served_well_clue(const Change& change, const ChangeEvidence& evidence);
+
 // Whether the service that was changed is one that fails.
 Clue service_clue(const Change& change, const ChangeEvidence& evidence);
 
@@ -32,9 +36,16 @@ struct CommitsClue {
   std::vector<RankedCommit> ranked;  // probabilities given the change; sorted
 };
 
+struct CommitsQuestion {
+  const ChangeEvidence& evidence;
+  const ServiceNames& services;
+  double nearness = 0;  // of the change, as lag.h tells it
+};
+
 // `weights` are those of the change's commits, in their order. In a repository that several
-// services share, a deploy of one is seldom at fault for what only changed another.
+// services share, a deploy of one is seldom at fault for what only changed another. What ran for
+// days says less by what it shares with the failure.
 CommitsClue commits_clue(const Change& change, std::vector<CommitWeight> weights,
-                         const ChangeEvidence& evidence, const ServiceNames& services);
+                         const CommitsQuestion& question);
 
 }  // namespace culprit

@@ -84,6 +84,16 @@ void CommitQuery::add_written(std::string_view text) {
   });
 }
 
+// What may be the name of a dependency, and counts as nothing else.
+void CommitQuery::add_named(std::string_view text) {
+  each_word(text, [&](std::string_view word) {
+    if (is_stop_word(word) || is_report_word(word)) return;
+    const auto [at, fresh] = index_.try_emplace(std::string(stem_of(word)), words_.size());
+    if (fresh) words_.push_back({.text = std::string(word)});
+    words_[at->second].named = true;
+  });
+}
+
 // "null" and "key" say something where a failure of that kind was reported.
 void CommitQuery::add_expected(std::string_view word) {
   const auto [at, fresh] = index_.try_emplace(std::string(stem_of(word)), words_.size());
@@ -92,18 +102,20 @@ void CommitQuery::add_expected(std::string_view word) {
 
 CommitQuery::CommitQuery(const CommitQuestion& question)
     : of_symptoms_(!question.symptoms.empty() || !question.words.empty()),
-      written_(!question.words.empty() || !question.frames.empty()) {
+      written_(!question.words.empty()) {
   add_written(question.words);
   for (std::string_view word : failure_words(question.words)) add_expected(word);
   // A written symptom says its messages among its words.
   for (const Symptom& symptom : question.symptoms) {
     if (!written_) add(symptom.text, symptom.weight);
     add(symptom.text, 0);  // all its words are counted, for words_in()
+    if (!written_) add_named(symptom.text);
     add(symptom.service, 0.5 * symptom.weight);
   }
+  add_named(question.trace);
   for (const FramePlace& frame : question.frames) {
     add(frame.function, frame.weight);
-    add(frame.path, 0.5 * frame.weight);
+    if (written_ || !frame.of_message) add(frame.path, 0.5 * frame.weight);
   }
   for (const NamedValue& named : question.fields) {
     // "version" and its value are in every release's commit, and in no other.
@@ -199,7 +211,8 @@ CommitClue CommitQuery::dependency_clue(const Counted& counted, std::size_t comm
     for (const auto& [index, count] : file.words) {
       const Word& word = words_[index];
       const bool path = std::find(file.path.begin(), file.path.end(), index) != file.path.end();
-      if (word.expected || word.weight < 1 || word.said == 0 || path) continue;
+      const bool named = word.named || (word.weight >= 1 && word.said > 0);
+      if (word.expected || !named || path) continue;
       const double share = static_cast<double>(word.commits) / static_cast<double>(commits);
       const double log = std::min(std::log(guilty_dependency / share), dependency_log_max);
       if (log <= best.log) continue;

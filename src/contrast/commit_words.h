@@ -59,6 +59,7 @@ class CommitQuery {
     std::size_t said = 0;
     std::size_t commits = 0;  // that hold it
     bool expected = false;    // nobody said it, see failure_words()
+    bool named = false;       // a message or a trace says it, perhaps as a package's name
   };
   class Reader;
   struct Hash {
@@ -76,6 +77,7 @@ class CommitQuery {
   CommitClue clue_of(std::vector<Gain> shared, double scale) const;
   void add(std::string_view text, double weight);
   void add_written(std::string_view text);
+  void add_named(std::string_view text);
   void add_expected(std::string_view word);
   double rarity(const Word& word, std::size_t commits) const;
   double scale_of(std::size_t commits) const;

@@ -89,6 +89,7 @@ struct CommitQuestion {
   std::vector<SourceLine> source_lines = {};  // that print a symptom, found by literal_matches
   std::string words = {};                     // of a symptom that somebody wrote down
   std::vector<FramePlace> frames = {};
+  std::string trace = {};  // a stack trace as it was logged; its packages count as dependencies
   std::vector<std::string> formatting = {};  // shas of commits that are known to change no meaning
   // ln of how much likelier the newest commit is than the oldest; commits stand newest first.
   double recency = 0;

@@ -32,14 +32,28 @@ constexpr double rollout_mean = 12 * minute;  // where its end is not known
 constexpr double rollout_tail = 2 * minute;   // after its end
 constexpr double latent_span = 14 * day;
 
-// An onset that no change caused is as likely at any time of a day.
-constexpr double chance_span = 1 * day;
-constexpr double power = 0.5;
-constexpr double log_max = 2.1;  // nearness alone: at most about 8 to 1
+// A leak or a filling cache shows slowly; what fails with the first request does not, unless it
+// is the rollout that goes slowly. Who served many requests well does not fail with the first one.
+constexpr double at_once_if_slow = 0.1;
+constexpr double rollout_if_slow = 0.6;
+constexpr double delayed_if_slow = 2.0;
+// A quarter of what shows late is begun by a job, at a time that one onset in thirty hits by
+// chance.
+constexpr double delayed_if_round = 7;
+constexpr double at_once_if_served = 0.05;
+constexpr double rollout_if_served = 0.3;
 
-constexpr double log_min = -4;  // weeks before
+// Nearness is told against a change that lies two hours back.
+constexpr double reference_lag = 2 * hour;
+constexpr double power = 0.65;
+constexpr double log_max = 4.5;
+constexpr double log_min = -5;  // weeks before
 
-constexpr double log_after = -13.8;  // one in a million: a clock may be wrong after all
+// After the onset it cannot be the cause, unless a clock is wrong: seldom by seconds, hardly ever
+// by minutes. One in a million at last.
+constexpr double log_after = -5;
+constexpr double log_after_minute = -6;  // for each minute more
+constexpr double log_after_min = -13.8;
 
 constexpr int samples = 16;  // of the onset's interval
 
@@ -47,8 +61,7 @@ double exponential(double lag, double mean) { return std::exp(-lag / mean) / mea
 
 const Mixture& mixture_of(const Change& change) {
   if (!change.deployed || change.kind == ChangeKind::commit) return of_commit;
-  const bool is_switch = change.kind == ChangeKind::flag || change.kind == ChangeKind::config;
-  return is_switch ? of_switch : of_deploy;
+  return is_setting(change.kind) ? of_switch : of_deploy;
 }
 
 double rollout_density(double lag, const Change& change) {
@@ -57,21 +70,37 @@ double rollout_density(double lag, const Change& change) {
   return lag <= span ? 1 / span : 0;
 }
 
-double density(double lag, const Change& change) {
-  const Mixture& mixture = mixture_of(change);
+Mixture mixture_for(const Change& change, const LagQuestion& question) {
+  Mixture mixture = mixture_of(change);
+  if (question.onset->slow) {
+    mixture.at_once *= at_once_if_slow;
+    mixture.rollout *= rollout_if_slow;
+    mixture.delayed *= delayed_if_slow;
+  }
+  if (question.onset->round) mixture.delayed *= delayed_if_round;
+  if (question.served_well) {
+    mixture.at_once *= at_once_if_served;
+    mixture.rollout *= rollout_if_served;
+  }
+  return mixture;
+}
+
+double density(double lag, const Change& change, const Mixture& mixture) {
   return mixture.at_once * exponential(lag, mixture.at_once_mean) +
          mixture.rollout * rollout_density(lag, change) +
          mixture.delayed * exponential(lag, mixture.delayed_mean) +
          mixture.latent * (lag <= latent_span ? 1 / latent_span : 0);
 }
 
-double density_mean(const Change& change, const Onset& onset, Duration skew) {
+double density_mean(const Change& change, Time at, const LagQuestion& question) {
+  const Onset& onset = *question.onset;
+  const Mixture mixture = mixture_for(change, question);
   const double width = seconds(onset.to - onset.from);
-  const double first = seconds(onset.from - change.at);
+  const double first = seconds(onset.from - at);
   double sum = 0;
   for (int i = 0; i < samples; ++i) {
     const double lag = first + width * (i + 0.5) / samples;
-    if (lag >= -seconds(skew)) sum += density(std::max(0.0, lag), change);
+    if (lag >= -seconds(question.skew)) sum += density(std::max(0.0, lag), change, mixture);
   }
   return sum / samples;
 }
@@ -82,31 +111,42 @@ std::string told(Duration duration) {
   return to_string(whole >= std::chrono::seconds(10) ? Duration(whole) : duration);
 }
 
-std::string text_of(const Change& change, const Onset& onset) {
-  const Duration lag = onset.at - change.at;
+std::string text_of(const Change& change, Time at, const Onset& onset) {
+  const Duration lag = onset.at - at;
+  const std::string_view what = onset.of_message ? "first failing message" : "onset";
+  const std::string clock =
+      change.ahead > Duration::zero()
+          ? fmt::format(", the list's clock being {} ahead of the logs", told(change.ahead))
+          : "";
   if (lag >= Duration::zero()) {
-    return lag < std::chrono::seconds(1) ? "at the onset" : told(lag) + " before the onset";
+    return (lag < std::chrono::seconds(1) ? fmt::format("at the {}", what)
+                                          : fmt::format("{} before the {}", told(lag), what)) +
+           clock;
   }
-  if (change.at <= onset.to)
-    return fmt::format("{} after the likeliest onset, within its interval", told(-lag));
-  return told(-lag) + " after the onset";
+  if (at <= onset.to) {
+    return fmt::format("{} after the likeliest onset, within its interval", told(-lag)) + clock;
+  }
+  return fmt::format("{} after the {}", told(-lag), what) + clock;
 }
 
 }  // namespace
 
-LagEvidence lag_evidence(const Change& change, const std::optional<Onset>& onset, Duration skew) {
-  if (!onset || change.at == no_time || onset->at == no_time) return {};
-  Onset known = *onset;
-  if (known.from == no_time || known.from > known.at) known.from = known.at;
-  if (known.to == no_time || known.to < known.at) known.to = known.at;
+LagEvidence lag_evidence(const Change& change, const LagQuestion& question) {
+  if (!question.onset || change.at == no_time || question.onset->at == no_time) return {};
+  LagQuestion known = question;
+  Onset& onset = *known.onset;
+  if (onset.from == no_time || onset.from > onset.at) onset.from = onset.at;
+  if (onset.to == no_time || onset.to < onset.at) onset.to = onset.at;
+  const Time at = change.at - change.ahead;
   LagEvidence evidence;
-  evidence.text = text_of(change, known);
-  evidence.after = change.at > known.to + skew;
+  evidence.text = text_of(change, at, onset);
+  evidence.after = at > onset.to + known.skew;
   if (evidence.after) {
-    evidence.log_ratio = log_after;
+    const double minutes = seconds(at - onset.to) / minute;
+    evidence.log_ratio = std::max(log_after_min, log_after + log_after_minute * minutes);
     return evidence;
   }
-  const double ratio = density_mean(change, known, skew) * chance_span;
+  const double ratio = density_mean(change, at, known) / density(reference_lag, {}, of_deploy);
   evidence.log_ratio = ratio > 0 ? std::clamp(power * std::log(ratio), log_min, log_max) : log_min;
   return evidence;
 }

@@ -1,9 +1,10 @@
 // A lag is the time between a change and the onset; some lags are likelier than others.
 //
 // Most faults show at once, others as a rollout proceeds, a few after hours (caches, leaks, jobs)
-// or days. The density of the lag, averaged over the onset's interval, is compared with that of
-// an onset which has nothing to do with the change. Only the root of that ratio counts: changes
-// cluster at the hours at which load does, so that nearness is weaker evidence than it looks.
+// or days. The density of the lag, averaged over the onset's interval, is compared with that of a
+// change two hours back. Only the root of that ratio counts: changes cluster at the hours at which
+// load does, so that nearness is weaker evidence than it looks. It tells which change, not whether
+// any: that there is some deploy just before an incident is no wonder where many are made.
 #pragma once
 
 #include <string>
@@ -18,6 +19,12 @@ struct LagEvidence {
   std::string text;    // "1m 32s before the onset"; empty where there is no onset
 };
 
-LagEvidence lag_evidence(const Change& change, const std::optional<Onset>& onset, Duration skew);
+struct LagQuestion {
+  std::optional<Onset> onset = {};
+  Duration skew{};           // by which clocks may disagree
+  bool served_well = false;  // it ran before the onset without failing: it is none of those at once
+};
+
+LagEvidence lag_evidence(const Change& change, const LagQuestion& question);
 
 }  // namespace culprit

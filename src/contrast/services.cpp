@@ -33,6 +33,15 @@ bool lies_in(std::string_view path, std::string_view service) {
 
 }  // namespace
 
+bool names_service(std::string_view field) {
+  static const WordSet names = {"service",   "service.name", "service_name",    "servicename",
+                                "app",       "app.name",     "app_name",        "appname",
+                                "component", "application",  "application_name"};
+  std::string name(field);
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return names.count(name) > 0;
+}
+
 bool same_service(std::string_view a, std::string_view b) {
   const auto same = [](char x, char y) {
     return std::tolower(static_cast<unsigned char>(x)) ==
@@ -48,6 +57,23 @@ bool same_service(std::string_view a, std::string_view b) {
   return shared;
 }
 
+bool speaks_of(std::string_view text, std::string_view service) {
+  const auto inner = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  const auto same = [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  };
+  if (service.empty()) return false;
+  auto at = text.begin();
+  while (true) {
+    at = std::search(at, text.end(), service.begin(), service.end(), same);
+    if (at == text.end()) return false;
+    const auto end = at + static_cast<std::ptrdiff_t>(service.size());
+    if ((at == text.begin() || !inner(at[-1])) && (end == text.end() || !inner(*end))) return true;
+    ++at;
+  }
+}
+
 ServiceNames service_names(const std::vector<Change>& changes, const ChangeEvidence& evidence) {
   std::set<std::string> names(evidence.failing_services.begin(), evidence.failing_services.end());
   for (const Change& change : changes) names.insert(change.service);
@@ -59,6 +85,12 @@ ServiceNames service_names(const std::vector<Change>& changes, const ChangeEvide
 
 bool touches_service(const CommitText& commit, std::string_view service) {
   return std::any_of(commit.files.begin(), commit.files.end(),
+                     [&](const FileDiff& file) { return lies_in(file.path, service); });
+}
+
+bool lies_in_service(const CommitText& commit, std::string_view service) {
+  return !commit.files.empty() &&
+         std::all_of(commit.files.begin(), commit.files.end(),
                      [&](const FileDiff& file) { return lies_in(file.path, service); });
 }
 

@@ -146,7 +146,29 @@ class Generator {
                                      [&](const Change& c) { return c.id == made.guilty; });
     if (guilty != made.changes.end() && chance(0.75)) text = symptom_of(*guilty, text);
     made.evidence.symptoms = {{text, services[failing], 1}};
+    made.evidence.told_first = made.cause == Cause::nothing ? said_by_nobody(text) : said(text);
     if (chance(0.4)) observe_versions(made, onset);
+  }
+
+  // What fails for no change's sake mostly says so; some of it looks like any other failure.
+  std::string said_by_nobody(const std::string& text) {
+    static constexpr std::array<const char*, 8> rows = {
+        "certificate has expired",          "write failed: no space left on device",
+        "read error: Input/output error",   "the database system is starting up",
+        "lookup db.internal: no such host", "provider answered 503",
+        "queue is full, 120 waiting",       "quota of the tenant exceeded"};
+    return chance(0.8) ? rows[dice_() % rows.size()] : text;
+  }
+
+  // Faulty code says what runtimes say of it, or its own words, or what it does to others.
+  std::string said(const std::string& text) {
+    static constexpr std::array<const char*, 4> faults = {
+        "KeyError: 'id'", "TypeError: x is not a function", "nil pointer dereference",
+        "index out of range"};
+    static constexpr std::array<const char*, 3> shared = {
+        "timed out after 3000 ms", "connection refused", "deadlock detected"};
+    if (chance(0.3)) return faults[dice_() % faults.size()];
+    return chance(0.15) ? shared[dice_() % shared.size()] : text;
   }
 
   // Two lines of the guilty diff lend a word each.

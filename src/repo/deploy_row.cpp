@@ -147,6 +147,14 @@ Moment moment_in(const DeployRow& row, const std::array<std::string_view, size>&
   return moment;
 }
 
+// Namespaces are often named for the whole environment, which is no part of it.
+std::string part_named(std::string_view place) {
+  static constexpr std::array<std::string_view, 4> whole = {"production", "prod", "live",
+                                                            "default"};
+  const bool all = std::find(whole.begin(), whole.end(), lower_case(place)) != whole.end();
+  return all ? "" : std::string(place);
+}
+
 }  // namespace
 
 std::string plain_name(std::string_view name) {
@@ -200,6 +208,8 @@ DeployRead deploy_of(const DeployRow& row, const Zone& zone) {
   deploy.service = row.find({"service", "servicename", "app", "application", "appname", "component",
                              "project", "repository", "repo", "project.name", "service.name"});
   deploy.environment = row.find({"environment", "environment.name", "env", "stage"});
+  deploy.place =
+      part_named(row.find({"region", "cluster", "zone", "datacenter", "location", "namespace"}));
   deploy.status = lower_case(
       row.find({"statuses.state", "status", "state", "result", "outcome", "deployable.status"}));
   deploy.description = row.find({"description", "message", "title", "summary", "notes", "comment"});

@@ -26,7 +26,8 @@ struct Deploy {
   std::string from_version = {};
   std::string service = {};
   std::string environment = {};
-  std::string kind = {};  // "deploy" where the list does not say; "flag", "config", "revert"...
+  std::string place = {};  // region, cluster, namespace
+  std::string kind = {};   // "deploy" where the list does not say; "flag", "config", "revert"...
   std::string status =
       {};  // as the list says it; failed ones are kept, for they may have failed late
   std::string description = {};

@@ -52,6 +52,20 @@ TEST_CASE("the same deploy is found in every syntax") {
   }
 }
 
+TEST_CASE("a list may say in which region or cluster a deploy was") {
+  const DeployList list = listed(R"({"time":"2025-11-20T14:01:40Z","version":"v2","region":"eu"}
+{"time":"2025-11-20T14:01:40Z","version":"v3","cluster":"blue","env":"production"}
+{"time":"2025-11-20T14:01:40Z","version":"v4"}
+{"time":"2025-11-20T14:01:40Z","version":"v5","namespace":"production"}
+{"time":"2025-11-20T14:01:40Z","version":"v6","namespace":"prod-eu"})");
+  REQUIRE(list.deploys.size() == 5);
+  CHECK(list.deploys[0].place == "eu");
+  CHECK(list.deploys[1].place == "blue");
+  CHECK(list.deploys[2].place.empty());
+  CHECK(list.deploys[3].place.empty());
+  CHECK(list.deploys[4].place == "prod-eu");
+}
+
 TEST_CASE("GitHub's deployments tell when they succeeded") {
   const DeployList list = listed(R"([
  {"id": 7, "sha": "a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d", "ref": "main", "task": "deploy",

@@ -11,9 +11,19 @@
 #include "contrast/commit_kind.h"
 #include "contrast/versions.h"
 #include "contrast/words.h"
+#include "workbench/commit_texts.h"
 
 namespace culprit {
 namespace {
+
+// Of files that print a message, those that are looked at as they were before.
+constexpr std::size_t known_files_max = 24;
+
+// Of commits whose touch on a failing line is looked for.
+constexpr std::size_t commits_followed_max = 5'000;
+
+// Of settings that are no deploy's; who has more of them in two weeks has machines write them.
+constexpr std::size_t settings_max = 200;
 
 // The most symptoms that are searched for; they come strongest first.
 constexpr std::size_t symptoms_max = 12;
@@ -43,7 +53,18 @@ class Texts {
  public:
   Texts(const Repository& repository, std::size_t left) : repository_(repository), left_(left) {}
 
-  // Nothing when as many as allowed have been read.
+  // Up to the first one that is beyond what may be read.
+  std::vector<CommitText> of(const std::vector<Commit>& commits) {
+    std::vector<CommitText> read;
+    for (const Commit& commit : commits) {
+      const CommitText* text = of(commit);
+      if (text == nullptr) break;
+      read.push_back(*text);
+    }
+    return read;
+  }
+
+ private:
   const CommitText* of(const Commit& commit) {
     const auto known = texts_.find(commit.sha);
     if (known != texts_.end()) return &known->second;
@@ -52,7 +73,6 @@ class Texts {
     return &texts_.emplace(commit.sha, text_of(repository_, commit)).first->second;
   }
 
- private:
   const Repository& repository_;
   std::size_t left_;
   std::map<std::string, CommitText> texts_;
@@ -116,16 +136,44 @@ void fill(Change& change, const Repository& repository, Texts& texts) {
   if (!is_rollout(change) || change.sha.empty() || !repository.resolve(change.sha)) return;
   if (change.sha == change.from_sha) return;  // the same again
   const std::vector<Commit> commits = commits_between(repository, change.from_sha, change.sha);
-  if (commits.empty() && !change.from_sha.empty() &&
-      !commits_between(repository, change.sha, change.from_sha).empty()) {
+  if (commits.empty() && !change.from_sha.empty()) {
+    const std::vector<Commit> back = commits_between(repository, change.sha, change.from_sha);
+    if (back.empty()) return;
     change.kind = ChangeKind::revert;
+    change.taken_back = texts.of(back);
     return;
   }
-  for (const Commit& commit : commits) {
-    const CommitText* text = texts.of(commit);
-    if (text == nullptr) return;
-    change.commits.push_back(*text);
-  }
+  change.commits = texts.of(commits);
+}
+
+Change change_of(const Commit& commit) {
+  Change change;
+  change.kind = ChangeKind::commit;
+  change.deployed = false;
+  change.id = commit.sha.substr(0, 9);
+  change.at = commit.reached;
+  change.sha = commit.sha;
+  change.description = commit.subject;
+  return change;
+}
+
+bool only_settings(const CommitText& text) {
+  return !text.files.empty() &&
+         std::all_of(text.files.begin(), text.files.end(), [](const FileDiff& file) {
+           return kind_of_file(file) == CommitKind::settings;
+         });
+}
+
+bool speaks_of_flags(const CommitText& text) {
+  const auto says = [](std::string_view words) {
+    bool flag = false;
+    each_word(words, [&](std::string_view word) {
+      flag = flag || word == "flag" || word == "toggle" || word == "feature";
+    });
+    return flag;
+  };
+  return says(text.subject) || std::any_of(text.files.begin(), text.files.end(),
+                                           [&](const FileDiff& file) { return says(file.path); });
 }
 
 // Files in which a person may have written a message that a program prints.
@@ -198,6 +246,34 @@ void find_commits(std::vector<Change>& changes, const Repository& repository,
   }
 }
 
+std::vector<Change> settings_as_changes(const Repository& repository,
+                                        const std::vector<Change>& changes, Time since,
+                                        Time until) {
+  std::set<std::string_view> brought;
+  for (const Change& change : changes) {
+    for (const CommitText& commit : change.commits) brought.insert(commit.sha);
+  }
+  CommitRange range;
+  range.since = since;
+  range.until = until;
+  range.commits_max = commits_followed_max;
+  const Result<std::vector<Commit>> read = repository.commits(range);
+  std::vector<Change> settings;
+  if (!read) return settings;
+  for (const Commit& commit : *read) {
+    if (settings.size() == settings_max) break;
+    if (commit.parents > 1 || brought.count(commit.sha) > 0) continue;
+    CommitText text = text_of(repository, commit);
+    if (!only_settings(text)) continue;
+    Change change = change_of(commit);
+    change.kind = speaks_of_flags(text) ? ChangeKind::flag : ChangeKind::config;
+    change.deployed = true;
+    change.commits.push_back(std::move(text));
+    settings.push_back(std::move(change));
+  }
+  return settings;
+}
+
 Result<std::vector<Change>> commits_as_changes(const Repository& repository, Time since, Time until,
                                                std::size_t commits_max) {
   CommitRange range;
@@ -208,13 +284,7 @@ Result<std::vector<Change>> commits_as_changes(const Repository& repository, Tim
   const std::vector<Commit> commits = without_merges(std::move(read));
   std::vector<Change> changes;
   for (const Commit& commit : commits) {
-    Change change;
-    change.kind = ChangeKind::commit;
-    change.deployed = false;
-    change.id = commit.sha.substr(0, 9);
-    change.at = commit.reached;
-    change.sha = commit.sha;
-    change.description = commit.subject;
+    Change change = change_of(commit);
     change.commits.push_back(text_of(repository, commit));
     changes.push_back(std::move(change));
   }
@@ -239,6 +309,51 @@ std::vector<SourceLine> find_source_lines(const Repository& repository, const st
     }
   }
   return lines;
+}
+
+void mark_known(const Repository& repository, const std::string& revision,
+                const std::vector<SourceLine>& lines, std::vector<Symptom>& symptoms) {
+  std::map<std::string, std::string> contents;
+  std::set<std::size_t> fresh;
+  for (const SourceLine& line : lines) {
+    if (fresh.count(line.symptom) > 0) continue;
+    auto at = contents.find(line.path);
+    if (at == contents.end() && contents.size() < known_files_max) {
+      Result<std::string> content = repository.content_at(revision, line.path);
+      at = contents.emplace(line.path, content ? std::move(content).value() : "").first;
+    }
+    Symptom& symptom = symptoms[line.symptom];
+    symptom.known = at != contents.end() && !literal_matches(symptom.text, at->second).empty();
+    if (!symptom.known) fresh.insert(line.symptom);
+  }
+}
+
+void find_failing_places(const Repository& repository, const std::string& revision,
+                         const std::vector<Change>& changes, Time since, ChangeEvidence& evidence) {
+  if (evidence.trace.empty() && evidence.source_lines.empty()) return;
+  std::map<std::string_view, const CommitText*> texts;
+  for (const Change& change : changes) {
+    for (const CommitText& commit : brought_by(change)) texts.emplace(commit.sha, &commit);
+  }
+  CommitRange range;
+  range.to = revision;
+  range.since = since;
+  range.commits_max = commits_followed_max;
+  const Result<std::vector<Commit>> read = repository.commits(range);
+  if (!read) return;
+  std::vector<Commit> commits;
+  std::vector<CommitText> known;
+  for (const Commit& commit : *read) {
+    const auto text = texts.find(commit.sha);
+    if (text == texts.end()) continue;
+    commits.push_back(commit);
+    known.push_back(*text->second);
+  }
+  const std::string at = revision.empty() ? repository.default_branch() : revision;
+  FoundPlaces places =
+      find_places(repository, {at, commits, known}, evidence.trace, evidence.source_lines);
+  evidence.frames = std::move(places.frames);
+  evidence.formatting = std::move(places.ignored);
 }
 
 }  // namespace culprit

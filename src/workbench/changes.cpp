@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "contrast/services.h"
 #include "contrast/versions.h"
 #include "workbench/change_commits.h"
 
@@ -22,16 +23,22 @@ constexpr Duration settling = std::chrono::minutes(1);
 // The list's time of a deploy and its first line in the logs lie no further apart than a rollout.
 constexpr Duration rollout_max = std::chrono::hours(1);
 
+// Until the first request comes to a version that is being put in place.
+constexpr Duration first_request_max = std::chrono::minutes(3);
+
+// A list whose clock is more wrong than that names something else by the same version.
+constexpr Duration ahead_max = std::chrono::minutes(10);
+
 // A version and its commit stand in the same line, or in the next of another host.
 constexpr Duration same_line = std::chrono::seconds(2);
 
-struct Window {
+struct Span {
   Time from;
   Time to;
   bool holds(Time at) const { return at >= from && at <= to; }
 };
 
-Window window_of(const ChangeQuestion& question) {
+Span window_of(const ChangeQuestion& question) {
   const auto& onset = question.evidence.onset;
   if (!onset) return {question.newest - question.window, question.newest};
   const Time to = onset->to == no_time ? onset->at : onset->to;
@@ -65,11 +72,23 @@ Change change_of(const Deploy& deploy) {
   change.finished = deploy.finished;
   change.service = deploy.service;
   change.environment = deploy.environment;
+  change.place = deploy.place;
   change.version = deploy.version;
   change.from_version = deploy.from_version;
   change.sha = deploy.sha;
   change.description = deploy.description;
   return change;
+}
+
+// "payments" of the setting "payments.timeout_ms 200", where deploys of a service of that name are
+// listed too.
+std::string service_of_setting(const Change& change, std::span<const Deploy> deploys) {
+  const std::string name = change.id.substr(0, change.id.find_first_of("./:"));
+  const bool known = name.size() < change.id.size() &&
+                     std::any_of(deploys.begin(), deploys.end(), [&](const Deploy& deploy) {
+                       return lower_case(deploy.service) == lower_case(name);
+                     });
+  return known ? name : "";
 }
 
 // All that took place, by time, those before the window too: they are what the others replaced.
@@ -82,6 +101,9 @@ std::vector<Change> listed(std::span<const Deploy> deploys, const std::string& e
   for (const Deploy& deploy : deploys) {
     if (!took_place(deploy) || elsewhere(deploy, environment, has_production)) continue;
     Change change = change_of(deploy);
+    if (is_setting(change.kind) && change.service.empty()) {
+      change.service = service_of_setting(change, deploys);
+    }
     if (!change.version.empty()) {
       std::string& before = running[{lower_case(change.service), lower_case(change.environment)}];
       if (change.from_version.empty()) change.from_version = before;
@@ -90,6 +112,64 @@ std::vector<Change> listed(std::span<const Deploy> deploys, const std::string& e
     changes.push_back(std::move(change));
   }
   return changes;
+}
+
+// Whether the logs say that version's number for what the list tells by its commit only, or the
+// other way round: the same service, first seen while it was rolled out.
+bool is_same_rollout(const Change& logged, const Change& change,
+                     const std::vector<VersionRate>& rates) {
+  if (logged.service.empty() || change.service.empty()) return false;
+  if (!same_service(logged.service, change.service)) return false;
+  const Time end = change.finished.value_or(change.at) + first_request_max;
+  if (logged.at < change.at - same_line || logged.at > end) return false;
+  return std::none_of(rates.begin(), rates.end(), [&](const VersionRate& rate) {
+    return same_version(change.version, rate.value) || same_version(change.sha, rate.value);
+  });
+}
+
+// Gives listed deploys the versions that the logs show for them.
+void take_logged_versions(std::vector<Change>& changes, std::vector<Change>& logged,
+                          const std::vector<VersionRate>& rates) {
+  std::erase_if(logged, [&](const Change& one) {
+    const auto found = std::find_if(changes.begin(), changes.end(), [&](const Change& change) {
+      return is_same_rollout(one, change, rates);
+    });
+    if (found == changes.end()) return false;
+    found->logged_version = one.version;
+    return true;
+  });
+}
+
+// When the version of a change was first seen, if the logs show what ran before it too.
+Time first_seen(const Change& change, const std::vector<VersionRate>& rates) {
+  Time seen = no_time;
+  for (const VersionRate& rate : rates) {
+    const bool own = same_version(change.version, rate.value) ||
+                     same_version(change.logged_version, rate.value) ||
+                     same_version(change.sha, rate.value);
+    const bool other_service = !change.service.empty() && !rate.service.empty() &&
+                               !same_service(change.service, rate.service);
+    if (!own || other_service || rate.first_seen == no_time) continue;
+    const bool replaced = std::any_of(rates.begin(), rates.end(), [&](const VersionRate& other) {
+      return other.field == rate.field && other.service == rate.service &&
+             other.first_seen != no_time && rate.first_seen - other.first_seen >= settling;
+    });
+    if (replaced && (seen == no_time || rate.first_seen < seen)) seen = rate.first_seen;
+  }
+  return seen;
+}
+
+// A version that serves before the list says that it was put in place shows that the list's clock
+// is ahead of the logs', for all that it lists.
+void correct_clock(std::vector<Change>& changes, const std::vector<VersionRate>& rates) {
+  Duration ahead{};
+  for (const Change& change : changes) {
+    const Time seen = first_seen(change, rates);
+    if (seen == no_time || change.at - seen > ahead_max) continue;
+    ahead = std::max(ahead, change.at - seen);
+  }
+  if (ahead <= same_line) return;
+  for (Change& change : changes) change.ahead = ahead;
 }
 
 bool is_listed(const Change& logged, const std::vector<Change>& changes) {
@@ -155,6 +235,16 @@ std::vector<Change> logged(const std::vector<VersionRate>& rates) {
   return changes;
 }
 
+// "payments" of "payments-v1.9.0", "payments/v1.9.0" and "payments@1.9.0".
+std::string service_of_tag(std::string_view tag) {
+  std::string_view prefix = version_prefix(tag);
+  if (is_generic_prefix(prefix)) return "";
+  for (std::string_view end : {"v", "-", "/", "@", "_"}) {
+    if (prefix.size() > 1 && prefix.substr(prefix.size() - 1) == end) prefix.remove_suffix(1);
+  }
+  return std::string(prefix);
+}
+
 std::vector<Change> tagged(const Repository& repository) {
   const auto tags = repository.tags();
   std::vector<Change> changes;
@@ -164,6 +254,7 @@ std::vector<Change> tagged(const Repository& repository) {
     change.id = tag.name;
     change.at = tag.at;
     change.version = tag.name;
+    change.service = service_of_tag(tag.name);
     change.sha = tag.sha;
     change.deployed = false;
     changes.push_back(std::move(change));
@@ -199,6 +290,8 @@ std::vector<Change> known_changes(const ChangeQuestion& question, const Reposito
     changes = tagged(*repository);
     drop_tags_that_ran(changes, seen);
   }
+  take_logged_versions(changes, seen, question.evidence.version_rates);
+  correct_clock(changes, question.evidence.version_rates);
   add_unlisted(changes, std::move(seen));
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return a.at < b.at; });
@@ -214,12 +307,52 @@ std::string revision_at_onset(const std::vector<Change>& changes, const Reposito
   return revision;
 }
 
+// What ran before all of the changes, as far as it is known.
+std::string revision_before(const std::vector<Change>& changes, const Repository& repository) {
+  for (const Change& change : changes) {
+    if (repository.resolve(change.from_sha)) return change.from_sha;
+  }
+  return "";
+}
+
+// The service in whose folder all of its files lie.
+std::string service_of_files(const Change& setting, const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    if (change.service.empty()) continue;
+    if (lies_in_service(setting.commits.front(), change.service)) return change.service;
+  }
+  return "";
+}
+
+void add_settings(std::vector<Change>& changes, const Repository& repository, const Span& window) {
+  std::vector<Change> before;  // what came after the onset did not bring it in time
+  std::copy_if(changes.begin(), changes.end(), std::back_inserter(before),
+               [&](const Change& change) { return change.at <= window.to - shown_after; });
+  std::vector<Change> settings = settings_as_changes(repository, before, window.from, window.to);
+  for (Change& change : settings) change.service = service_of_files(change, changes);
+  std::move(settings.begin(), settings.end(), std::back_inserter(changes));
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const Change& a, const Change& b) { return a.at < b.at; });
+}
+
+// Where the tree prints the messages and holds the frames, and who touched that.
+void look_into(const Repository& repository, const std::vector<Change>& changes, Time since,
+               ChangeQuestion& question) {
+  ChangeEvidence& evidence = question.evidence;
+  const std::string revision = revision_at_onset(changes, repository);
+  evidence.source_lines =
+      find_source_lines(repository, revision, evidence.symptoms, question.files_max);
+  const std::string before = revision_before(changes, repository);
+  if (!before.empty()) mark_known(repository, before, evidence.source_lines, evidence.symptoms);
+  find_failing_places(repository, revision, changes, since, evidence);
+}
+
 }  // namespace
 
 Result<std::vector<RankedChange>> what_changed(ChangeQuestion question,
                                                const Repository* repository,
                                                std::span<const Deploy> deploys) {
-  const Window window = window_of(question);
+  const Span window = window_of(question);
   std::vector<Change> changes = known_changes(question, repository, deploys);
   if (repository != nullptr) find_revisions(changes, *repository);
   changes.erase(std::remove_if(changes.begin(), changes.end(),
@@ -228,12 +361,10 @@ Result<std::vector<RankedChange>> what_changed(ChangeQuestion question,
   if (repository != nullptr) find_commits(changes, *repository, question.commits_max);
   if (repository != nullptr && changes.empty() && deploys.empty()) {
     changes = TRY(commits_as_changes(*repository, window.from, window.to, question.commits_max));
+  } else if (repository != nullptr) {
+    add_settings(changes, *repository, window);
   }
-  if (repository != nullptr) {
-    question.evidence.source_lines =
-        find_source_lines(*repository, revision_at_onset(changes, *repository),
-                          question.evidence.symptoms, question.files_max);
-  }
+  if (repository != nullptr) look_into(*repository, changes, window.from, question);
   return rank_changes(std::move(changes), question.evidence);
 }
 

@@ -1,5 +1,6 @@
 #include "workbench/changes.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -250,6 +251,50 @@ TEST_CASE("services of one repository have tags and predecessors of their own") 
   CHECK(found[0].change.id == "v1.9.0");
   CHECK(found[0].change.commits.size() == 5);
   CHECK(find_entry(found, "v4")->change.commits.size() == 4);
+}
+
+TEST_CASE("flags and settings that no deploy brought are changes of their own") {
+  const Shop shop;
+  const std::int64_t at = nanoseconds(onset_at) / 1'000'000'000 - 40;
+  shop.git("checkout -q main");
+  REQUIRE(std::system(("mkdir " + shop.path() + "/flags && echo 'new_pay: true' > " + shop.path() +
+                       "/flags/pay.yaml && echo 'a: 1' > " + shop.path() + "/payments/limits.yaml")
+                          .c_str()) == 0);
+  const auto commit = [&](const std::string& file, std::int64_t when) {
+    const std::string date = fmt::format("@{} +0000", when);
+    setenv("GIT_COMMITTER_DATE", date.c_str(), 1);
+    shop.git("add " + file);
+    shop.git(
+        fmt::format("-c user.name=Ada -c user.email=ada@example.com commit -q --date='{}' "
+                    "-m 'set {}'",
+                    date, file));
+    unsetenv("GIT_COMMITTER_DATE");
+  };
+  commit("flags/pay.yaml", at);
+  commit("payments/limits.yaml", at + 10);
+  const Repository repository = shop.open();
+  const auto entries = ranked(question(), &repository, {deploy("v1.9.0", 92, "payments")});
+  const auto of_kind = [&](ChangeKind kind) {
+    return std::find_if(entries.begin(), entries.end(),
+                        [&](const RankedChange& entry) { return entry.change.kind == kind; });
+  };
+  REQUIRE(of_kind(ChangeKind::flag) != entries.end());
+  CHECK(of_kind(ChangeKind::flag)->change.at == before(40));
+  REQUIRE(of_kind(ChangeKind::config) != entries.end());
+  CHECK(of_kind(ChangeKind::config)->change.service == "payments");
+}
+
+TEST_CASE("a version that serves before the list says so shows that the list's clock is ahead") {
+  ChangeQuestion asked = question();
+  VersionRate old{"version", "v1.8.1", "payments", before(9000)};
+  VersionRate next{"version", "v1.9.0", "payments", before(20)};
+  old.total_after = next.total_after = 100;
+  asked.evidence.version_rates = {old, next};
+  const auto entries = ranked(asked, nullptr, {deploy("v1.9.0", -40, "payments")});
+  const RankedChange* entry = find_entry(entries, "v1.9.0");
+  REQUIRE(entry != nullptr);
+  CHECK(entry->change.ahead == std::chrono::seconds(60));
+  CHECK(entry->probability > 0.5);
 }
 
 TEST_CASE("nothing at all leaves none of these") {

@@ -12,6 +12,7 @@
 #include "store/embedded/embedded.h"
 #include "workbench/changes.h"
 #include "workbench/failure.h"
+#include "workbench/incident_evidence.h"
 #include "workbench/message_expr.h"
 #include "workbench/next_steps.h"
 #include "workbench/onset_search.h"
@@ -27,13 +28,6 @@ constexpr std::size_t around_lines = 14;
 constexpr std::size_t around_tried = 20'000;  // half a minute of a busy site
 constexpr std::size_t people_max = 200'000;
 constexpr std::size_t deploys_bytes_max = 64 << 20;
-
-// Windows before and after; after ends with the incident.
-struct Sides {
-  Window before;
-  Window after;
-  bool has_before = true;
-};
 
 Sides sides_of(const Investigation& made) {
   const WhenAnswer& when = made.when;
@@ -169,60 +163,6 @@ void find_around(Engine& engine, Investigation& made) {
   }
 }
 
-std::vector<VersionRate> version_rates(Engine& engine, const Sides& sides,
-                                       const Investigation& made) {
-  std::vector<VersionRate> rates;
-  for (const FieldSummary& field : made.schema.fields) {
-    if (field.role != Role::version || field.many || field.distinct > 50) continue;
-    const FacetQuery query{{field.name, {}, {}}, {}, {sides.before, sides.after}, 50};
-    const FacetTally tally = engine.facets({&query, 1}).front();
-    for (const FacetValue& value : tally.values) {
-      if (!value.value) continue;
-      VersionRate rate;
-      rate.field = field.name;
-      rate.value = *value.value;
-      rate.total_before = value.windows[0].total;
-      rate.bad_before = value.windows[0].bad;
-      rate.total_after = value.windows[1].total;
-      rate.bad_after = value.windows[1].bad;
-      rate.units_after = tally.all[1].total;
-      rate.first_seen = engine.first_seen(equals(field.name, *value.value));
-      rates.push_back(std::move(rate));
-    }
-  }
-  return rates;
-}
-
-ChangeEvidence change_evidence(Engine& engine, const Sides& sides, const Investigation& made) {
-  ChangeEvidence evidence;
-  if (made.when.onset != no_time) evidence.onset = {made.when.from, made.when.onset, made.when.to};
-  for (const ChangedTemplate& changed : made.templates) {
-    if (changed.status == TemplateStatus::stopped) {
-      if (changed.after == 0) evidence.symptoms.push_back({changed.what.text, "", 0.3, true});
-      continue;
-    }
-    const double bad_share = changed.what.bad_events / std::max(1.0, changed.what.all_events);
-    if (bad_share < 0.3) continue;
-    const double weight = changed.status == TemplateStatus::fresh ? 1 : 0.4;
-    evidence.symptoms.push_back({changed.what.text, "", weight * bad_share, false});
-  }
-  if (!made.silent.empty()) evidence.symptoms.push_back({made.silent, "", 1, true});
-  // Wrong values and slowness write no message; the words that judge them are all there is.
-  const bool wordless = evidence.symptoms.empty();
-  if (wordless && made.rule.how == OutcomeRule::How::given) {
-    evidence.symptoms.push_back({made.bad, "", 0.8, false});
-  }
-  for (const Segment& segment : made.who) {
-    for (const Condition& condition : segment.finding.conditions) {
-      evidence.segment.push_back(
-          {condition.field, condition.op == Condition::Op::is ? condition.value : ""});
-      if (condition.field == "service") evidence.failing_services.push_back(condition.value);
-    }
-  }
-  if (sides.has_before) evidence.version_rates = version_rates(engine, sides, made);
-  return evidence;
-}
-
 Result<DeployList> deploys_of(World& world, const InvestigateOptions& options) {
   if (options.deploys.empty()) return DeployList{};
   const std::string text =
@@ -257,7 +197,11 @@ Result<Suspects> open_suspects(World& world, const InvestigateOptions& options) 
 Status find_changes(Engine& engine, const Sides& sides, const Suspects& suspects,
                     const InvestigateOptions& options, Investigation& made) {
   ChangeQuestion question;
-  question.evidence = change_evidence(engine, sides, made);
+  EvidenceQuestion asked{sides, {}, options.seed};
+  for (const Deploy& deploy : suspects.list.deploys) {
+    if (!deploy.service.empty()) asked.services.insert(deploy.service);
+  }
+  question.evidence = incident_evidence(engine, asked, made);
   question.newest = made.schema.to;
   question.window = options.changed_within;
   made.changes =

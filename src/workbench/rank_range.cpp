@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
 #include <utility>
 
 #include "contrast/written_symptom.h"
@@ -17,8 +15,7 @@ namespace {
 constexpr std::size_t commits_max = 50'000;
 constexpr std::size_t symptom_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t files_max = 2'000;  // of source, searched for the lines that print a message
-constexpr std::size_t known_files_max = 24;
-constexpr double none_prior = 0.2;  // as for deploys: that nothing in the range did it
+constexpr double none_prior = 0.2;        // as for deploys: that nothing in the range did it
 // Judged: who asks has seldom waited long, so that the later half is a little likelier.
 constexpr double recency = 0.4;
 
@@ -157,24 +154,6 @@ void tell_inputs(RangeRanking& ranking, const CommitQuestion& asked, const Repos
   }
 }
 
-// Which messages were printed at the good end already: by all files that print them, since what
-// only one prints there may be a message much like it.
-void mark_known(const Repository& repository, const std::string& good, CommitQuestion& asked) {
-  std::map<std::string, std::string> contents;
-  std::set<std::size_t> fresh;
-  for (const SourceLine& line : asked.source_lines) {
-    if (fresh.count(line.symptom) > 0) continue;
-    auto at = contents.find(line.path);
-    if (at == contents.end() && contents.size() < known_files_max) {
-      Result<std::string> content = repository.content_at(good, line.path);
-      at = contents.emplace(line.path, content ? std::move(content).value() : "").first;
-    }
-    Symptom& symptom = asked.symptoms[line.symptom];
-    symptom.known = at != contents.end() && !literal_matches(symptom.text, at->second).empty();
-    if (!symptom.known) fresh.insert(line.symptom);
-  }
-}
-
 }  // namespace
 
 Result<RangeRanking> rank_range(World& world, const RangeQuestion& question) {
@@ -196,7 +175,7 @@ Result<RangeRanking> rank_range(World& world, const RangeQuestion& question) {
   asked.words = symptom.words;
   asked.symptoms = symptom.messages;
   asked.source_lines = find_source_lines(repository, ends.bad, symptom.messages, files_max);
-  mark_known(repository, ends.good, asked);
+  mark_known(repository, ends.good, asked.source_lines, asked.symptoms);
   FoundPlaces places =
       find_places(repository, {ends.bad, commits, texts}, symptom.frames, asked.source_lines);
   asked.frames = std::move(places.frames);

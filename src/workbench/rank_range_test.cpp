@@ -161,13 +161,13 @@ TEST_CASE("diffs from the case folder give the same answer, also when its file i
 TEST_CASE("a question that cannot be answered says why") {
   ScratchRepository scratch;
   scratch.run(history);
-  struct Row {
+  struct Case {
     const char* range;
     const char* symptom;
     Fault fault;
     const char* what;
   };
-  const Row rows[] = {
+  const Case rows[] = {
       {"good", "x", Fault::usage, "--range good is not GOOD..BAD"},
       {"..main", "x", Fault::usage, "--range ..main is not GOOD..BAD"},
       {"a..b..c", "x", Fault::usage, "--range a..b..c is not GOOD..BAD"},
@@ -177,7 +177,7 @@ TEST_CASE("a question that cannot be answered says why") {
       {"good..main", " \n", Fault::usage, "the symptom is empty"},
       {"good..main", "absent.txt", Fault::missing, "no such file or directory: absent.txt"},
   };
-  for (const Row& row : rows) {
+  for (const Case& row : rows) {
     CAPTURE(std::string(row.range));
     RangeQuestion question = asking(scratch, row.symptom);
     question.range = row.range;

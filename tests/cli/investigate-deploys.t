@@ -10,16 +10,16 @@ $ printf '%s\n' \
 [exit 0]
 $ culprit investigate a.ndjson --deploys deploys.ndjson --no-case --json | jq -cf changes.jq
 ["deploy","v1.9.0","2025-11-20T14:29:00.000Z"]
-["deploy","v1.8.0","2025-11-20T11:00:00.000Z"]
 ["none",null,null]
+["deploy","v1.8.0","2025-11-20T11:00:00.000Z"]
 [exit 0]
 $ printf '%s\n' 'time,version,service' \
   '2025-11-20T14:29:00Z,v1.9.0,gateway' '2025-11-20T11:00:00Z,v1.8.0,gateway' > deploys.csv
 [exit 0]
 $ culprit investigate a.ndjson --deploys deploys.csv --no-case --json | jq -cf changes.jq
 ["deploy","v1.9.0","2025-11-20T14:29:00.000Z"]
-["deploy","v1.8.0","2025-11-20T11:00:00.000Z"]
 ["none",null,null]
+["deploy","v1.8.0","2025-11-20T11:00:00.000Z"]
 [exit 0]
 
 # GitHub: gh api repos/OWNER/REPO/deployments
@@ -31,8 +31,8 @@ $ printf '%s\n' \
 [exit 0]
 $ culprit investigate a.ndjson --deploys github.json --no-case --json | jq -cf changes.jq
 ["deploy","v1.9.0","2025-11-20T14:29:00.000Z"]
-["deploy","v1.8.0","2025-11-20T11:00:00.000Z"]
 ["none",null,null]
+["deploy","v1.8.0","2025-11-20T11:00:00.000Z"]
 [exit 0]
 
 # GitLab: glab api projects/ID/deployments

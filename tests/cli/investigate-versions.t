@@ -26,11 +26,12 @@ AROUND     a.ndjson:90050  14:30:01.000 version=v1.8.2 status=200
 CHANGED  version v1.9.0 at 14:28:22Z, 100%
          + only v1.9.0 fails: 50% against 0% on v1.8.2
          + 1m 42s before the onset
-         none of these, 0.051%
+         - it began at a full or half hour, when jobs start and certificates end
+         none of these, 0.28%
 NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:04.000Z --around 30s --units --where 'version = v1.9.0'
            reads the lines around the onset, of the affected units
 [exit 0]
 $ culprit investigate a.ndjson --no-case --json | jq -c '.changes[] | [.kind, .id, .at, .probability]'
-["version","v1.9.0","2025-11-20T14:28:22.000Z",0.999493]
-["none",null,null,0.0005071]
+["version","v1.9.0","2025-11-20T14:28:22.000Z",0.99723]
+["none",null,null,0.00276956]
 [exit 0]
