@@ -72,6 +72,9 @@ HistTally Naive::hist(const HistQuery& query) {
       if (bucket.contains(unit.start)) tally.counts[i] += one_of(unit.outcome);
     }
   }
+  if (query.of == HistQuery::Of::failures) {
+    for (Counts& counts : tally.counts) counts.total = 0;
+  }
   return tally;
 }
 

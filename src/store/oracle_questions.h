@@ -129,7 +129,9 @@ class Questions {
     return made;
   }
   HistQuery hist() {
-    return {where(), finite_window(), std::chrono::milliseconds(1 + dice_.below(30'000))};
+    using Of = HistQuery::Of;
+    return {where(), finite_window(), std::chrono::milliseconds(1 + dice_.below(30'000)),
+            dice_.one_in(3) ? Of::failures : Of::units};
   }
   TemplateQuery templates() { return {where(), windows()}; }
   QuantQuery quant() { return {field(), dice_.one_in(2) ? "" : field(), where(), window()}; }

@@ -67,7 +67,7 @@ HistTally Embedded::hist(const HistQuery& query) {
     if (!query.window.contains(start)) continue;
     Counts& counts = tally.counts[static_cast<std::size_t>((start - tally.from) / query.bucket)];
     const double weight = evidence_.weight(unit);
-    counts.total += weight;
+    counts.total += query.of == HistQuery::Of::failures ? 0 : weight;
     counts.bad += evidence_.units.outcomes[unit] == 1 ? weight : 0;
   }
   return tally;
