@@ -131,6 +131,30 @@ std::vector<double> q_values(std::span<const double> p_values, double tests) {
   return q;
 }
 
+double testable(std::span<const double> log_least_p, double alpha) {
+  std::vector<double> sorted(log_least_p.begin(), log_least_p.end());
+  std::sort(sorted.begin(), sorted.end());
+  // The least k for which at most k tests can reach alpha / k.
+  std::size_t can = sorted.size();
+  for (std::size_t k = 1; k <= sorted.size(); ++k) {
+    const double level = std::log(alpha / static_cast<double>(k));
+    can = static_cast<std::size_t>(std::upper_bound(sorted.begin(), sorted.end(), level) -
+                                   sorted.begin());
+    if (can <= k) return static_cast<double>(k);
+  }
+  return static_cast<double>(std::max<std::size_t>(can, 1));
+}
+
+double log_least_p(double total, double bad_all, double total_all) {
+  const double n = std::round(total);
+  const double bad = std::round(bad_all);
+  const double all = std::round(total_all);
+  if (n <= 0 || bad <= 0 || n >= all) return 0;
+  // All of the part's units fail, or all failures lie in it.
+  return n <= bad ? log_choose(all - n, bad - n) - log_choose(all, bad)
+                  : log_choose(all - bad, n - bad) - log_choose(all, n);
+}
+
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

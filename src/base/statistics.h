@@ -53,6 +53,13 @@ double poisson_lower(double count, double mean);
 // counts those that were looked at and not kept.
 std::vector<double> q_values(std::span<const double> p_values, double tests);
 
+// How many of the tests can become significant at all, given each one's least attainable p-value
+// as a logarithm (Tarone, 1990): what could never be rejected needs no correction.
+double testable(std::span<const double> log_least_p, double alpha);
+
+// The logarithm of the least p-value that Fisher's test can give a part with so many units.
+double log_least_p(double total, double bad_all, double total_all);
+
 double median(std::vector<double> values);  // of none: 0
 
 }  // namespace culprit

@@ -97,4 +97,28 @@ TEST_CASE("the marginal likelihood integrates the rate away") {
   CHECK(std::exp(log_marginal(0, 2)) == doctest::Approx(0.375));
 }
 
+TEST_CASE("what could never be significant is no test") {
+  const double none = std::log(0.5);
+  // Three tests can reach 0.01 / 3, seven cannot reach anything.
+  const std::vector<double> few = {-20, -20, -20, none, none, none, none, none, none, none};
+  CHECK(testable(few, 0.01) == 3);
+  CHECK(testable(std::vector<double>(10, -20), 0.01) == 10);
+  CHECK(testable(std::vector<double>(10, none), 0.01) == 1);
+  CHECK(testable({}, 0.01) == 1);
+  // Two reach 0.01 / 2 but not 0.01 / 3: with k = 2 two tests are left.
+  const std::vector<double> edge = {std::log(0.004), std::log(0.004), none};
+  CHECK(testable(edge, 0.01) == 2);
+}
+
+TEST_CASE("the least p-value of a part is that of all its units failing") {
+  for (const double total : {1, 3, 5, 8, 20}) {
+    CAPTURE(total);
+    const double most = std::min(total, 5.0);
+    CHECK(std::exp(log_least_p(total, 5, 100)) ==
+          doctest::Approx(fisher_tail(most, total, 5 - most, 100 - total)));
+  }
+  CHECK(log_least_p(0, 5, 100) == 0);
+  CHECK(log_least_p(100, 5, 100) == 0);
+}
+
 }  // namespace culprit

@@ -223,6 +223,21 @@ Json warnings_of(const Investigation& made) {
   return warnings;
 }
 
+Json mix_of(const Investigation& made) {
+  if (!made.mix_shift) return nullptr;
+  const MixAnswer& mix = *made.mix_shift;
+  const auto side = [](const Counts& counts, double share) {
+    return Json{{"bad", number(counts.bad)},
+                {"total", number(counts.total)},
+                {"share_of_traffic", number(share)}};
+  };
+  return {{"where", mix.where},
+          {"share_of_rise", number(mix.share_of_rise)},
+          {"before", side(mix.before, mix.traffic_before)},
+          {"after", side(mix.after, mix.traffic_after)},
+          {"risk_ratio_before", number(mix.risk_before)}};
+}
+
 Json segments_of(const Investigation& made) {
   Json segments = Json::array();
   for (const Segment& segment : made.who) segments.push_back(segment_of(segment, made));
@@ -262,6 +277,7 @@ std::string json_of(const Investigation& made) {
   json["who_verdict"] = made.when.found ? Json(made.who_verdict) : Json(nullptr);
   json["who"] = segments_of(made);
   json["unexplained_share"] = made.when.found ? number(made.unexplained_share) : Json(nullptr);
+  json["mix_shift"] = mix_of(made);
   json["looks_like"] = looks_of(made);
   json["templates"] = templates_of(made);
   json["changes"] = changes_of(made.changes);

@@ -95,6 +95,7 @@ class Report {
   void how_much();
   void drawing();
   void who();
+  void mix(std::string_view title, const MixAnswer& one);
   void segment(const Segment& segment, bool first);
   void twin(const Segment& segment);
   void logs();
@@ -276,7 +277,9 @@ void Report::drawing() {
 
 void Report::who() {
   if (!made_.silent.empty()) return;
-  if (made_.who.empty()) {
+  if (made_.who.empty() && made_.mix_shift) {
+    mix("WHO", *made_.mix_shift);
+  } else if (made_.who.empty()) {
     line("WHO", made_.who_verdict == "everyone"
                     ? "everyone alike: no field separates what failed from what did not"
                     : "the logs record nothing that separates what failed from what did not");
@@ -290,7 +293,9 @@ void Report::who() {
     line("", fmt::format("{} of the failures lie outside of {}", percent(made_.unexplained_share),
                          made_.who.size() == 1 ? "it" : "these"));
   }
+  if (!made_.who.empty() && made_.mix_shift) mix("", *made_.mix_shift);
   for (const Segment& one : made_.always_worse) {
+    if (made_.mix_shift && made_.mix_shift->where == one.where) continue;  // was said
     line("", fmt::format("{} was always worse ({}), before and after", one.where,
                          times(one.finding.risk.ratio)));
   }
@@ -302,6 +307,15 @@ void Report::who() {
     }
     line("", text);
   }
+}
+
+void Report::mix(std::string_view title, const MixAnswer& one) {
+  line(title,
+       fmt::format("{} has {} of the traffic, not {}: it failed {} as often as the rest "
+                   "before too, and its growth is {} of the rise{}",
+                   styled(safe(one.where, 200), Style::bad, terminal_), percent(one.traffic_after),
+                   percent(one.traffic_before), times(one.risk_before), percent(one.share_of_rise),
+                   made_.who.empty() ? "; no part became worse" : ""));
 }
 
 void Report::segment(const Segment& one, bool first) {

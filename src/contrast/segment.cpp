@@ -30,6 +30,24 @@ double coverage(const Counted& part, const Baseline& baseline) {
   return added <= 0 ? 0 : std::clamp(mine / added, 0.0, 1.0);
 }
 
+// How much less `count` failures prove, where `due` were, if failures come in clusters of unlike
+// sizes, than the likelihood over the dispersion says: many are due to few large clusters then. The
+// ratio of the exponents of two tails: that of geometric clusters which come by chance (Polya and
+// Aeppli) with the same mean and dispersion, and Poisson's.
+double cluster_discount(double count, double due, double dispersion) {
+  if (dispersion <= 1 || due <= 0 || count <= due) return 1;
+  const double poisson = (count * std::log(count / due) - count + due) / dispersion;
+  if (poisson <= 0) return 1;
+  const double end = 2 / (1 + dispersion);  // of a cluster, after each failure
+  const double on = 1 - end;
+  const double clusters = due * end;
+  // The tilt x of the sizes at which `count` would be the mean.
+  const double half = count * on + clusters * end / 2;
+  const double x = (half - std::sqrt(half * half - count * count * on * on)) / (count * on * on);
+  const double tail = count * std::log(x) - clusters * (end * x / (1 - on * x) - 1);
+  return std::clamp(tail / poisson, 0.0, 1.0);
+}
+
 double times_log(double count, double ratio) { return count > 0 ? count * std::log(ratio) : 0; }
 
 }  // namespace
@@ -64,15 +82,18 @@ double proven_past(const Counted& part, const Baseline& baseline, double inherit
   const Counts& before = baseline.whole.before;
   const double rest = before.total - part.before.total;
   if (!baseline.has_before || part.before.total <= 0 || rest <= 0) return inherited;
-  const double rest_bad = std::max(0.0, before.bad - part.before.bad);
-  const RiskRatio past = risk_ratio(part.before.bad, part.before.total, rest_bad, rest);
+  // Failures that cluster prove as little of a past as of anything else.
+  const double scale = 1 / baseline.dispersion;
+  const double bad = part.before.bad * scale;
+  const double rest_bad = std::max(0.0, before.bad * scale - bad);
+  const RiskRatio past = risk_ratio(bad, part.before.total * scale, rest_bad, rest * scale);
   const double low = past.ratio * std::pow(past.low / past.ratio, past_z / 1.96);
   const double high = past.ratio * std::pow(past.high / past.ratio, past_z / 1.96);
   if (low <= inherited && inherited <= high) return std::max(1.0, inherited);
   // The quick interval is too sure of parts with a handful of units: the exact one takes 7 us
   // and decides only what the quick one would refute.
   const Interval exact =
-      rate_ratio(part.before.bad, part.before.total, rest_bad, rest, normal_tail(past_z));
+      rate_ratio(bad, part.before.total * scale, rest_bad, rest * scale, normal_tail(past_z));
   return std::max(1.0, std::clamp(inherited, exact.low, exact.high));
 }
 
@@ -86,7 +107,7 @@ double strength(const Counted& part, const Baseline& baseline) {
   const double poisson =
       times_log(mine, mine / (bad * due)) + times_log(bad - mine, (bad - mine) / (bad * (1 - due)));
   if (baseline.errors_only && coverage(part, baseline) < coverage_min) return 0;
-  return poisson / baseline.dispersion;
+  return poisson / baseline.dispersion * cluster_discount(mine, bad * due, baseline.dispersion);
 }
 
 double p_value(const Counted& part, const Baseline& baseline) {
@@ -131,6 +152,88 @@ RiskRatio risk_of(const Counted& part, const Baseline& baseline) {
   }
   return risk_ratio(part.after.bad, part.after.total, whole.after.bad - part.after.bad,
                     whole.after.total - part.after.total);
+}
+
+namespace {
+
+// log(risk ratio) and its variance on counts raised by one half; the part's failures scatter by
+// `own`, the others' by `shared`.
+std::pair<double, double> log_risk(const Counts& part, const Counts& whole, double own,
+                                   double shared) {
+  const double bad = part.bad + 0.5;
+  const double rest = std::max(0.0, whole.bad - part.bad) + 0.5;
+  const double log_ratio = std::log(bad / (part.total + 0.5)) -
+                           std::log(rest / (std::max(0.0, whole.total - part.total) + 0.5));
+  return {log_ratio, own / bad + shared / rest};
+}
+
+}  // namespace
+
+namespace {
+
+// A part's failures among all in one window, given how many units each has.
+struct Split {
+  double mine = 0;
+  double all = 0;
+  double odds = 0;  // of the part's units to the others'
+
+  Split(const Counts& part, const Counts& whole)
+      : mine(part.bad),
+        all(whole.bad),
+        odds(part.total / std::max(1e-9, whole.total - part.total)) {}
+  // Log likelihood of the part being that many times as bad as the rest.
+  double likelihood(double times) const {
+    const double share = std::clamp(times * odds / (1 + times * odds), 1e-12, 1 - 1e-12);
+    return times_log(mine, share) + times_log(all - mine, 1 - share);
+  }
+  double likeliest() const { return odds > 0 ? mine / std::max(0.5, all - mine) / odds : 1; }
+};
+
+// The one ratio that explains both windows best: where as many failures are due as there were,
+// which is a quadratic equation.
+double shared_ratio(const Split& a, double weight_a, const Split& b, double weight_b) {
+  const double all_a = a.all * weight_a;
+  const double all_b = b.all * weight_b;
+  const double mine = a.mine * weight_a + b.mine * weight_b;
+  const double square = a.odds * b.odds * (all_a + all_b - mine);
+  const double linear = all_a * a.odds + all_b * b.odds - mine * (a.odds + b.odds);
+  if (square <= 0) return linear > 0 ? mine / linear : 1;
+  return (-linear + std::sqrt(linear * linear + 4 * square * mine)) / (2 * square);
+}
+
+}  // namespace
+
+RatioOfRatios rise_of(const Counted& part, const Baseline& baseline, const Dispersions& scatter) {
+  // Failures that today's risk would have shown before: with fewer, none at all would not be enough
+  // to tell. Twice what is asked of `strength`, as half of them may well be there by chance.
+  constexpr double told_least = 8;
+  RatioOfRatios rise;
+  if (!baseline.has_before || baseline.errors_only) return rise;
+  const auto [before, variance_before] =
+      log_risk(part.before, baseline.whole.before, scatter.before, baseline.dispersion);
+  const auto [after, variance_after] =
+      log_risk(part.after, baseline.whole.after, scatter.after, baseline.dispersion);
+  const double variance = variance_before + variance_after;
+  rise.ratio = std::exp(after - before);
+  rise.low = rise.ratio * std::exp(-1.959963984540054 * std::sqrt(variance));
+  const Split then(part.before, baseline.whole.before);
+  const Split since(part.after, baseline.whole.after);
+  const double due = std::exp(after) * then.odds;
+  rise.told = then.all * due / (1 + due) >= told_least * scatter.before;
+  // A part that was better than the rest and is now like it is not what became worse.
+  const double past = std::max(1.0, then.likeliest());
+  if (since.likeliest() <= past) return rise;
+  const double weight_then = 1 / scatter.before;
+  const double weight_since = 1 / scatter.after;
+  const double one = std::max(1.0, shared_ratio(then, weight_then, since, weight_since));
+  const double likelihoods =
+      weight_then * (then.likelihood(past) - then.likelihood(one)) +
+      weight_since * (since.likelihood(since.likeliest()) - since.likelihood(one));
+  // Wald's test knows that only the part's failures cluster, and is the better one where the part
+  // had some before; with hardly any it sees little in fifty failures where there were none.
+  const double beyond = after - std::max(0.0, before);
+  rise.strength = std::max(likelihoods, beyond > 0 ? beyond * beyond / variance / 2 : 0);
+  return rise;
 }
 
 }  // namespace culprit

@@ -30,6 +30,8 @@ Expr expr_of(const Condition& condition);
 Expr expr_of(const std::vector<Condition>& conditions);  // sorted by field, joined by `and`
 std::string to_string(const Condition& condition);
 
+using Conditions = std::vector<Condition>;
+
 // Counts of a part and of the whole, before and after the onset.
 struct Counted {
   Counts before;
@@ -66,5 +68,20 @@ double risen_share(const Counted& part, const Baseline& baseline);
 
 // After the onset, against all that is not in the part. Errors-only: after against before.
 RiskRatio risk_of(const Counted& part, const Baseline& baseline);
+
+// The part's risk against the rest's after the onset, over the same before: what became worse is
+// told from what was as much worse always. Ratio and interval are of counts raised by one half, as
+// Katz's are; `strength` is the log likelihood by which two ratios beat one, zero where it fell.
+struct RatioOfRatios {
+  double ratio = 1;
+  double low = 0;  // of the 95 % interval
+  double strength = 0;
+  bool told = false;  // false: there is no before, or too little of it to show today's risk
+};
+struct Dispersions {
+  double before = 1;
+  double after = 1;
+};
+RatioOfRatios rise_of(const Counted& part, const Baseline& baseline, const Dispersions& scatter);
 
 }  // namespace culprit

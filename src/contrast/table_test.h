@@ -5,7 +5,7 @@
 //     eu      -     | 1/100   1/100
 //
 // Left of the bar are fields, right of it windows; a cell there is "bad/units". `-` means that the
-// units lack the field, `a,b` that they have both values.
+// units lack the field, `a,b` that they have both values. Windows follow each other.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include <doctest/doctest.h>
 
 #include "contrast/segment.h"
+#include "event/extract.h"
 #include "event/query.h"
 #include "event/tally.h"
 
@@ -76,6 +77,59 @@ class Table {
     tally.distinct = tally.values.size();
     return tally;
   }
+  HistTally answer(const HistQuery& query) const {
+    HistTally tally;
+    tally.from = query.window.from;
+    tally.bucket = query.bucket;
+    const auto span = query.window.to - query.window.from;
+    tally.counts.resize(
+        static_cast<std::size_t>((span + query.bucket - Duration{1}) / query.bucket));
+    // The units of a window begin evenly over its time.
+    constexpr std::int64_t steps = 30;
+    for (const Row& row : rows_) {
+      if (!satisfies(row, query.where)) continue;
+      for (std::size_t own = 0; own < row.windows.size(); ++own) {
+        const Counts& counts = row.windows[own];
+        for (std::int64_t step = 0; step < steps; ++step) {
+          const Time at = start_of(own) + (start_of(1) - start_of(0)) * step / steps;
+          if (!query.window.contains(at)) continue;
+          tally.counts[static_cast<std::size_t>((at - tally.from) / query.bucket)] +=
+              {counts.total / steps, counts.bad / steps};
+        }
+      }
+    }
+    return tally;
+  }
+  // Units begin evenly over the time of their window, and so do the failing ones among them.
+  ExtractTally extract(const std::vector<Window>& windows) const {
+    std::vector<std::vector<const Row*>> rows_in(windows.size() * 2);
+    for (const Row& row : rows_) {
+      for (std::size_t own = 0; own < row.windows.size(); ++own) {
+        const auto units = static_cast<std::int64_t>(row.windows[own].total);
+        const auto bad = static_cast<std::int64_t>(row.windows[own].bad);
+        for (std::int64_t unit = 0; unit < units; ++unit) {
+          const Time at = start_of(own) + (start_of(1) - start_of(0)) * unit / units;
+          const bool fails = (unit + 1) * bad / units > unit * bad / units;
+          for (std::size_t w = 0; w < windows.size(); ++w) {
+            if (windows[w].contains(at)) rows_in[w * 2 + (fails ? 1 : 0)].push_back(&row);
+          }
+        }
+      }
+    }
+    ExtractTally tally;
+    std::vector<const Row*> units;
+    for (std::size_t slot = 0; slot < rows_in.size(); ++slot) {
+      tally.slots.push_back({slot / 2, slot % 2 == 1, rows_in[slot].size(), 1});
+      units.insert(units.end(), rows_in[slot].begin(), rows_in[slot].end());
+    }
+    for (const std::string& name : names_) tally.columns.push_back(column_of(name, units));
+    return tally;
+  }
+  std::vector<HistTally> answers(const std::vector<HistQuery>& queries) const {
+    std::vector<HistTally> tallies;
+    for (const HistQuery& query : queries) tallies.push_back(answer(query));
+    return tallies;
+  }
   std::vector<FacetTally> answers(const std::vector<FacetQuery>& queries) const {
     std::vector<FacetTally> tallies;
     for (const FacetQuery& query : queries) tallies.push_back(answer(query));
@@ -110,6 +164,25 @@ class Table {
       row.windows.push_back({std::stod(cell[1]), std::stod(cell[0])});
     }
     rows_.push_back(std::move(row));
+  }
+  static ExtractColumn column_of(const std::string& name, const std::vector<const Row*>& units) {
+    ExtractColumn column{name, {}, std::vector<std::uint32_t>(units.size()), {}};
+    std::map<std::string, std::uint32_t> numbers;
+    for (std::uint32_t unit = 0; unit < units.size(); ++unit) {
+      const auto found = units[unit]->fields.find(name);
+      if (found == units[unit]->fields.end()) continue;
+      for (const std::string& value : found->second) {
+        const auto [known, fresh] =
+            numbers.emplace(value, static_cast<std::uint32_t>(numbers.size() + 1));
+        if (fresh) column.values.push_back(value);
+        if (column.first[unit] == 0) {
+          column.first[unit] = known->second;
+        } else {
+          column.more.emplace_back(unit, known->second);
+        }
+      }
+    }
+    return column;
   }
   static void add_to(std::vector<Counts>& sums, const std::vector<Counts>& counts) {
     for (std::size_t w = 0; w < sums.size(); ++w) sums[w] += counts[w];

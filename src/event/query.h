@@ -64,9 +64,11 @@ struct UnitRule {
 };
 
 struct HistQuery {
+  enum class Of : std::uint8_t { units, failures };  // failures: totals are left zero
   Expr where;
   Window window;      // both ends finite
   Duration bucket{};  // > 0
+  Of of = Of::units;
 };
 
 // A numeric field cut into bins by `cuts` (ascending: bin i holds cuts[i-1] < x <= cuts[i]), or a

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "event/extract.h"
 #include "event/query.h"
 #include "event/schema.h"
 #include "event/tally.h"
@@ -37,6 +38,7 @@ class Engine {
   virtual HistTally hist(const HistQuery& query) = 0;
   virtual std::vector<FacetTally> facets(std::span<const FacetQuery> queries) = 0;
   virtual std::vector<CrossTally> crosses(std::span<const CrossQuery> queries) = 0;
+  virtual ExtractTally extract(const ExtractQuery& query) = 0;
   virtual std::vector<SkeletonTally> templates(const TemplateQuery& query) = 0;
   virtual QuantTally quant(const QuantQuery& query) = 0;
   virtual SeriesTally series(const SeriesQuery& query) = 0;

@@ -28,6 +28,8 @@ class Naive final : public Engine {
   HistTally hist(const HistQuery& query) override;
   std::vector<FacetTally> facets(std::span<const FacetQuery> queries) override;
   std::vector<CrossTally> crosses(std::span<const CrossQuery> queries) override;
+  // Every unit, however few are asked for.
+  ExtractTally extract(const ExtractQuery& query) override;
   std::vector<SkeletonTally> templates(const TemplateQuery& query) override;
   QuantTally quant(const QuantQuery& query) override;
   SeriesTally series(const SeriesQuery& query) override;

@@ -72,6 +72,9 @@ HistTally Naive::hist(const HistQuery& query) {
       if (bucket.contains(unit.start)) tally.counts[i] += one_of(unit.outcome);
     }
   }
+  if (query.of == HistQuery::Of::failures) {
+    for (Counts& counts : tally.counts) counts.total = 0;
+  }
   return tally;
 }
 
@@ -193,6 +196,40 @@ std::vector<CrossTally> Naive::crosses(std::span<const CrossQuery> queries) {
   std::vector<CrossTally> tallies;
   for (const CrossQuery& query : queries) tallies.push_back(cross(query));
   return tallies;
+}
+
+ExtractTally Naive::extract(const ExtractQuery& query) {
+  ExtractTally tally;
+  std::vector<const OneUnit*> rows;
+  for (std::size_t w = 0; w < query.windows.size(); ++w) {
+    for (const Outcome outcome : {Outcome::good, Outcome::bad}) {
+      const std::size_t before = rows.size();
+      for (const OneUnit& unit : units_) {
+        if (unit.outcome == outcome && query.windows[w].contains(unit.start)) rows.push_back(&unit);
+      }
+      tally.slots.push_back({w, outcome == Outcome::bad, rows.size() - before, 1});
+    }
+  }
+  for (const std::string& field : query.fields) {
+    ExtractColumn column{field, {}, std::vector<std::uint32_t>(rows.size()), {}};
+    std::map<std::string, std::uint32_t> numbers;
+    for (std::uint32_t row = 0; row < rows.size(); ++row) {
+      const auto found = rows[row]->fields.find(field);
+      if (found == rows[row]->fields.end()) continue;
+      for (const std::string& value : found->second) {
+        const auto [known, fresh] =
+            numbers.emplace(value, static_cast<std::uint32_t>(numbers.size() + 1));
+        if (fresh) column.values.push_back(value);
+        if (column.first[row] == 0) {
+          column.first[row] = known->second;
+        } else {
+          column.more.emplace_back(row, known->second);
+        }
+      }
+    }
+    tally.columns.push_back(std::move(column));
+  }
+  return tally;
 }
 
 std::vector<SkeletonTally> Naive::templates(const TemplateQuery& query) {

@@ -78,6 +78,30 @@ inline std::string told(const CrossTally& tally) {
   return text;
 }
 
+// Units in no order, each with its values in none.
+inline std::string told(const ExtractTally& tally) {
+  std::vector<std::string> rows;
+  for (const ExtractTally::Slot& slot : tally.slots) {
+    for (std::size_t i = 0; i < slot.rows; ++i) {
+      rows.push_back(fmt::format("{} {} {}:", slot.window, slot.bad, told(slot.weight)));
+    }
+  }
+  for (const ExtractColumn& column : tally.columns) {
+    std::vector<std::vector<std::string>> values(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const std::uint32_t number = column.first[row];
+      if (number != 0) values[row].push_back(column.values[number - 1]);
+    }
+    for (const auto& [row, number] : column.more) values[row].push_back(column.values[number - 1]);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      std::sort(values[row].begin(), values[row].end());
+      rows[row] += fmt::format(" {}=['{}']", column.field, fmt::join(values[row], "' '"));
+    }
+  }
+  std::sort(rows.begin(), rows.end());
+  return fmt::format("whole {}\n{}\n", tally.whole, fmt::join(rows, "\n"));
+}
+
 inline std::string told(const SkeletonTally& tally) {
   std::string text =
       fmt::format("'{}' {:x} level {} {}..{} at {} bad {} all {} in", tally.text, tally.hash,

@@ -129,7 +129,23 @@ class Questions {
     return made;
   }
   HistQuery hist() {
-    return {where(), finite_window(), std::chrono::milliseconds(1 + dice_.below(30'000))};
+    using Of = HistQuery::Of;
+    return {where(), finite_window(), std::chrono::milliseconds(1 + dice_.below(30'000)),
+            dice_.one_in(3) ? Of::failures : Of::units};
+  }
+  ExtractQuery extract() {
+    ExtractQuery made;
+    for (std::size_t fields = 1 + dice_.below(4); fields > 0; --fields) {
+      made.fields.push_back(field());
+    }
+    const Window whole = finite_window();
+    const Duration step = (whole.to - whole.from) / 3;
+    for (int i = 0; i < 3; ++i) {
+      if (dice_.one_in(4)) continue;
+      made.windows.push_back({whole.from + step * i, whole.from + step * (i + 1)});
+    }
+    if (made.windows.empty()) made.windows.push_back({});
+    return made;
   }
   TemplateQuery templates() { return {where(), windows()}; }
   QuantQuery quant() { return {field(), dice_.one_in(2) ? "" : field(), where(), window()}; }
@@ -163,6 +179,7 @@ inline void ask_about_counts(Engine& engine, Questions& questions, Answers& answ
   }
   const std::vector<CrossQuery> crosses = questions.crosses();
   answers.emplace_back("crosses", told(engine.crosses(crosses)));
+  answers.emplace_back("extract", told(engine.extract(questions.extract())));
   for (int i = 0; i < 4; ++i) {
     const QuantQuery quant = questions.quant();
     answers.emplace_back(fmt::format("quant {} by {}", quant.field, quant.by),

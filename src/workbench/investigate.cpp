@@ -225,6 +225,7 @@ bool throughout(Engine& engine, const InvestigateOptions& options, Investigation
     return true;
   }
   made.who.clear();
+  made.mix_shift.reset();
   made.looks_like.clear();
   made.unexplained_share = 1;
   made.who_verdict = "unrecorded";

@@ -88,6 +88,17 @@ struct Segment {
   std::optional<Twin> twin;
 };
 
+// The failure rate rose because more of the traffic is of a kind that always failed more.
+struct MixAnswer {
+  std::string where;         // EXPR
+  double share_of_rise = 0;  // of the whole's rise
+  Counts before;             // of that kind
+  Counts after;
+  double traffic_before = 0;  // its share
+  double traffic_after = 0;
+  double risk_before = 1;  // its failure rate over that of the rest
+};
+
 struct LooksLike {
   std::string condition;  // EXPR
   double share_of_bad = 0;
@@ -117,9 +128,10 @@ struct Investigation {
   WhenAnswer when;
   RateAnswer rate;
   Affected affected;
-  std::string who_verdict = "unrecorded";  // "segment", "everyone"
+  std::string who_verdict = "unrecorded";  // "segment", "mix", "everyone"
   std::vector<Segment> who;
   std::vector<Segment> always_worse;
+  std::optional<MixAnswer> mix_shift;
   double unexplained_share = 1;
   std::vector<LooksLike> looks_like;
   std::vector<ChangedTemplate> templates;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "contrast/stratified.h"
+#include "contrast/slices.h"
 #include "workbench/looks_like.h"
 #include "workbench/twins.h"
 
@@ -11,8 +11,9 @@ namespace {
 
 constexpr double segment_share_min = 0.2;  // of the failures that findings must hold together
 constexpr double many_value_share = 0.05;  // one id is a cause only with that much
-constexpr std::int64_t strata = 40;        // of the time after the onset
-constexpr double separates_z = 3;          // standard errors; far fewer than a cause shows
+// Of each of eight windows and outcome: some 50,000 successes to estimate by, and nearly always all
+// failures.
+constexpr std::size_t units_each_max = 6000;
 
 double bad_of(const std::vector<Counts>& windows, std::size_t from) {
   double bad = 0;
@@ -28,9 +29,9 @@ double good_of(const std::vector<Counts>& windows, std::size_t from) {
 
 // A field that only failing units carry is a symptom, whatever it says. Of the words of a message,
 // when another message takes its place, that is so after the onset alone.
-bool only_failures_carry(const FacetTally& tally, const FieldSummary& field) {
+bool only_failures_carry(const FacetTally& tally, const FieldSummary& field, std::size_t befores) {
   constexpr double share_least = 0.001;  // of the good units
-  const std::size_t from = field.slot ? tally.all.size() - 1 : 0;
+  const std::size_t from = field.slot ? befores : 0;
   double carriers = 0;
   for (const FacetValue& value : tally.values) {
     if (value.value) carriers += good_of(value.windows, from);
@@ -43,7 +44,8 @@ bool only_failures_carry(const FacetTally& tally, const FieldSummary& field) {
 Axis axis_of_values(const FacetTally& tally, const FieldSummary& field) {
   constexpr std::size_t values_max = 200;
   Axis axis{tally.field, {}, {}};
-  const bool ids = field.many || field.distinct > 1000;
+  if (field.many) return axis;  // their texts are lost: nobody could ask for them
+  const bool ids = field.distinct > 1000;
   const double least = ids ? many_value_share * bad_of(tally.all, 0) : 0;
   for (const FacetValue& value : tally.values) {
     if (!value.value || bad_of(value.windows, 0) < std::max(1.0, least)) continue;
@@ -52,72 +54,123 @@ Axis axis_of_values(const FacetTally& tally, const FieldSummary& field) {
   return axis;
 }
 
-// Facets of every candidate, numeric ones turned into cuts.
-std::vector<Axis> axes_of(Engine& engine, const std::vector<std::string>& candidates,
-                          const WhoQuestion& question) {
+// The same with finite ends.
+Window finite(const Window& window, const Schema& schema) {
+  return {std::max(window.from, schema.from), std::min(window.to, schema.to + Duration{1})};
+}
+
+std::vector<Window> spans_of(Engine& engine, const WhoQuestion& question) {
+  std::vector<Window> spans;
+  if (engine.schema().from == no_time) return spans;
+  if (question.has_before) spans.push_back(finite(question.before, engine.schema()));
+  spans.push_back(finite(question.after, engine.schema()));
+  for (const Window& span : spans) {
+    if (span.to <= span.from) return {};
+  }
+  return spans;
+}
+
+// Whether units lack a field because they failed. A word of a message is lacking where the message
+// was not said. Numbers are often results (rows, bytes sent), which a failing unit never came to:
+// they are unless good units lack them too.
+bool lacked_by_failing(const FacetTally& tally, const FieldSummary& field) {
+  constexpr double share_least = 0.02;  // of the good units
+  if (field.slot) return true;
+  if (!numeric(field)) return false;
+  double lacking = 0;
+  for (const FacetValue& value : tally.values) {
+    if (!value.value) lacking += good_of(value.windows, 0);
+  }
+  return lacking < share_least * good_of(tally.all, 0);
+}
+
+// What the search compares by.
+struct Plan {
   std::vector<Axis> axes;
-  std::vector<FacetQuery> queries;
-  for (const std::string& field : candidates) {
-    queries.push_back({{field, {}, {}}, {}, {question.before, question.after}, 400});
+  std::set<std::string> outcomes;
+};
+
+// Each row by its value and window.
+FacetTally facet_of(const ExtractTally& extract, const ExtractColumn& column) {
+  FacetTally tally;
+  tally.field = column.field;
+  const std::size_t windows = extract.slots.size() / 2;
+  tally.all.resize(windows);
+  tally.distinct = column.values.size();
+  tally.values.push_back({std::nullopt, 0, std::vector<Counts>(windows)});
+  for (const std::string& value : column.values) {
+    tally.values.push_back({value, 0, std::vector<Counts>(windows)});
   }
-  const std::vector<FacetTally> tallies = engine.facets(queries);
-  for (const FacetTally& tally : tallies) {
-    const FieldSummary* summary = engine.schema().field(tally.field);
-    if (numeric(*summary)) {
-      // Without totals, thresholds only trace how few failures there were to compare with.
-      if (question.errors_only) continue;
-      const QuantTally quant = engine.quant({tally.field, "", {}, question.after});
-      const Sketch sketch = quant.groups.empty() ? Sketch{} : quant.groups.front().second;
-      Axis axis = numeric_axis(tally.field, tally, sketch);
-      if (!axis.cuts.empty()) axes.push_back(std::move(axis));
-      continue;
+  auto more = column.more.begin();
+  std::uint32_t row = 0;
+  for (const ExtractTally::Slot& slot : extract.slots) {
+    const Counts one{slot.weight, slot.bad ? slot.weight : 0};
+    for (std::size_t i = 0; i < slot.rows; ++i, ++row) {
+      tally.all[slot.window] += one;
+      tally.values[column.first[row]].windows[slot.window] += one;
+      for (; more != column.more.end() && more->first == row; ++more) {
+        tally.values[more->second].windows[slot.window] += one;
+      }
     }
-    if (only_failures_carry(tally, *summary)) continue;
-    Axis axis = axis_of_values(tally, *summary);
-    if (!axis.values.empty()) axes.push_back(std::move(axis));
   }
-  return axes;
+  return tally;
 }
 
-Counted counted_where(Engine& engine, const WhoQuestion& question, const Expr& where) {
-  const FacetQuery query{{"", {}, {}}, where, {question.before, question.after}, 1};
-  const std::vector<Counts> all = engine.facets({&query, 1}).front().all;
-  return {all[0], all[1], 1};
+// The values that most failing units have.
+void keep_failing(FacetTally& tally, std::size_t most) {
+  std::stable_sort(tally.values.begin(), tally.values.end(),
+                   [](const FacetValue& a, const FacetValue& b) {
+                     const double bad_a = bad_of(a.windows, 0);
+                     const double bad_b = bad_of(b.windows, 0);
+                     return bad_a != bad_b ? bad_a > bad_b : a.value < b.value;
+                   });
+  if (tally.values.size() > most) tally.values.resize(most);
 }
 
-// Whether units that meet `condition` fail more than others of the same segment and the same time.
-bool separates(Engine& engine, const WhoQuestion& question, const std::vector<Condition>& rest,
-               const Condition& condition) {
-  const Window span{question.after.from, std::min(question.after.to, engine.schema().to)};
-  const Duration bucket = (span.to - span.from) / strata + Duration{1};
-  Expr outside;
-  outside.op = Expr::Op::negate;
-  outside.parts.push_back(expr_of(condition));
-  const Expr within = expr_of(rest);
-  const HistTally with = engine.hist({all_of({within, expr_of(condition)}), span, bucket});
-  const HistTally without = engine.hist({all_of({within, outside}), span, bucket});
-  return separation(with.counts, without.counts, question.dispersion).z >= separates_z;
-}
-
-// Takes back the conditions that only tell early units from late ones.
-Finding at_equal_times(Engine& engine, const WhoQuestion& question, const Baseline& baseline,
-                       Finding finding) {
-  if (!question.has_before || question.errors_only) return finding;
-  for (std::size_t i = 0; finding.conditions.size() > 1 && i < finding.conditions.size();) {
-    std::vector<Condition> rest = finding.conditions;
-    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-    if (separates(engine, question, rest, finding.conditions[i])) {
-      ++i;
-      continue;
-    }
-    finding.conditions = std::move(rest);
-    finding.counted = counted_where(engine, question, expr_of(finding.conditions));
-    finding.risk = risk_of(finding.counted, baseline);
-    finding.share_of_bad = finding.counted.after.bad / baseline.whole.after.bad;
-    finding.aliases.clear();  // they may have stood for what was taken out
-    i = 0;
+// Where thresholds may lie: at the numbers there are, or at quantiles of those after the onset.
+Axis cuts_of(const FacetTally& tally, std::size_t befores) {
+  Sketch sketch;
+  for (const FacetValue& value : tally.values) {
+    const auto number = value.value ? number_in(*value.value) : std::nullopt;
+    if (!number) continue;
+    double units = 0;
+    for (std::size_t w = befores; w < value.windows.size(); ++w) units += value.windows[w].total;
+    if (units > 0) sketch.add(*number, units);
   }
-  return finding;
+  return numeric_axis(tally.field, tally, sketch);
+}
+
+// The axes of one candidate.
+void plan_field(const FieldSummary& field, FacetTally tally, std::size_t befores,
+                const WhoQuestion& question, Plan& plan) {
+  constexpr std::size_t values_counted = 400;
+  const bool numbers = numeric(field);
+  if (lacked_by_failing(tally, field)) plan.outcomes.insert(tally.field);
+  // Without totals, thresholds only trace how few failures there were to compare with.
+  if (numbers && question.errors_only) return;
+  if (!numbers && only_failures_carry(tally, field, befores)) return;
+  if (numbers) {
+    Axis axis = cuts_of(tally, befores);
+    if (!axis.cuts.empty()) plan.axes.push_back(std::move(axis));
+  }
+  // Few numbers may be names: shard 17.
+  if (numbers && field.distinct > values_counted) return;
+  keep_failing(tally, values_counted);
+  Axis axis = axis_of_values(tally, field);
+  if (!axis.values.empty()) plan.axes.push_back(std::move(axis));
+}
+
+Baseline baseline_of(Engine& engine, const WhoQuestion& question,
+                     const std::vector<Window>& windows) {
+  const FacetQuery whole{{"", {}, {}}, {}, windows, 1};
+  const std::vector<Counts> all = engine.facets({&whole, 1}).front().all;
+  Baseline baseline;
+  baseline.whole = question.has_before ? Counted{all[0], all[1]} : Counted{Counts{}, all[0]};
+  baseline.dispersion = question.dispersion;
+  baseline.has_before = question.has_before;
+  baseline.errors_only = question.errors_only;
+  baseline.time_ratio = question.time_ratio;
+  return baseline;
 }
 
 Segment segment_of(const Finding& finding, const Baseline& baseline) {
@@ -138,54 +191,98 @@ bool stands_out(const Segment& segment) {
          segment.finding.share_of_bad >= 0.5;
 }
 
-void find_who(Engine& engine, const WhoQuestion& question, Investigation& investigation) {
-  const FieldPlan plan = plan_fields(investigation.schema, investigation.rule);
+namespace {
+
+MixAnswer mix_of(const MixShift& shift, const Baseline& baseline) {
+  const auto share = [](const Counts& part, const Counts& whole) {
+    return whole.total > 0 ? part.total / whole.total : 0;
+  };
+  const Counts& before = shift.counted.before;
+  const Counts& all = baseline.whole.before;
+  MixAnswer answer;
+  answer.where = to_string(expr_of(shift.condition));
+  answer.share_of_rise = std::min(1.0, shift.share_of_rise);
+  answer.before = before;
+  answer.after = shift.counted.after;
+  answer.traffic_before = share(before, all);
+  answer.traffic_after = share(answer.after, baseline.whole.after);
+  answer.risk_before =
+      risk_ratio(before.bad, before.total, all.bad - before.bad, all.total - before.total).ratio;
+  return answer;
+}
+
+WhoTallies counted_by(Engine& engine, const WhoQuestions& questions) {
+  WhoTallies tallies;
+  tallies.facets = engine.facets(questions.facets);
+  for (const HistQuery& query : questions.hists) tallies.hists.push_back(engine.hist(query));
+  return tallies;
+}
+
+}  // namespace
+
+WhoAnswer who_is_hit(Engine& engine, const WhoQuestion& question, const FieldPlan& fields) {
   WhoSearch::Options options;
-  options.axes = axes_of(engine, plan.candidates, question);
   options.windows = {question.before, question.after};
   if (!question.has_before) options.windows = {question.after};
-  const FacetQuery whole{{"", {}, {}}, {}, options.windows, 1};
-  const std::vector<Counts> all = engine.facets({&whole, 1}).front().all;
-  options.baseline.whole =
-      question.has_before ? Counted{all[0], all[1]} : Counted{Counts{}, all[0]};
-  options.baseline.dispersion = question.dispersion;
-  options.baseline.has_before = question.has_before;
-  options.baseline.errors_only = question.errors_only;
-  options.baseline.time_ratio = question.time_ratio;
+  options.spans = spans_of(engine, question);
+  Slices slices = slices_of(options.spans);
+  if (slices.windows.empty()) slices = {options.windows, options.windows.size() - 1};
+  options.extract = engine.extract({fields.candidates, slices.windows, units_each_max});
+  options.befores = slices.befores;
+  Plan plan;
+  for (const ExtractColumn& column : options.extract.columns) {
+    plan_field(*engine.schema().field(column.field), facet_of(options.extract, column),
+               slices.befores, question, plan);
+  }
+  options.axes = std::move(plan.axes);
+  options.outcomes = std::move(plan.outcomes);
+  options.seed = question.seed;
+  options.baseline = baseline_of(engine, question, options.windows);
   // Of fields that mean the same units the first is named: the better known, then the more telling.
   std::stable_sort(options.axes.begin(), options.axes.end(), [](const Axis& a, const Axis& b) {
     const int rank_a = rank_in_role(a.field);
     const int rank_b = rank_in_role(b.field);
     return rank_a != rank_b ? rank_a < rank_b : a.field.size() > b.field.size();
   });
-  const Baseline baseline = options.baseline;
+  WhoAnswer answer;
+  answer.baseline = options.baseline;
   const std::size_t compared = options.axes.size();
 
   WhoSearch search(std::move(options));
-  while (!search.done()) {
-    const std::vector<FacetQuery> questions = search.questions();
-    search.answers(engine.facets(questions));
-  }
+  while (!search.done()) search.answers(counted_by(engine, search.questions()));
   double explained = 0;
-  for (const Finding& found : search.findings()) {
-    const Finding finding = at_equal_times(engine, question, baseline, found);
-    Segment segment = segment_of(finding, baseline);
+  answer.findings = search.findings();
+  for (const Finding& found : answer.findings) {
+    explained += found.share_of_bad;
+  }
+  answer.always_worse = search.always_worse();
+  answer.mix_shift = search.mix_shift();
+  answer.unexplained_share = search.unexplained_share();
+  if (explained >= segment_share_min) {
+    answer.verdict = "segment";
+  } else if (answer.mix_shift) {
+    answer.verdict = "mix";
+  } else if (compared >= 2 && answer.findings.empty()) {
+    answer.verdict = "everyone";
+  }
+  return answer;
+}
+
+void find_who(Engine& engine, const WhoQuestion& question, Investigation& investigation) {
+  const FieldPlan plan = plan_fields(investigation.schema, investigation.rule);
+  const WhoAnswer answer = who_is_hit(engine, question, plan);
+  for (const Finding& finding : answer.findings) {
+    Segment segment = segment_of(finding, answer.baseline);
     segment.twin = find_twin(engine, {investigation.rule, finding.conditions, plan.candidates,
                                       question.after, question.seed});
-    explained += finding.share_of_bad;
     investigation.who.push_back(std::move(segment));
   }
-  for (const Finding& finding : search.always_worse()) {
-    investigation.always_worse.push_back(segment_of(finding, baseline));
+  for (const Finding& finding : answer.always_worse) {
+    investigation.always_worse.push_back(segment_of(finding, answer.baseline));
   }
-  investigation.unexplained_share = search.unexplained_share();
-  if (explained >= segment_share_min) {
-    investigation.who_verdict = "segment";
-  } else if (compared >= 2 && investigation.who.empty()) {
-    investigation.who_verdict = "everyone";
-  } else {
-    investigation.who_verdict = "unrecorded";
-  }
+  if (answer.mix_shift) investigation.mix_shift = mix_of(*answer.mix_shift, answer.baseline);
+  investigation.unexplained_share = answer.unexplained_share;
+  investigation.who_verdict = answer.verdict;
   investigation.looks_like = what_it_looks_like(engine, plan.symptoms, question.after);
 }
 

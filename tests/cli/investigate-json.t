@@ -4,7 +4,7 @@ $ shop --kind combination --seed 1 --minutes 10 --rate 20 --format ndjson --out 
 $ culprit investigate logs --deploys deploys.ndjson --no-case --json > found.json
 [exit 0]
 $ jq -c 'keys_unsorted' found.json
-["schema_version","input","outcome","unit","warnings","when","rate","affected","who_verdict","who","unexplained_share","looks_like","templates","changes","metrics","components","around","next"]
+["schema_version","input","outcome","unit","warnings","when","rate","affected","who_verdict","who","unexplained_share","mix_shift","looks_like","templates","changes","metrics","components","around","next"]
 [exit 0]
 $ jq -c '.input, .outcome, .unit, .when, .rate, .affected | keys_unsorted' found.json
 ["sources","events","bytes","skipped_lines","first_skipped","from","to","exact"]
@@ -37,7 +37,7 @@ true
 $ shop --kind clean --seed 1 --minutes 10 --rate 10 --format ndjson --out clean
 [exit 0]
 $ culprit investigate clean/logs --no-case --json 2> said | jq -c 'keys_unsorted | length'
-18
+19
 [exit 0]
 $ cat said
 [exit 0]

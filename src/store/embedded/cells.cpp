@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/verify.h"
+#include "store/embedded/parallel.h"
 
 namespace culprit {
 namespace {
@@ -107,11 +108,53 @@ std::vector<Counts> weighted_cells(const Evidence& evidence, const UnitColumn& c
 
 }  // namespace
 
+std::vector<std::uint8_t> window_slots(const Evidence& evidence,
+                                       const std::vector<Window>& windows) {
+  constexpr std::size_t chunk = 65'536;
+  const std::size_t size = evidence.units.size();
+  std::vector<std::uint8_t> slot_of(size);
+  std::vector<std::int64_t> from;
+  std::vector<std::int64_t> to;
+  for (const Window& window : windows) {
+    from.push_back(nanoseconds(window.from));
+    to.push_back(nanoseconds(window.to));
+  }
+  in_parallel((size + chunk - 1) / chunk, size, [&](std::size_t task) {
+    for (std::size_t unit = task * chunk; unit < std::min(size, (task + 1) * chunk); ++unit) {
+      const std::int64_t start = evidence.units.starts[unit];
+      std::size_t behind = 0;
+      for (const std::int64_t one : from) behind += one <= start ? 1 : 0;
+      const int outcome = evidence.units.outcomes[unit];
+      const bool none = outcome < 0 || behind == 0 || start >= to[behind - 1];
+      slot_of[unit] =
+          none ? slot_none
+               : static_cast<std::uint8_t>((behind - 1) * 2 + static_cast<std::size_t>(outcome));
+    }
+  });
+  return slot_of;
+}
+
+namespace {
+
+// Windows that ascend and do not overlap need one look at each unit.
+bool ascending(const std::vector<Window>& windows) {
+  for (std::size_t w = 1; w < windows.size(); ++w) {
+    if (windows[w].from < windows[w - 1].to) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 UnitSlots slots_of(const Evidence& evidence, const std::vector<Window>& windows) {
   VERIFY(windows.size() <= 8);  // a bit each
   UnitSlots made;
   made.windows = windows;
   made.plain = evidence.sampling.shift == 0;
+  if (made.plain && ascending(windows)) {
+    made.slot_of = window_slots(evidence, windows);
+    return made;
+  }
   made.slot_of.assign(evidence.units.size(), slot_none);
   for (std::size_t unit = 0; made.plain && unit < evidence.units.size(); ++unit) {
     const Time start = from_nanoseconds(evidence.units.starts[unit]);

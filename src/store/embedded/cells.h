@@ -23,6 +23,11 @@ struct UnitSlots {
 };
 UnitSlots slots_of(const Evidence& evidence, const std::vector<Window>& windows);
 
+// By unit: window * 2 + bad; slot_none: in no window, or without an Outcome. Windows ascend and do
+// not overlap.
+std::vector<std::uint8_t> window_slots(const Evidence& evidence,
+                                       const std::vector<Window>& windows);
+
 // Units in question, and which of a query's windows each falls into.
 struct Population {
   std::vector<std::uint32_t> units;   // ascending

@@ -62,15 +62,48 @@ HistTally Embedded::hist(const HistQuery& query) {
   tally.exact = evidence_.schema.exact;
   const auto span = query.window.to - query.window.from;
   tally.counts.resize(static_cast<std::size_t>((span + query.bucket - Duration{1}) / query.bucket));
-  for (const std::uint32_t unit : units_where(query.where)) {
+  const bool failures = query.of == HistQuery::Of::failures;
+  const Sieve sieve = sieve_of(query.where);
+  const auto add = [&](std::uint32_t unit) {
     const Time start = from_nanoseconds(evidence_.units.starts[unit]);
-    if (!query.window.contains(start)) continue;
+    if (!query.window.contains(start)) return;
     Counts& counts = tally.counts[static_cast<std::size_t>((start - tally.from) / query.bucket)];
     const double weight = evidence_.weight(unit);
-    counts.total += weight;
+    counts.total += failures ? 0 : weight;
     counts.bad += evidence_.units.outcomes[unit] == 1 ? weight : 0;
+  };
+  if (failures) {
+    for (const std::uint32_t unit : failing()) {
+      if (sieve.passes(unit)) add(unit);
+    }
+  } else {
+    const Mask passing = sieve.all(evidence_.units.size());
+    for (std::uint32_t unit = 0; unit < passing.size(); ++unit) {
+      if (passing[unit] != 0 && evidence_.units.outcomes[unit] >= 0) add(unit);
+    }
   }
   return tally;
+}
+
+const std::vector<std::uint32_t>& Embedded::failing() {
+  if (!failing_.empty()) return failing_;
+  for (std::uint32_t unit = 0; unit < evidence_.units.size(); ++unit) {
+    if (evidence_.units.outcomes[unit] == 1) failing_.push_back(unit);
+  }
+  return failing_;
+}
+
+Sieve Embedded::sieve_of(const Expr& where) {
+  constexpr std::size_t tables_max = 1000;
+  if (leaf_tables_.size() > tables_max) leaf_tables_.clear();
+  return Sieve(
+      where, [&](const std::string& name) { return column_named(name); }, leaf_tables_);
+}
+
+FieldColumn Embedded::column_named(const std::string& name) {
+  const EvidenceField* field = evidence_.field(name);
+  if (field == nullptr) return {};
+  return {field, &column(evidence_.id_of(*field))};
 }
 
 std::vector<std::size_t> Embedded::ordered_places(const FacetQuery& query, const UnitColumn* found,
@@ -136,11 +169,11 @@ FacetTally Embedded::facet(const FacetQuery& query, const Population& selection,
 }
 
 // Makes the columns that are not there yet, several at a time.
-void Embedded::make_columns(std::span<const FacetQuery> queries) {
+void Embedded::make_columns(std::span<const std::string> fields) {
   std::vector<std::pair<FieldId, UnitColumn>> missing;
   std::set<FieldId> wanted;
-  for (const FacetQuery& query : queries) {
-    const EvidenceField* field = evidence_.field(query.axis.field);
+  for (const std::string& name : fields) {
+    const EvidenceField* field = evidence_.field(name);
     if (field == nullptr || columns_.contains(evidence_.id_of(*field))) continue;
     if (wanted.insert(evidence_.id_of(*field)).second) {
       missing.emplace_back(evidence_.id_of(*field), UnitColumn{});
@@ -175,12 +208,57 @@ void Embedded::facets_of(std::span<const FacetQuery> queries, std::span<FacetTal
   });
 }
 
+// Nearly all columns take one byte or two for each unit.
+std::size_t Embedded::columns_at_once() const {
+  return std::clamp<std::size_t>(evidence_.columns_bytes_max / (2 * evidence_.units.size() + 1),
+                                 columns_least, columns_most);
+}
+
+// How many questions in front are about no field, all in the same windows: units are counted by
+// window and outcome, and nothing else is looked at.
+std::size_t Embedded::wholes_in_front(std::span<const FacetQuery> queries) const {
+  if (evidence_.sampling.shift != 0) return 0;
+  std::size_t count = 0;
+  while (count < queries.size() && queries[count].axis.field.empty() &&
+         queries[count].windows == queries.front().windows) {
+    ++count;
+  }
+  return count;
+}
+
+void Embedded::count_whole(std::span<const FacetQuery> queries, std::span<FacetTally> tallies) {
+  if (slots_.slot_of.empty() || slots_.windows != queries.front().windows) {
+    slots_ = slots_of(evidence_, queries.front().windows);
+  }
+  const std::size_t width = slots_.windows.size();
+  std::vector<Sieve> sieves;
+  for (const FacetQuery& query : queries) {
+    sieves.push_back(sieve_of(query.where));
+  }
+  const std::vector<SlotCounts> counts = counts_by_slot(sieves, slots_.slot_of);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    tallies[i].exact = evidence_.schema.exact;
+    for (std::size_t w = 0; w < width; ++w) {
+      const auto bad = static_cast<double>(counts[i][w * 2 + 1]);
+      tallies[i].all.push_back({static_cast<double>(counts[i][w * 2]) + bad, bad});
+    }
+    tallies[i].other.resize(width);
+    if (std::any_of(tallies[i].all.begin(), tallies[i].all.end(),
+                    [](const Counts& all) { return all.total > 0; })) {
+      tallies[i].values.push_back({std::nullopt, 0, tallies[i].all});
+    }
+  }
+}
+
 std::vector<FacetTally> Embedded::facets(std::span<const FacetQuery> queries) {
   std::vector<FacetTally> tallies(queries.size());
-  // Nearly all columns take one byte or two for each unit.
-  const std::size_t at_once = std::clamp<std::size_t>(
-      evidence_.columns_bytes_max / (2 * evidence_.units.size() + 1), columns_least, columns_most);
+  const std::size_t at_once = columns_at_once();
   for (std::size_t from = 0; from < queries.size();) {
+    if (const std::size_t wholes = wholes_in_front(queries.subspan(from)); wholes > 0) {
+      count_whole(queries.subspan(from, wholes), std::span(tallies).subspan(from, wholes));
+      from += wholes;
+      continue;
+    }
     const std::string where = to_string(queries[from].where);
     std::size_t to = from + 1;
     while (to < queries.size() && to - from < at_once &&
@@ -188,7 +266,9 @@ std::vector<FacetTally> Embedded::facets(std::span<const FacetQuery> queries) {
       ++to;
     }
     forget_columns();
-    make_columns(queries.subspan(from, to - from));
+    std::vector<std::string> fields;
+    for (std::size_t i = from; i < to; ++i) fields.push_back(queries[i].axis.field);
+    make_columns(fields);
     facets_of(queries.subspan(from, to - from), std::span(tallies).subspan(from, to - from));
     from = to;
     forget_axis_maps();

@@ -155,6 +155,7 @@ void Embedded::summarise_fields() {
 Judged Embedded::judge(const OutcomeRule& rule) {
   selections_.clear();
   slots_ = {};
+  failing_.clear();
   return judge_units(evidence_, rule);
 }
 

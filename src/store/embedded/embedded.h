@@ -11,6 +11,7 @@
 #include "store/embedded/cells.h"
 #include "store/embedded/columns.h"
 #include "store/embedded/evidence.h"
+#include "store/embedded/sieve.h"
 #include "store/engine.h"
 
 namespace culprit {
@@ -35,6 +36,7 @@ class Embedded final : public Engine {
   HistTally hist(const HistQuery& query) override;
   std::vector<FacetTally> facets(std::span<const FacetQuery> queries) override;
   std::vector<CrossTally> crosses(std::span<const CrossQuery> queries) override;
+  ExtractTally extract(const ExtractQuery& query) override;
   std::vector<SkeletonTally> templates(const TemplateQuery& query) override;
   QuantTally quant(const QuantQuery& query) override;
   SeriesTally series(const SeriesQuery& query) override;
@@ -57,7 +59,14 @@ class Embedded final : public Engine {
   const AxisMap& axis_map(const EvidenceField& field, const UnitColumn& values, const Axis& axis);
   void forget_axis_maps();
   void forget_columns();
-  void make_columns(std::span<const FacetQuery> queries);
+  std::size_t columns_at_once() const;
+  void make_columns(std::span<const std::string> fields);
+  void count_whole(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
+  std::size_t wholes_in_front(std::span<const FacetQuery> queries) const;
+  const std::vector<std::uint32_t>& failing();
+  Sieve sieve_of(const Expr& where);
+  // Field and column by name, made if it is not there.
+  FieldColumn column_named(const std::string& name);
   void facets_of(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
   FacetTally facet(const FacetQuery& query, const Population& selection, const UnitColumn* found,
                    const AxisMap& map) const;
@@ -75,8 +84,10 @@ class Embedded final : public Engine {
   World& world_;
   Evidence evidence_;
   std::map<FieldId, UnitColumn> columns_;
-  std::unordered_map<std::uint64_t, AxisMap> axis_maps_;          // by hash of the Axis
-  UnitSlots slots_;                                               // of the windows last asked about
+  std::unordered_map<std::uint64_t, AxisMap> axis_maps_;  // by hash of the Axis
+  UnitSlots slots_;                                       // of the windows last asked about
+  std::vector<std::uint32_t> failing_;                    // units; made when first asked for
+  LeafTables leaf_tables_;
   std::map<std::string, std::vector<std::uint32_t>> selections_;  // by printed Expr
 };
 

@@ -1,0 +1,63 @@
+// A Sieve lets those units through that satisfy an Expr, many at a time.
+//
+// Whether a leaf holds is asked once for each distinct value of its column; after that units are
+// compared by number. Most leaves hold for one value, or for neighbours (a threshold's), so that a
+// range of numbers decides, sixteen units in one instruction.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "event/expr.h"
+#include "store/embedded/columns.h"
+
+namespace culprit {
+
+// A field and its column; null: no unit has it.
+struct FieldColumn {
+  const EvidenceField* field = nullptr;
+  const UnitColumn* column = nullptr;
+};
+using ColumnOf = std::function<FieldColumn(const std::string& name)>;
+
+// For which values of its column each leaf holds, by its text: a search asks about the same leaves
+// again and again, and of a field with thousands of numbers each is read anew.
+using LeafTables = std::map<std::string, std::vector<std::uint8_t>>;
+
+class Sieve {
+ public:
+  // The columns must outlive it. Tables of leaves that are not there yet are added.
+  Sieve(const Expr& where, const ColumnOf& column_of, LeafTables& tables);
+
+  // passing[i]: 1 if unit `from` + i satisfies it, else 0.
+  void sift(std::uint32_t from, std::span<std::uint8_t> passing) const;
+  bool passes(std::uint32_t unit) const;
+  // Of all units, with several threads.
+  std::vector<std::uint8_t> all(std::size_t units) const;
+
+ private:
+  void add_leaf(const Expr& leaf, const FieldColumn& found, LeafTables& tables);
+  void sift_leaf(std::uint32_t from, std::span<std::uint8_t> passing) const;
+  void sift_parts(std::uint32_t from, std::span<std::uint8_t> passing) const;
+  bool passes_leaf(std::uint32_t unit) const;
+
+  Expr::Op op_;
+  std::vector<Sieve> parts_;
+  const UnitColumn* column_ = nullptr;    // of a leaf; null: no unit has the field
+  std::vector<std::uint8_t> passing_at_;  // by number of the unit's first value
+  std::uint32_t low_ = 1;                 // if `ranged_`: numbers of [low_, high_] pass
+  std::uint32_t high_ = 0;
+  bool ranged_ = false;
+  bool differs_ = false;  // one more value that passes makes any leaf hold, but for `differs`
+};
+
+// Units that each sieve lets through, by slot: a number below 32, others are not counted.
+using SlotCounts = std::array<std::uint64_t, 32>;
+std::vector<SlotCounts> counts_by_slot(const std::vector<Sieve>& sieves,
+                                       const std::vector<std::uint8_t>& slot_of);
+
+}  // namespace culprit
