@@ -139,6 +139,7 @@ class SimulatedEngine : public Engine {
   Judged judge(const OutcomeRule&) override { return {}; }
   std::vector<FacetTally> facets(std::span<const FacetQuery>) override { return {}; }
   std::vector<CrossTally> crosses(std::span<const CrossQuery>) override { return {}; }
+  ExtractTally extract(const ExtractQuery&) override { return {}; }
   std::vector<SkeletonTally> templates(const TemplateQuery&) override { return {}; }
   QuantTally quant(const QuantQuery&) override { return {}; }
   SeriesTally series(const SeriesQuery&) override { return {}; }

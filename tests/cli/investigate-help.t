@@ -41,7 +41,8 @@ when did it begin, who is hit, what changed, what do the logs say
   --seed N              for the choice of examples (1)
   --as jq|sql|logql     prints the query that verifies the first finding
   --case ID             the case to keep the result in (the open one)
-  --no-case             keeps nothing
+  --no-case             keeps nothing: neither the result nor an index of what was read
+  --fresh               reads everything again, whatever the index of an earlier run holds
   --json                one object with everything (see docs/json.md)
 
 SOURCE is a file, a folder, a glob, or - for standard input; .gz, .zst and .xz too.
