@@ -50,6 +50,7 @@ constexpr double seen_min = 8;
 constexpr Duration rollout_usual = std::chrono::minutes(2);
 constexpr double one_place_log = -2.8;
 constexpr double same_elsewhere_log = -5.5;
+constexpr double place_of_wrong_values = 0.1;
 constexpr double own_region_log = 2.0;
 constexpr double other_region_log = -5.0;
 
@@ -182,6 +183,8 @@ Clue spread_clue(const Change& change, const ChangeEvidence& evidence) {
                (!is_partial(change) || covers_all(change, evidence))) {
       clue = {one_place_log, fmt::format("only {} = {} fails", spread.field, spread.value)};
     }
+    // A broken machine refuses, or is slow; it does not calculate wrongly.
+    if (evidence.values_wrong) clue.log_ratio *= place_of_wrong_values;
     if (std::abs(clue.log_ratio) > std::abs(best.log_ratio)) best = std::move(clue);
   }
   return best;

@@ -117,6 +117,7 @@ struct ChangeEvidence {
   std::string outside = {};  // whom these call then, where nobody here puts that in place
   Time until = no_time;      // of the evidence, or the end of the incident
   std::vector<PlaceSpread> spreads = {};
+  bool values_wrong = false;  // the failing units succeed, with a value that is none: code's doing
   std::optional<NamedValue> customer = {};  // the only one of many that is concerned
   double traffic = 1;                       // units per minute since the onset, over those before
   std::vector<VersionRate> version_rates = {};

@@ -67,6 +67,17 @@ std::vector<Symptom> symptoms_of(const Investigation& made) {
   return symptoms;
 }
 
+// Whether units fail by a value that they have, neither by a message nor by slowness.
+bool values_are_wrong(const Investigation& made, const std::vector<Symptom>& symptoms) {
+  if (made.rule.how != OutcomeRule::How::given || !made.rule.bad) return false;
+  if (symptoms.size() != 1 || symptoms.front().text != made.bad) return false;
+  const std::vector<std::string> fields = fields_of(*made.rule.bad);
+  return std::none_of(fields.begin(), fields.end(), [](const std::string& name) {
+    const Role role = role_of(name);
+    return role == Role::duration || role == Role::status || role == Role::level;
+  });
+}
+
 std::vector<UnitPath> paths_of(const Lines& units) {
   std::vector<UnitPath> paths;
   for (const std::vector<UnitLine>& unit : units) {
@@ -380,6 +391,7 @@ ChangeEvidence incident_evidence(Engine& engine, const EvidenceQuestion& questio
   }
   evidence.until = when.ongoing || when.end == no_time ? made.schema.to : when.end;
   evidence.symptoms = symptoms_of(made);
+  evidence.values_wrong = values_are_wrong(made, evidence.symptoms);
   for (const Segment& segment : made.who) {
     for (const Condition& condition : segment.finding.conditions) {
       evidence.segment.push_back(
@@ -391,7 +403,10 @@ ChangeEvidence incident_evidence(Engine& engine, const EvidenceQuestion& questio
       if (condition.field == "service") evidence.failing_services.push_back(condition.value);
     }
   }
-  if (question.sides.has_before) evidence.traffic = traffic_of(engine, made);
+  // Where only failures are logged, more lines are the incident itself.
+  if (question.sides.has_before && !made.schema.unit.errors_only) {
+    evidence.traffic = traffic_of(engine, made);
+  }
   if (made.rule.how != OutcomeRule::How::volume) {
     look_at_lines(engine, question, made, evidence);
   } else if (question.sides.has_before) {

@@ -1,10 +1,10 @@
 // An Index is what is kept of one source between runs, so that the next one need not read it again.
 //
 // It holds the rows of a source's Parts with the columns that fit into a fiftieth of the source's
-// size. Fields of up to a thousand texts or a hundred numbers have to fit, else there is no Index: an answer that
-// overlooks one of them would be another than that of the first run. Ids hardly ever do. A Part can be read without the others, so a
-// question about a window reads only what it needs, and what is not in the Index is read from the
-// source, Part by Part.
+// size. Fields of up to a thousand texts or a hundred numbers have to fit, else there is no Index:
+// an answer that overlooks one of them would be another than that of the first run. Ids hardly ever
+// do. A Part can be read without the others, so a question about a window reads only what it needs,
+// and what is not in the Index is read from the source, Part by Part.
 //
 // The file is one header with a checksum of its own, and the Parts behind it with one each. What
 // is damaged is an Error, never a wrong answer; whoever meets it reads the source instead.
