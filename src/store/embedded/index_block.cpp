@@ -7,6 +7,7 @@ namespace {
 
 // Units that began longer ago than so many others are hardly ever seen again.
 constexpr std::uint32_t remembered_units = 4096;
+constexpr std::size_t pairs_max = 1 << 22;  // of a block: 170 for each of its rows
 constexpr std::size_t small_table = 254;  // places, "absent" and "as before" fit a byte
 
 enum ColumnKind : std::uint8_t { column_none, column_single, column_several };
@@ -192,7 +193,7 @@ void read_single(IndexReader& in, Block& block, Column& column, std::uint32_t un
 }
 
 void read_several(IndexReader& in, Block& block, Column& column) {
-  const std::size_t pairs = in.bounded(std::uint64_t{1} << 24);
+  const std::size_t pairs = in.bounded(pairs_max);
   std::vector<std::uint32_t> rows(in.ok() ? pairs : 0);
   in.numbers(rows);
   std::uint32_t row = 0;
@@ -300,7 +301,7 @@ void read_column(IndexReader& in, Block& block, FieldId field, std::size_t value
   if (kind > column_several) return void(in.fail());
   Column column;
   column.field = field;
-  column.table.resize(in.bounded(std::uint64_t{1} << 24));
+  column.table.resize(in.bounded(kind == column_single ? block.rows() : pairs_max));
   in.numbers(column.table);
   for (const Code code : column.table) {
     if (code::is_index(code) && code >= values) in.fail();
