@@ -9,6 +9,7 @@
 #include "contrast/services.h"
 #include "contrast/versions.h"
 #include "workbench/change_commits.h"
+#include "workbench/version_evidence.h"
 
 namespace culprit {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 constexpr Duration shown_after = std::chrono::minutes(15);
 
 // Values that the first minute of the logs shows were there before.
-constexpr Duration settling = std::chrono::minutes(1);
 
 // The list's time of a deploy and its first line in the logs lie no further apart than a rollout.
 constexpr Duration rollout_max = std::chrono::hours(1);

@@ -125,11 +125,11 @@ bool UnitLines::is_outside(std::string_view peer) const {
   });
 }
 
-UnitLine UnitLines::read_one(Place place, const Dialect& dialect, std::string_view text) const {
+UnitLine UnitLines::read_one(Place place, const Dialect& dialect, std::string_view text,
+                             Memory& memory) const {
   UnitLine line;
   line.place = place;
-  Scratch scratch;
-  SkeletonScratch slots;
+  auto& [scratch, slots] = memory;
   Event event;
   if (read_line(dialect, text, scratch, event) != Reading::event) return line;
   const SlottedEvent whole(event, slots);
@@ -183,12 +183,13 @@ std::vector<std::vector<UnitLine>> UnitLines::read(std::span<const UnitSample> u
   std::vector<std::vector<UnitLine>> read;
   std::size_t next = 0;
   std::size_t traces = 0;
+  Memory memory;
   for (const UnitSample& unit : units) {
     std::vector<UnitLine>& lines = read.emplace_back();
     bool failed = false;
     for (std::size_t i = 0; i < std::min(unit.places.size(), lines_max); ++i, ++next) {
       const Dialect& dialect = dialects.at(places[next].source);
-      UnitLine line = read_one(places[next], dialect, texts[next]);
+      UnitLine line = read_one(places[next], dialect, texts[next], memory);
       const bool first = line.fails && !std::exchange(failed, failed || line.fails);
       if (first && line.trace.empty() && traces < traces_max) {
         line.trace = trace_behind(line.place, dialect);

@@ -14,6 +14,7 @@
 #include "contrast/commits.h"
 #include "event/query.h"
 #include "parse/format.h"
+#include "parse/skeleton.h"
 #include "store/engine.h"
 
 namespace culprit {
@@ -46,7 +47,13 @@ class UnitLines {
   using Dialects = std::map<std::uint32_t, Dialect>;  // by source
 
   Dialects dialects_of(std::span<const Place> places, std::span<const std::string> texts) const;
-  UnitLine read_one(Place place, const Dialect& dialect, std::string_view text) const;
+  // Of a reader: it knows the keys of earlier lines.
+  struct Memory {
+    Scratch scratch;
+    SkeletonScratch slots;
+  };
+  UnitLine read_one(Place place, const Dialect& dialect, std::string_view text,
+                    Memory& memory) const;
   void name_service(UnitLine& line, const Event& event) const;
   void find_named(UnitLine& line, const Event& event) const;
   bool is_outside(std::string_view peer) const;

@@ -63,26 +63,53 @@ bool runs(const UnitLine* line, const VersionRate& rate) {
 
 // When one service was first seen to run what others run too: units of each are read, then those
 // before the first that shows it, and so on. no_time: in none that was read.
-Time first_seen_in_lines(Engine& engine, const UnitLines& lines, const VersionRate& rate,
-                         const std::string& service, std::uint64_t seed) {
-  constexpr int rounds = 4;  // each leaves about a 200th of the time before
-  Time first = no_time;
-  Window window;
-  for (int i = 0; i < rounds; ++i) {
-    const std::vector<UnitSample> units =
-        engine.sample({equals(rate.field, rate.value), window, {}, units_read, seed});
-    const Lines read = lines.read(units);
-    Time found = no_time;
-    for (std::size_t unit = 0; unit < units.size(); ++unit) {
-      const bool shows = runs(line_of(read[unit], service), rate);
-      if (shows && (found == no_time || units[unit].start < found)) found = units[unit].start;
+class VersionDebut {
+ public:
+  VersionDebut(Engine& engine, const UnitLines& lines, const VersionRate& rate, std::uint64_t seed)
+      : engine_(engine), lines_(lines), rate_(rate), seed_(seed), all_(sample({})) {}
+
+  Time of(const std::string& service) const {
+    constexpr int rounds = 4;  // each leaves about a 200th of the time before
+    Time first = earliest(all_, service);
+    for (int i = 1; i < rounds && first != no_time; ++i) {
+      // What ran from the beginning is no change: the instant does not matter.
+      if (first - engine_.schema().from < settling) break;
+      Window window;
+      window.to = first;
+      const Time found = earliest(sample(window), service);
+      if (found == no_time) break;
+      first = found;
     }
-    if (found == no_time) break;
-    first = found;
-    window.to = found;
+    return first;
   }
-  return first;
-}
+
+ private:
+  struct Sample {
+    std::vector<UnitSample> units;
+    Lines lines;
+  };
+  Sample sample(Window window) const {
+    std::vector<UnitSample> units =
+        engine_.sample({equals(rate_.field, rate_.value), window, {}, units_read, seed_});
+    Lines read = lines_.read(units);
+    return {std::move(units), std::move(read)};
+  }
+  Time earliest(const Sample& sample, const std::string& service) const {
+    Time found = no_time;
+    for (std::size_t unit = 0; unit < sample.units.size(); ++unit) {
+      if (!runs(line_of(sample.lines[unit], service), rate_)) continue;
+      const Time start = sample.units[unit].start;
+      if (found == no_time || start < found) found = start;
+    }
+    return found;
+  }
+
+  Engine& engine_;
+  const UnitLines& lines_;
+  const VersionRate& rate_;
+  std::uint64_t seed_;
+  Sample all_;
+};
 
 // What several services run at once (a commit of a repository that they share) is told apart by
 // lines: units say that both ran it, not who failed. As many failures are counted as were read;
@@ -183,9 +210,10 @@ std::vector<VersionRate> rates_by_service(Engine& engine, const UnitLines& lines
       told.push_back(std::move(rate));
       continue;
     }
+    const VersionDebut debut(engine, lines, rate, asked.seed);
     for (VersionRate& own :
          rates_by_lines(read, rate, owners.at({rate.field, rate.value}), after)) {
-      own.first_seen = first_seen_in_lines(engine, lines, rate, own.service, asked.seed);
+      own.first_seen = debut.of(own.service);
       told.push_back(std::move(own));
     }
   }

@@ -15,6 +15,9 @@
 
 namespace culprit {
 
+// A version that follows another within that time ran beside it from the beginning.
+constexpr Duration settling = std::chrono::minutes(1);
+
 struct VersionQuestion {
   Sides sides;
   std::uint64_t seed = 1;

@@ -78,7 +78,7 @@ class Embedded final : public Engine {
   using UnitRows = std::vector<std::pair<const Block*, std::uint16_t>>;
   std::vector<UnitRows> rows_of(std::span<const std::uint32_t> units) const;
   UnitSample sample_of(std::uint32_t unit, const UnitRows& rows) const;
-  std::string id_of(const std::string& line, const Source& source) const;
+  std::string id_of(const std::string& line, const Source& source, Scratch& scratch) const;
   void summarise_fields();
 
   World& world_;

@@ -176,15 +176,16 @@ std::vector<UnitSample> Embedded::sample(const SampleQuery& query) {
   }
   if (evidence_.schema.unit.fields.empty()) return samples;
   const std::vector<std::string> lines = lines_at(firsts);
+  Scratch scratch;
   for (std::size_t i = 0; i < count; ++i) {
-    samples[i].id = id_of(lines[i], evidence_.sources[firsts[i].source]);
+    samples[i].id = id_of(lines[i], evidence_.sources[firsts[i].source], scratch);
   }
   return samples;
 }
 
 // Ids are too many to keep; the line still has it.
-std::string Embedded::id_of(const std::string& line, const Source& source) const {
-  Scratch scratch;
+std::string Embedded::id_of(const std::string& line, const Source& source,
+                            Scratch& scratch) const {
   SkeletonScratch skeleton_scratch;
   Event event;
   if (read_line(source.dialect, line, scratch, event) != Reading::event) return "";
