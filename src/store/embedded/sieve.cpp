@@ -175,6 +175,22 @@ std::vector<std::uint8_t> Sieve::all(std::size_t units) const {
   return passing;
 }
 
+UnitColumn column_among(const std::vector<std::uint32_t>& units, const UnitColumn& column) {
+  UnitColumn made;
+  made.table = column.table;
+  made.first = Packed(units.size(), static_cast<std::uint32_t>(column.table.size()));
+  for (std::size_t i = 0; i < units.size(); ++i) made.first.set(i, column.first[units[i]]);
+  auto more = column.more.begin();
+  for (std::uint32_t i = 0; i < units.size() && more != column.more.end(); ++i) {
+    more = std::lower_bound(more, column.more.end(),
+                            std::pair<std::uint32_t, std::uint32_t>{units[i], 0});
+    for (; more != column.more.end() && more->first == units[i]; ++more) {
+      made.more.emplace_back(i, more->second);
+    }
+  }
+  return made;
+}
+
 std::vector<SlotCounts> counts_by_slot(const std::vector<Sieve>& sieves,
                                        const std::vector<std::uint8_t>& slot_of) {
   const std::size_t units = slot_of.size();

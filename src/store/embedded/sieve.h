@@ -55,6 +55,15 @@ class Sieve {
   bool differs_ = false;  // one more value that passes makes any leaf hold, but for `differs`
 };
 
+// The failing units, few among many, and columns of theirs: number i is the i-th of them.
+struct FailingUnits {
+  std::vector<std::uint32_t> units;  // ascending
+  std::map<FieldId, UnitColumn> columns;
+  void clear() { units.clear(), columns.clear(); }
+};
+// Of these units, which ascend, with the same table.
+UnitColumn column_among(const std::vector<std::uint32_t>& units, const UnitColumn& column);
+
 // Units that each sieve lets through, by slot: a number below 32, others are not counted.
 using SlotCounts = std::array<std::uint64_t, 32>;
 std::vector<SlotCounts> counts_by_slot(const std::vector<Sieve>& sieves,
