@@ -294,7 +294,7 @@ void Embedded::count_whole(std::span<const FacetQuery> queries, std::span<FacetT
   for (const FacetQuery& query : queries) {
     sieves.push_back(sieve_of(query.where));
   }
-  const std::vector<SlotCounts> counts = counts_by_slot(sieves, slots_.slot_of);
+  const std::vector<SlotCounts> counts = counts_by_slot(sieves, slots_.slot_of, width * 2);
   for (std::size_t i = 0; i < queries.size(); ++i) {
     tallies[i].exact = evidence_.schema.exact;
     for (std::size_t w = 0; w < width; ++w) {
