@@ -264,7 +264,8 @@ class ScenarioMaker {
       const double least_rate = std::max({0.03, 5 * rate_, failures / (0.4 * units_after())});
       const double rate = dice_.between_logs(least_rate, 0.9);
       const std::vector<Condition> made = cause(failures / rate / 1.3, failures / rate * 1.3);
-      if (made.empty() || (i > 0 && !apart(made, made_.causes.front()))) continue;
+      const auto meets = [&](const std::vector<Condition>& other) { return !apart(made, other); };
+      if (made.empty() || std::any_of(made_.causes.begin(), made_.causes.end(), meets)) continue;
       const std::vector<std::uint8_t> inside = traffic().holds(made);
       std::vector<std::size_t> its;
       for (std::size_t unit = 0; unit < traffic().size(); ++unit) {

@@ -1,6 +1,8 @@
 #include "store/embedded/cells.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "base/verify.h"
@@ -120,10 +122,18 @@ std::vector<std::uint8_t> window_slots(const Evidence& evidence,
     to.push_back(nanoseconds(window.to));
   }
   in_parallel((size + chunk - 1) / chunk, size, [&](std::size_t task) {
+    // Units lie in about the order of their starts, so that the window is the last one's as a rule.
+    std::int64_t least = 1;  // of a start that is behind the beginning of as many windows
+    std::int64_t most = 0;
+    std::size_t behind = 0;
     for (std::size_t unit = task * chunk; unit < std::min(size, (task + 1) * chunk); ++unit) {
       const std::int64_t start = evidence.units.starts[unit];
-      std::size_t behind = 0;
-      for (const std::int64_t one : from) behind += one <= start ? 1 : 0;
+      if (start < least || start > most) {
+        const auto next = std::upper_bound(from.begin(), from.end(), start);
+        behind = static_cast<std::size_t>(next - from.begin());
+        least = behind == 0 ? std::numeric_limits<std::int64_t>::min() : from[behind - 1];
+        most = next == from.end() ? std::numeric_limits<std::int64_t>::max() : *next - 1;
+      }
       const int outcome = evidence.units.outcomes[unit];
       const bool none = outcome < 0 || behind == 0 || start >= to[behind - 1];
       slot_of[unit] =

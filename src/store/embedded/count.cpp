@@ -1,6 +1,7 @@
 // Counting units: histograms, facets, crosses. Each is one loop over the units in question.
 #include <algorithm>
 #include <bit>
+#include <mutex>
 #include <optional>
 #include <set>
 
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t columns_least = 4;  // at once
 constexpr std::size_t columns_most = 1000;
 constexpr std::size_t axis_places_max = 1 << 20;
+constexpr std::size_t counted_at_once = 65'536;  // units, by one thread
 
 // Which of a query's windows a unit falls into; most queries have one to three.
 class Windows {
@@ -31,6 +33,31 @@ class Windows {
 
  private:
   std::span<const Window> windows_;
+};
+
+// Which bucket of a histogram an instant falls into; a division of integers takes longer than all
+// else that is done for a unit.
+class Buckets {
+ public:
+  explicit Buckets(const HistQuery& query)
+      : window_(query.window),
+        size_(query.bucket.count()),
+        per_nanosecond_(1 / static_cast<double>(size_)) {}
+  // SIZE_MAX: outside the window.
+  std::size_t of(std::int64_t start) const {
+    if (!window_.contains(from_nanoseconds(start))) return SIZE_MAX;
+    const std::int64_t since = (from_nanoseconds(start) - window_.from).count();
+    auto bucket = static_cast<std::int64_t>(static_cast<double>(since) * per_nanosecond_);
+    // Rounded, it may be the neighbour.
+    if (bucket * size_ > since) --bucket;
+    if (since - bucket * size_ >= size_) ++bucket;
+    return static_cast<std::size_t>(bucket);
+  }
+
+ private:
+  Window window_;
+  std::int64_t size_;
+  double per_nanosecond_;
 };
 
 std::optional<std::string> value_at(const EvidenceField* field, const UnitColumn* column,
@@ -62,42 +89,74 @@ HistTally Embedded::hist(const HistQuery& query) {
   tally.exact = evidence_.schema.exact;
   const auto span = query.window.to - query.window.from;
   tally.counts.resize(static_cast<std::size_t>((span + query.bucket - Duration{1}) / query.bucket));
-  const bool failures = query.of == HistQuery::Of::failures;
-  const Sieve sieve = sieve_of(query.where);
-  const auto add = [&](std::uint32_t unit) {
-    const Time start = from_nanoseconds(evidence_.units.starts[unit]);
-    if (!query.window.contains(start)) return;
-    Counts& counts = tally.counts[static_cast<std::size_t>((start - tally.from) / query.bucket)];
-    const double weight = evidence_.weight(unit);
-    counts.total += failures ? 0 : weight;
-    counts.bad += evidence_.units.outcomes[unit] == 1 ? weight : 0;
-  };
-  if (failures) {
-    for (const std::uint32_t unit : failing()) {
-      if (sieve.passes(unit)) add(unit);
-    }
-  } else {
-    const Mask passing = sieve.all(evidence_.units.size());
-    for (std::uint32_t unit = 0; unit < passing.size(); ++unit) {
-      if (passing[unit] != 0 && evidence_.units.outcomes[unit] >= 0) add(unit);
-    }
-  }
+  query.of == HistQuery::Of::failures ? count_failing(query, tally) : count_all(query, tally);
   return tally;
 }
 
-const std::vector<std::uint32_t>& Embedded::failing() {
-  if (!failing_.empty()) return failing_;
-  for (std::uint32_t unit = 0; unit < evidence_.units.size(); ++unit) {
-    if (evidence_.units.outcomes[unit] == 1) failing_.push_back(unit);
+// The many histograms of a search are of failures: columns of those alone stay in the cache.
+void Embedded::count_failing(const HistQuery& query, HistTally& tally) {
+  const std::vector<std::uint32_t>& units = failing();
+  const ColumnOf column_of_failing = [&](const std::string& name) -> FieldColumn {
+    const EvidenceField* field = evidence_.field(name);
+    if (field == nullptr) return {};
+    const FieldId id = evidence_.id_of(*field);
+    auto found = failing_.columns.find(id);
+    if (found == failing_.columns.end()) {
+      found = failing_.columns.emplace(id, column_among(units, column(id))).first;
+    }
+    return {field, &found->second};
+  };
+  const Mask passing = Sieve(query.where, column_of_failing, leaf_tables()).all(units.size());
+  const Buckets buckets(query);
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    if (passing[i] == 0) continue;
+    const std::size_t bucket = buckets.of(evidence_.units.starts[units[i]]);
+    if (bucket < tally.counts.size()) tally.counts[bucket].bad += evidence_.weight(units[i]);
   }
-  return failing_;
+}
+
+// Weights are powers of two, so that the order in which tasks are added does not matter.
+void Embedded::count_all(const HistQuery& query, HistTally& tally) {
+  const Sieve sieve = sieve_of(query.where);
+  const Buckets buckets(query);
+  const std::size_t units = evidence_.units.size();
+  std::mutex adding;
+  in_parallel((units + counted_at_once - 1) / counted_at_once, units, [&](std::size_t task) {
+    const std::size_t from = task * counted_at_once;
+    Mask passing(std::min(counted_at_once, units - from));
+    sieve.sift(static_cast<std::uint32_t>(from), passing);
+    std::vector<Counts> counts(tally.counts.size());
+    for (std::size_t i = 0; i < passing.size(); ++i) {
+      const std::int8_t outcome = evidence_.units.outcomes[from + i];
+      if (passing[i] == 0 || outcome < 0) continue;
+      const std::size_t bucket = buckets.of(evidence_.units.starts[from + i]);
+      if (bucket >= counts.size()) continue;
+      const double weight = evidence_.weight(from + i);
+      counts[bucket] += {weight, outcome == 1 ? weight : 0};
+    }
+    const std::lock_guard<std::mutex> lock(adding);
+    for (std::size_t i = 0; i < counts.size(); ++i) tally.counts[i] += counts[i];
+  });
+}
+
+const std::vector<std::uint32_t>& Embedded::failing() {
+  std::vector<std::uint32_t>& units = failing_.units;
+  if (!units.empty()) return units;
+  for (std::uint32_t unit = 0; unit < evidence_.units.size(); ++unit) {
+    if (evidence_.units.outcomes[unit] == 1) units.push_back(unit);
+  }
+  return units;
+}
+
+LeafTables& Embedded::leaf_tables() {
+  constexpr std::size_t tables_max = 1000;
+  if (leaf_tables_.size() > tables_max) leaf_tables_.clear();
+  return leaf_tables_;
 }
 
 Sieve Embedded::sieve_of(const Expr& where) {
-  constexpr std::size_t tables_max = 1000;
-  if (leaf_tables_.size() > tables_max) leaf_tables_.clear();
   return Sieve(
-      where, [&](const std::string& name) { return column_named(name); }, leaf_tables_);
+      where, [&](const std::string& name) { return column_named(name); }, leaf_tables());
 }
 
 FieldColumn Embedded::column_named(const std::string& name) {
@@ -235,7 +294,7 @@ void Embedded::count_whole(std::span<const FacetQuery> queries, std::span<FacetT
   for (const FacetQuery& query : queries) {
     sieves.push_back(sieve_of(query.where));
   }
-  const std::vector<SlotCounts> counts = counts_by_slot(sieves, slots_.slot_of);
+  const std::vector<SlotCounts> counts = counts_by_slot(sieves, slots_.slot_of, width * 2);
   for (std::size_t i = 0; i < queries.size(); ++i) {
     tallies[i].exact = evidence_.schema.exact;
     for (std::size_t w = 0; w < width; ++w) {

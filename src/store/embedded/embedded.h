@@ -64,6 +64,9 @@ class Embedded final : public Engine {
   void count_whole(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
   std::size_t wholes_in_front(std::span<const FacetQuery> queries) const;
   const std::vector<std::uint32_t>& failing();
+  void count_failing(const HistQuery& query, HistTally& tally);
+  void count_all(const HistQuery& query, HistTally& tally);
+  LeafTables& leaf_tables();
   Sieve sieve_of(const Expr& where);
   // Field and column by name, made if it is not there.
   FieldColumn column_named(const std::string& name);
@@ -86,7 +89,7 @@ class Embedded final : public Engine {
   std::map<FieldId, UnitColumn> columns_;
   std::unordered_map<std::uint64_t, AxisMap> axis_maps_;  // by hash of the Axis
   UnitSlots slots_;                                       // of the windows last asked about
-  std::vector<std::uint32_t> failing_;                    // units; made when first asked for
+  FailingUnits failing_;                                  // made when first asked for
   LeafTables leaf_tables_;
   std::map<std::string, std::vector<std::uint32_t>> selections_;  // by printed Expr
 };

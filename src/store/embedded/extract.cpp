@@ -1,9 +1,9 @@
 // Extracts: units chosen evenly from each window and outcome, with their values as numbers.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
-#include "base/verify.h"
 #include "store/embedded/embedded.h"
 #include "store/embedded/parallel.h"
 
@@ -93,40 +93,122 @@ Chosen choose(const Evidence& evidence, const std::vector<std::uint8_t>& slot_of
   return chosen;
 }
 
-// Rows in the order of their units, to walk along what is sorted by unit.
-std::vector<std::pair<std::uint32_t, std::uint32_t>> rows_by_unit(
-    const std::vector<std::uint32_t>& units) {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> order;
-  for (std::uint32_t row = 0; row < units.size(); ++row) order.emplace_back(units[row], row);
+// The units that were chosen, each once, numbered in their order.
+class Numbering {
+ public:
+  Numbering(const std::vector<std::uint32_t>& chosen, std::size_t units)
+      : chosen_((units + 63) / 64), before_(chosen_.size()) {
+    for (const std::uint32_t unit : chosen) chosen_[unit / 64] |= 1ULL << (unit % 64);
+    for (std::size_t word = 0; word < chosen_.size(); ++word) {
+      before_[word] = size_;
+      size_ += static_cast<std::uint32_t>(std::popcount(chosen_[word]));
+    }
+  }
+  bool has(std::uint32_t unit) const { return (chosen_[unit / 64] >> (unit % 64) & 1) != 0; }
+  std::uint32_t of(std::uint32_t unit) const {
+    const std::uint64_t lower = chosen_[unit / 64] & ((1ULL << (unit % 64)) - 1);
+    return before_[unit / 64] + static_cast<std::uint32_t>(std::popcount(lower));
+  }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::vector<std::uint64_t> chosen_;  // a bit a unit
+  std::vector<std::uint32_t> before_;  // chosen units in front of each word
+  std::uint32_t size_ = 0;
+};
+
+// Number and row of each unit taken, to walk along what is sorted by number.
+using Order = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+Order rows_by_number(const std::vector<std::uint32_t>& units, const Numbering& numbering) {
+  Order order;
+  for (std::uint32_t row = 0; row < units.size(); ++row) {
+    order.emplace_back(numbering.of(units[row]), row);
+  }
   std::sort(order.begin(), order.end());
   return order;
 }
 
-using Order = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+// A row of a block, and the number of its unit.
+struct Pick {
+  std::uint32_t row;
+  std::uint32_t number;
+};
+using Picks = std::vector<std::vector<Pick>>;  // by block
 
-ExtractColumn extracted(const EvidenceField& field, const UnitColumn& values,
-                        const std::vector<std::uint32_t>& units, const Order& by_unit) {
-  ExtractColumn column;
-  column.first.resize(units.size());
-  std::vector<std::uint32_t> number_of(values.table.size() + 1);
-  const auto renumbered = [&](std::uint32_t place) {  // place + 1
-    if (place != 0 && number_of[place] == 0) {
-      column.values.push_back(text_of(field, values.table[place - 1]));
-      number_of[place] = static_cast<std::uint32_t>(column.values.size());
-    }
-    return number_of[place];
-  };
-  with_numbers(values, [&](const auto& numbers) {
-    for (std::size_t row = 0; row < units.size(); ++row) {
-      column.first[row] = renumbered(numbers[units[row]]);
+Picks picked(const Evidence& evidence, const Numbering& numbering) {
+  Picks picks(evidence.blocks.size());
+  std::size_t rows = 0;
+  for (const Block& block : evidence.blocks) rows += block.rows();
+  in_parallel(picks.size(), rows, [&](std::size_t b) {
+    const std::vector<std::uint32_t>& units = evidence.blocks[b].units;
+    for (std::uint32_t row = 0; row < units.size(); ++row) {
+      if (units[row] == no_unit || !numbering.has(units[row])) continue;
+      picks[b].push_back({row, numbering.of(units[row])});
     }
   });
-  std::size_t next = 0;
-  for (const auto& [unit, row] : by_unit) {
-    if (values.more.empty()) break;
-    while (next < values.more.size() && values.more[next].first < unit) ++next;
-    for (std::size_t at = next; at < values.more.size() && values.more[at].first == unit; ++at) {
-      column.more.emplace_back(row, renumbered(values.more[at].second + 1));
+  return picks;
+}
+
+// Where a column has the pair of a row, or of the first one behind it: not far from `at`.
+std::size_t pair_of(const Column& column, std::uint32_t row, std::size_t at) {
+  if (column.dense) return row;
+  const std::vector<std::uint16_t>& rows = column.rows;
+  std::size_t step = 1;
+  if (at >= rows.size()) return rows.size();
+  while (at + step < rows.size() && rows[at + step] < row) step *= 2;
+  const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(at);
+  const auto end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), at + step + 1));
+  return static_cast<std::size_t>(std::lower_bound(begin, end, row) - rows.begin());
+}
+
+// What the chosen units have of one field: by number, values by first sight + 1.
+struct Gathered {
+  CodeNumbers values;
+  std::vector<std::uint32_t> first;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> more;  // sorted
+};
+
+Gathered gathered(const Evidence& evidence, FieldId field, const Picks& picks, std::size_t units) {
+  Gathered made;
+  made.first.resize(units);
+  for (std::size_t b = 0; b < picks.size(); ++b) {
+    const Column* column = evidence.blocks[b].column(field);
+    if (column == nullptr) continue;
+    std::vector<std::uint32_t> of_place(column->table.size());  // 0: not seen yet
+    const auto value_of = [&](std::size_t pair) {
+      if (of_place.empty()) return made.values.of(column->code(pair)) + 1;
+      std::uint32_t& value = of_place[column->codes[pair]];
+      if (value == 0) value = made.values.of(column->code(pair)) + 1;
+      return value;
+    };
+    std::size_t at = 0;
+    for (const Pick& pick : picks[b]) {
+      at = pair_of(*column, pick.row, at);
+      for (std::size_t i = at; i < column->size() && column->row(i) == pick.row; ++i) {
+        const std::uint32_t value = value_of(i);
+        std::uint32_t& first = made.first[pick.number];
+        if (first == 0) first = value;
+        if (first != value) made.more.emplace_back(pick.number, value);
+      }
+    }
+  }
+  std::sort(made.more.begin(), made.more.end());
+  made.more.erase(std::unique(made.more.begin(), made.more.end()), made.more.end());
+  return made;
+}
+
+ExtractColumn extracted(const EvidenceField& field, const Gathered& values,
+                        const Order& by_number) {
+  ExtractColumn column;
+  column.first.resize(by_number.size());
+  for (const Code code : values.values.codes()) column.values.push_back(text_of(field, code));
+  auto more = values.more.begin();
+  for (const auto& [number, row] : by_number) {
+    column.first[row] = values.first[number];
+    while (more != values.more.end() && more->first < number) ++more;
+    for (auto at = more; at != values.more.end() && at->first == number; ++at) {
+      column.more.emplace_back(row, at->second);
     }
   }
   std::sort(column.more.begin(), column.more.end());
@@ -135,32 +217,29 @@ ExtractColumn extracted(const EvidenceField& field, const UnitColumn& values,
 
 }  // namespace
 
+// Rows of the chosen units are looked at, and no others: a column of all units takes as long as
+// reading the field again.
 ExtractTally Embedded::extract(const ExtractQuery& query) {
   const std::vector<std::uint8_t> slot_of = window_slots(evidence_, query.windows);
   const Chosen chosen = choose(evidence_, slot_of, query.windows.size(), query.each_max);
-  const Order by_unit = rows_by_unit(chosen.units);
   ExtractTally tally;
   tally.slots = chosen.slots;
   tally.whole = chosen.whole;
   tally.columns.resize(query.fields.size());
-  // As many columns at a time as may be kept.
-  const std::size_t at_once = columns_at_once();
-  for (std::size_t from = 0; from < query.fields.size(); from += at_once) {
-    const std::size_t to = std::min(query.fields.size(), from + at_once);
-    forget_columns();
-    make_columns(std::span(query.fields).subspan(from, to - from));
-    in_parallel(to - from, evidence_.units.size(), [&](std::size_t i) {
-      const std::string& name = query.fields[from + i];
-      ExtractColumn& column = tally.columns[from + i];
-      const EvidenceField* field = evidence_.field(name);
-      if (field == nullptr) {
-        column.first.resize(chosen.units.size());
-      } else {
-        column = extracted(*field, columns_.at(evidence_.id_of(*field)), chosen.units, by_unit);
-      }
-      column.field = name;
-    });
-  }
+  const Numbering numbering(chosen.units, evidence_.units.size());
+  const Order by_number = rows_by_number(chosen.units, numbering);
+  const Picks picks = picked(evidence_, numbering);
+  in_parallel(query.fields.size(), evidence_.units.size(), [&](std::size_t i) {
+    ExtractColumn& column = tally.columns[i];
+    const EvidenceField* field = evidence_.field(query.fields[i]);
+    if (field == nullptr) {
+      column.first.resize(chosen.units.size());
+    } else {
+      column = extracted(
+          *field, gathered(evidence_, evidence_.id_of(*field), picks, numbering.size()), by_number);
+    }
+    column.field = query.fields[i];
+  });
   return tally;
 }
 

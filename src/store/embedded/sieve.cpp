@@ -4,6 +4,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "base/bits.h"
 #include "store/embedded/parallel.h"
 
 namespace culprit {
@@ -43,19 +44,31 @@ void sift_values(const Number* numbers, const std::vector<std::uint8_t>& passing
   for (std::size_t i = 0; i < passing.size(); ++i) passing[i] = passing_at[numbers[i]];
 }
 
-// Eight at a time where none passes, which is the rule.
-void count_passing(std::span<const std::uint8_t> passing, const std::uint8_t* slots,
-                   SlotCounts& counts) {
-  std::array<std::uint32_t, 256> seen{};
-  std::size_t i = 0;
-  for (; i + 8 <= passing.size(); i += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, passing.data() + i, 8);
-    if (eight == 0) continue;
-    for (std::size_t k = i; k < i + 8; ++k) seen[slots[k]] += passing[k];
+// The lowest bits of eight bytes, the first byte's in front.
+std::uint64_t bits_of_eight(const std::uint8_t* bytes) {
+  std::uint64_t eight;
+  std::memcpy(&eight, bytes, 8);
+  return eight * 0x0102'0408'1020'4080ULL >> 56;
+}
+
+// Of bytes that are 0 or 1; their number is made up to a multiple of 64.
+Sieve::Bits bits_of(const std::vector<std::uint8_t>& bytes) {
+  Sieve::Bits made(bytes.size() / 64);
+  for (std::size_t word = 0; word < made.size(); ++word) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      made[word] |= bits_of_eight(bytes.data() + word * 64 + i * 8) << (i * 8);
+    }
   }
-  for (; i < passing.size(); ++i) seen[slots[i]] += passing[i];
-  for (std::size_t slot = 0; slot < counts.size(); ++slot) counts[slot] += seen[slot];
+  return made;
+}
+
+std::size_t rounded_up(std::size_t units) { return (units + 63) / 64 * 64; }
+
+Sieve::Bits bits_of_slot(std::span<const std::uint8_t> slot_of, std::size_t slot) {
+  std::vector<std::uint8_t> is(rounded_up(slot_of.size()));
+  const auto wanted = static_cast<std::uint8_t>(slot);
+  for (std::size_t i = 0; i < slot_of.size(); ++i) is[i] = slot_of[i] == wanted ? 1 : 0;
+  return bits_of(is);
 }
 
 }  // namespace
@@ -68,11 +81,12 @@ Sieve::Sieve(const Expr& where, const ColumnOf& column_of, LeafTables& tables) :
 }
 
 void Sieve::add_leaf(const Expr& leaf, const FieldColumn& found, LeafTables& tables) {
+  leaf_ = to_string(leaf);
   column_ = found.column;
   if (column_ == nullptr) return;
   differs_ = leaf.op == Expr::Op::compare && leaf.comparison == Comparison::differs;
   passing_at_.push_back(0);
-  const auto [known, fresh] = tables.try_emplace(to_string(leaf));
+  const auto [known, fresh] = tables.try_emplace(leaf_);
   if (fresh) known->second = holding_values(leaf, found);
   for (const std::uint8_t holds : known->second) {
     passing_at_.push_back(differs_ ? holds ^ 1 : holds);
@@ -175,24 +189,92 @@ std::vector<std::uint8_t> Sieve::all(std::size_t units) const {
   return passing;
 }
 
+UnitColumn column_among(const std::vector<std::uint32_t>& units, const UnitColumn& column) {
+  UnitColumn made;
+  made.table = column.table;
+  made.first = Packed(units.size(), static_cast<std::uint32_t>(column.table.size()));
+  for (std::size_t i = 0; i < units.size(); ++i) made.first.set(i, column.first[units[i]]);
+  auto more = column.more.begin();
+  for (std::uint32_t i = 0; i < units.size() && more != column.more.end(); ++i) {
+    more = std::lower_bound(more, column.more.end(),
+                            std::pair<std::uint32_t, std::uint32_t>{units[i], 0});
+    for (; more != column.more.end() && more->first == units[i]; ++more) {
+      made.more.emplace_back(i, more->second);
+    }
+  }
+  return made;
+}
+
+// What leaves say of the units that are looked at, by text.
+class Sieve::LeafBits {
+ public:
+  const Bits& of(const Sieve& leaf, std::uint32_t from, std::size_t units) {
+    const auto [known, fresh] = known_.try_emplace(leaf.leaf_);
+    if (fresh) {
+      std::vector<std::uint8_t> passing(rounded_up(units));
+      leaf.sift_leaf(from, std::span(passing).first(units));
+      known->second = bits_of(passing);
+    }
+    return known->second;
+  }
+
+ private:
+  std::map<std::string, Bits> known_;
+};
+
+void Sieve::narrow(const Bits& other, Bits& made) const {
+  if (op_ == Expr::Op::all) {
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] &= other[i];
+  } else {
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] |= other[i];
+  }
+}
+
+Sieve::Bits Sieve::bits(std::uint32_t from, std::size_t units, LeafBits& known) const {
+  switch (op_) {
+    case Expr::Op::always: return Bits(rounded_up(units) / 64, ~std::uint64_t{0});
+    case Expr::Op::compare:
+    case Expr::Op::has: return known.of(*this, from, units);
+    case Expr::Op::negate: {
+      Bits made = parts_.front().bits(from, units, known);
+      for (std::uint64_t& word : made) word = ~word;
+      return made;
+    }
+    case Expr::Op::all:
+    case Expr::Op::any: break;
+  }
+  Bits made = parts_.front().bits(from, units, known);
+  for (std::size_t part = 1; part < parts_.size(); ++part) {
+    narrow(parts_[part].bits(from, units, known), made);
+  }
+  return made;
+}
+
 std::vector<SlotCounts> counts_by_slot(const std::vector<Sieve>& sieves,
-                                       const std::vector<std::uint8_t>& slot_of) {
+                                       const std::vector<std::uint8_t>& slot_of,
+                                       std::size_t slots) {
   const std::size_t units = slot_of.size();
   const std::size_t tasks = (units + sifted_at_once - 1) / sifted_at_once;
-  std::vector<SlotCounts> sums(sieves.size(), SlotCounts{});
+  std::vector<SlotCounts> sums(sieves.size(), SlotCounts(slots));
   std::mutex adding;
   in_parallel(tasks, units * sieves.size(), [&](std::size_t task) {
     const std::size_t from = task * sifted_at_once;
     const std::size_t size = std::min(sifted_at_once, units - from);
-    std::vector<std::uint8_t> passing(size);
-    std::vector<SlotCounts> counts(sieves.size(), SlotCounts{});
+    std::vector<Sieve::Bits> in_slot;
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      in_slot.push_back(bits_of_slot(std::span(slot_of).subspan(from, size), slot));
+    }
+    Sieve::LeafBits known;
+    std::vector<SlotCounts> counts(sieves.size(), SlotCounts(slots));
     for (std::size_t i = 0; i < sieves.size(); ++i) {
-      sieves[i].sift(static_cast<std::uint32_t>(from), passing);
-      count_passing(passing, slot_of.data() + from, counts[i]);
+      const Sieve::Bits passing = sieves[i].bits(static_cast<std::uint32_t>(from), size, known);
+      for (std::size_t slot = 0; slot < slots; ++slot) {
+        counts[i][slot] = ones_in_both(passing, in_slot[slot]);
+      }
     }
     const std::lock_guard<std::mutex> lock(adding);
     for (std::size_t i = 0; i < sieves.size(); ++i) {
-      for (std::size_t slot = 0; slot < counts[i].size(); ++slot) sums[i][slot] += counts[i][slot];
+      for (std::size_t slot = 0; slot < slots; ++slot) sums[i][slot] += counts[i][slot];
     }
   });
   return sums;

@@ -5,7 +5,6 @@
 // range of numbers decides, sixteen units in one instruction.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <map>
 #include <span>
@@ -30,12 +29,16 @@ using LeafTables = std::map<std::string, std::vector<std::uint8_t>>;
 
 class Sieve {
  public:
+  using Bits = std::vector<std::uint64_t>;
   // The columns must outlive it. Tables of leaves that are not there yet are added.
   Sieve(const Expr& where, const ColumnOf& column_of, LeafTables& tables);
 
   // passing[i]: 1 if unit `from` + i satisfies it, else 0.
   void sift(std::uint32_t from, std::span<std::uint8_t> passing) const;
   bool passes(std::uint32_t unit) const;
+  // The same as bits, undefined behind the last unit; leaves already asked about are looked up.
+  class LeafBits;
+  Bits bits(std::uint32_t from, std::size_t units, LeafBits& known) const;
   // Of all units, with several threads.
   std::vector<std::uint8_t> all(std::size_t units) const;
 
@@ -45,7 +48,10 @@ class Sieve {
   void sift_parts(std::uint32_t from, std::span<std::uint8_t> passing) const;
   bool passes_leaf(std::uint32_t unit) const;
 
+  void narrow(const Bits& other, Bits& made) const;
+
   Expr::Op op_;
+  std::string leaf_;  // of a leaf: its text
   std::vector<Sieve> parts_;
   const UnitColumn* column_ = nullptr;    // of a leaf; null: no unit has the field
   std::vector<std::uint8_t> passing_at_;  // by number of the unit's first value
@@ -55,9 +61,19 @@ class Sieve {
   bool differs_ = false;  // one more value that passes makes any leaf hold, but for `differs`
 };
 
-// Units that each sieve lets through, by slot: a number below 32, others are not counted.
-using SlotCounts = std::array<std::uint64_t, 32>;
+// The failing units, few among many, and columns of theirs: number i is the i-th of them.
+struct FailingUnits {
+  std::vector<std::uint32_t> units;  // ascending
+  std::map<FieldId, UnitColumn> columns;
+  void clear() { units.clear(), columns.clear(); }
+};
+// Of these units, which ascend, with the same table.
+UnitColumn column_among(const std::vector<std::uint32_t>& units, const UnitColumn& column);
+
+// Units that each sieve lets through, by slot: numbers below `slots`, others are not counted.
+// Sieves share most of their leaves, and each leaf is asked about once.
+using SlotCounts = std::vector<std::uint64_t>;
 std::vector<SlotCounts> counts_by_slot(const std::vector<Sieve>& sieves,
-                                       const std::vector<std::uint8_t>& slot_of);
+                                       const std::vector<std::uint8_t>& slot_of, std::size_t slots);
 
 }  // namespace culprit
