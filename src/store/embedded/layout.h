@@ -38,6 +38,17 @@ struct Layout {
   std::uint64_t bytes = 0;           // that a row takes
   std::uint64_t events = 0;          // since they were handed on
   std::uint64_t error_events = 0;
+
+  // As new, but for its memory.
+  void restart() {
+    kept.clear();
+    told_by.clear();
+    judged.clear();
+    from_message.clear();
+    carried.clear();
+    names = kept_named = 0;
+    events = error_events = 0;
+  }
 };
 
 class Layouts {

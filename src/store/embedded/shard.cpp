@@ -268,20 +268,40 @@ Layout& Shard::layout_of(const Event& event) {
     // A message that holds "<*>" itself has the skeleton of another with more slots.
     const bool fits = known != nullptr && known->named == event.fields.size() &&
                       known->slots == row_.slots.size();
-    if (fits) return *known;
-    if (known == nullptr) {
-      if (layouts_.full()) hand_on_counts();
-      Layout layout = lay_out(event);
+    if (fits) {
+      ++layout_hits_;
+      return *known;
+    }
+    if (known == nullptr && remembers_layouts()) {
+      Layout layout;
+      lay_out(event, layout);
       layout.names = names;
       return *layouts_.add(std::move(layout));
     }
   }
   hand_on(passing_);
-  return passing_ = lay_out(event);
+  lay_out(event, passing_);
+  return passing_;
 }
 
-Layout Shard::lay_out(const Event& event) {
-  Layout layout;
+// Where hardly any line has the shape of an earlier one (keys in any order), remembering shapes
+// costs more than laying each out: for some time it is left, then tried again.
+bool Shard::remembers_layouts() {
+  constexpr std::uint32_t left_alone = 1 << 17;  // lines
+  if (layouts_left_alone_ > 0) {
+    --layouts_left_alone_;
+    return false;
+  }
+  if (!layouts_.full()) return true;
+  if (layout_hits_ < layouts_.all().size()) layouts_left_alone_ = left_alone;
+  layout_hits_ = 0;
+  hand_on_counts();
+  return layouts_left_alone_ == 0;
+}
+
+void Shard::lay_out(const Event& event, Layout& layout) {
+  layout.restart();
+  ++layout_serial_;
   layout.skeleton = row_.skeleton;
   layout.named = event.fields.size();
   layout.slots = row_.slots.size();
@@ -296,11 +316,11 @@ Layout Shard::lay_out(const Event& event) {
   std::uint64_t eighths = 0;
   for (const Layout::Part& part : layout.kept) eighths += part.field->width;
   layout.bytes = RowBytes::row + (eighths + 7) / 8;
-  return layout;
 }
 
 // What the line itself names counts, whatever its message says.
 void Shard::lay_out_slots(Layout& layout) {
+  if (layout.slots == 0) return;
   const std::vector<FieldId>& known = skeletons_[layout.skeleton].slots;
   const std::vector<ShardField*> named = layout.carried;
   for (std::size_t i = 0; i < layout.slots; ++i) {
@@ -313,11 +333,10 @@ void Shard::lay_out_slots(Layout& layout) {
   }
 }
 
-void Shard::add_part(Layout& layout, ShardField& field, std::size_t at) {
+void Shard::add_part(Layout& layout, ShardField& field, std::size_t at) const {
   const Layout::Part part{&field, static_cast<std::uint32_t>(at)};
-  if (std::find(layout.carried.begin(), layout.carried.end(), &field) == layout.carried.end()) {
-    layout.carried.push_back(&field);
-  }
+  if (field.laid_out != layout_serial_) layout.carried.push_back(&field);
+  field.laid_out = layout_serial_;
   if (field.unit_id) layout.told_by.push_back(part);
   if (field.role == Role::status || field.role == Role::success || field.role == Role::exception) {
     layout.judged.push_back(part);

@@ -154,7 +154,8 @@ struct ShardField {
   bool slot = true;         // no line names it itself
   bool overflowed = false;  // the dictionary was full: all texts are lost
   int unit_rank = 0;
-  std::uint32_t width = 0;  // Widths
+  std::uint64_t laid_out = 0;  // the latest layout that carries it
+  std::uint32_t width = 0;     // Widths
   std::uint64_t events = 0;
   std::uint64_t error_events = 0;
   std::uint64_t numbers = 0;  // events that have a number for it
@@ -250,9 +251,10 @@ class Shard {
   bool outside(const Event& event) const;
   void read_message(std::string_view message);
   Layout& layout_of(const Event& event);
-  Layout lay_out(const Event& event);
+  bool remembers_layouts();
+  void lay_out(const Event& event, Layout& layout);
   void lay_out_slots(Layout& layout);
-  static void add_part(Layout& layout, ShardField& field, std::size_t at);
+  void add_part(Layout& layout, ShardField& field, std::size_t at) const;
   const Field& value_at(const Layout& layout, const Event& event, Layout::Part part) const {
     return part.at < layout.named ? event.fields[part.at] : row_.slots[part.at - layout.named];
   }
@@ -281,7 +283,10 @@ class Shard {
   Dictionary names_;
   std::deque<ShardField> fields_;  // a deque, because Layouts point to them
   Layouts layouts_;
-  Layout passing_;  // of an event whose reader does not tell its names apart
+  Layout passing_;                        // of an event whose layout is not remembered
+  std::size_t layout_hits_ = 0;           // since the Layouts were empty
+  std::uint32_t layouts_left_alone_ = 0;  // lines for which none is remembered
+  std::uint64_t layout_serial_ = 0;       // of the one that is being laid out
   SkeletonTable skeletons_;
   Scratch scratch_;
   SkeletonScratch skeleton_scratch_;
