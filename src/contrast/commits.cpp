@@ -55,13 +55,12 @@ void discount_formatting(std::span<const CommitText* const> commits,
   }
 }
 
+// `clues`: a reader can look at a place at once, so places are told before words.
 CommitWeight weight_of(const CommitText& commit, std::vector<CommitClue> clues) {
   CommitWeight weight;
   const CommitKind kind = kind_of_commit(commit);
   const Effect effect = effect_of(commit);
   weight.prior = prior_of(kind) * weight_of(effect) * size_factor(commit);
-  std::stable_sort(clues.begin(), clues.end(),
-                   [](const CommitClue& a, const CommitClue& b) { return a.log > b.log; });
   for (CommitClue& clue : clues) {
     weight.log_ratio += clue.log;
     if (clue.log > 0 && weight.reasons.size() < reasons_max) {
@@ -108,10 +107,10 @@ std::vector<CommitWeight> weigh_commits(std::span<const CommitText* const> commi
       place_clues(commits, question, may_print(query, counted, question.symptoms));
   std::vector<CommitWeight> weights;
   for (std::size_t i = 0; i < commits.size(); ++i) {
-    clues[i].push_back(std::move(words[i]));
     if (CommitClue named = query.dependency_clue(counted[i], commits.size()); named.log > 0) {
       clues[i].push_back(std::move(named));
     }
+    clues[i].push_back(std::move(words[i]));
     weights.push_back(weight_of(*commits[i], std::move(clues[i])));
     const double age = static_cast<double>(i) / static_cast<double>(commits.size());
     weights.back().prior *= std::exp(question.recency * (0.5 - age));

@@ -99,7 +99,7 @@ struct CommitQuestion {
 struct CommitWeight {
   double prior = 1;      // by what it changes and how much; 1: a few lines of code
   double log_ratio = 0;  // ln of how much likelier the symptoms are if this commit did it
-  std::vector<std::string> reasons = {};  // strongest first
+  std::vector<std::string> reasons = {};  // places, then packages, then words
   std::string note = {};                  // why its prior is small: "changes tests only"
 };
 
@@ -114,7 +114,7 @@ struct RankedCommit {
   std::string sha = {};
   std::string subject = {};
   double probability = 0;                 // that this commit did it
-  std::vector<std::string> reasons = {};  // strongest first, then the note
+  std::vector<std::string> reasons = {};  // places, then packages, words, and the note
   std::string note = {};                  // what makes it less likely; also the last of the reasons
 };
 

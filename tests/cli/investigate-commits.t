@@ -30,7 +30,7 @@ AROUND   * a.ndjson:97416  14:30:04.000 error stock lease expired for sku 24
          * a.ndjson:98591  14:30:24.000 error stock lease expired for sku 44
 CHANGED  commit a81c64eef "stock: lease what is in a cart" at 2025-11-18T09:00:00.000Z, 91%
          + wrote the line that prints "stock lease expired for sku <*>" in src/stock.py
-         + shares words with the failure: stock, lease, sku, expired
+         + changed the very line of src/stock.py:1, where the message is printed
          - 2d 6h before the first failing message
          none of these, 8.9%
          commit 6e017cb90 "cart: can be emptied" at 2025-11-19T09:00:00.000Z, 0.17%
