@@ -318,15 +318,17 @@ class RealWorld final : public World {
   }
 
   Status write(const std::string& path, std::string_view bytes) override {
-    const std::string staged = path + ".part";
+    // A name of its own: another culprit may be writing the same file.
+    const std::string staged = fmt::format("{}.{}.part", path, ::getpid());
     const int descriptor = ::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (descriptor < 0) return system_error(errno, staged);
     File file = File::of_descriptor(descriptor, staged);
-    TRY(file.append(bytes));
-    if (::fsync(descriptor) != 0 || ::rename(staged.c_str(), path.c_str()) != 0) {
-      return system_error(errno, path);
+    Status written = file.append(bytes);
+    if (written && (::fsync(descriptor) != 0 || ::rename(staged.c_str(), path.c_str()) != 0)) {
+      written = system_error(errno, path);
     }
-    return ok();
+    if (!written) ::unlink(staged.c_str());
+    return written;
   }
 
   Result<Ran> run(const std::vector<std::string>& command, const std::string& directory) override {
