@@ -1,6 +1,7 @@
 #include "store/embedded/index_block.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace culprit {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 // Units that began longer ago than so many others are hardly ever seen again.
 constexpr std::uint32_t remembered_units = 4096;
 constexpr std::size_t pairs_max = 1 << 22;  // of a block: 170 for each of its rows
-constexpr std::size_t small_table = 254;  // places, "absent" and "as before" fit a byte
+constexpr std::size_t small_table = 254;    // places, "absent" and "as before" fit a byte
 
 enum ColumnKind : std::uint8_t { column_none, column_single, column_several };
 
@@ -147,6 +148,21 @@ std::uint32_t place_in(const std::vector<Code>& table, Code code) {
                                     table.begin());
 }
 
+// Ascending Codes as distances: those of many texts lie side by side.
+void write_table(IndexWriter& out, const std::vector<Code>& table) {
+  std::vector<std::uint32_t> distances(table.size());
+  std::adjacent_difference(table.begin(), table.end(), distances.begin());
+  out.number(table.size());
+  out.numbers(distances);
+}
+
+std::vector<Code> read_table(IndexReader& in, std::size_t size_max) {
+  std::vector<Code> table(in.bounded(size_max));
+  in.numbers(table);
+  std::partial_sum(table.begin(), table.end(), table.begin());
+  return table;
+}
+
 // Place in the table of each pair's code.
 std::vector<std::uint32_t> places_of(const Column& column, const std::vector<Code>& table) {
   std::vector<std::uint32_t> of_entry(column.table.size());
@@ -277,8 +293,7 @@ void write_column(IndexWriter& out, const Column* column, std::span<const std::u
   const bool several = has_rows_twice(*column);
   out.byte(several ? column_several : column_single);
   const std::vector<Code> table = distinct_codes(*column);
-  out.number(table.size());
-  out.numbers(table);
+  write_table(out, table);
   std::vector<std::uint32_t> places = places_of(*column, table);
   if (several) {
     std::vector<std::uint32_t> rows(column->size());
@@ -301,8 +316,7 @@ void read_column(IndexReader& in, Block& block, FieldId field, std::size_t value
   if (kind > column_several) return void(in.fail());
   Column column;
   column.field = field;
-  column.table.resize(in.bounded(kind == column_single ? block.rows() : pairs_max));
-  in.numbers(column.table);
+  column.table = read_table(in, kind == column_single ? block.rows() : pairs_max);
   for (const Code code : column.table) {
     if (code::is_index(code) && code >= values) in.fail();
   }

@@ -7,7 +7,7 @@
 namespace culprit {
 
 // Before it, in the file: what it is, how long it is, its checksum.
-constexpr std::string_view index_magic = "culprit index 3\n";
+constexpr std::string_view index_magic = "culprit index 4\n";
 constexpr std::size_t index_head_bytes = index_magic.size() + 16;
 
 // The head and the header of a file; Parts' places count from its end.

@@ -71,7 +71,9 @@ class IndexMaker {
     if (index_.parts.empty() || !choose_columns()) return "";
     describe_fields();
     std::vector<std::string> bytes(index_.parts.size());
-    in_parallel(bytes.size(), SIZE_MAX, [&](std::size_t i) { bytes[i] = bytes_of(i, kept_); });
+    in_parallel(bytes.size(), SIZE_MAX, [&](std::size_t i) {
+      if (!interrupted()) bytes[i] = bytes_of(i, kept_);
+    });
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       index_.parts[i].size = bytes[i].size();
       index_.parts[i].check = XXH3_64bits(bytes[i].data(), bytes[i].size());

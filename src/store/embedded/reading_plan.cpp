@@ -254,6 +254,7 @@ Status keep_indexes(World& world, const GatherOptions& options, const Evidence& 
     of.changed = source.changed;
     of.indexed = world.now();
     const std::string file = write_index(evidence, s, std::move(of), options.index.share_max);
+    if (interrupted()) return interrupted_error();
     if (!file.empty()) TRY(world.write(index_path(world, options, source), file));
   }
   return ok();

@@ -184,8 +184,7 @@ std::vector<UnitSample> Embedded::sample(const SampleQuery& query) {
 }
 
 // Ids are too many to keep; the line still has it.
-std::string Embedded::id_of(const std::string& line, const Source& source,
-                            Scratch& scratch) const {
+std::string Embedded::id_of(const std::string& line, const Source& source, Scratch& scratch) const {
   SkeletonScratch skeleton_scratch;
   Event event;
   if (read_line(source.dialect, line, scratch, event) != Reading::event) return "";
