@@ -101,6 +101,8 @@ void find_affected(Engine& engine, const Sides& sides, Investigation& made) {
     ++made.affected.total;
     made.affected.bad += value.windows[0].bad > 0 ? 1 : 0;
   }
+  // Where what fails names nobody, it is not known who is affected.
+  if (made.affected.bad == 0) made.affected = {};
 }
 
 void find_failing_times(Engine& engine, const Sides& sides, Investigation& made) {
