@@ -51,12 +51,14 @@ Entry entry_of(const Investigation& made) {
   return entry;
 }
 
-// The next run reads only what was appended; whoever waits for the report has it already.
+// The next run reads only what was appended. Whoever waits for the report has it already: Ctrl-C
+// ends this early and makes the run no failure.
 void keep_indexes_of(Session& session, const Investigated& investigation,
                      const InvestigateOptions& options) {
   std::fflush(stdout);
   const std::string warning = keep_indexes(session.world, *investigation.evidence, options.gather);
-  if (!warning.empty()) std::fputs(fmt::format("culprit: {}\n", warning).c_str(), stderr);
+  if (warning.empty() || interrupted()) return;
+  std::fputs(fmt::format("culprit: {}\n", warning).c_str(), stderr);
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
@@ -80,9 +82,10 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   } else {
     text = arguments.has("--json") ? json_of(made) : text_of(made, session.terminal);
   }
-  if (keeps) keep_in_case(arguments, session, entry_of(made));
+  const bool kept = keeps && keep_in_case(arguments, session, entry_of(made));
   TRY(print(text));
-  if (keeps) keep_indexes_of(session, investigation, options);
+  // Where the case could not be kept, its folder takes no index either, and that was said.
+  if (kept) keep_indexes_of(session, investigation, options);
   if (!made.metrics.unreachable.empty()) return Exit::remote;
   return made.when.found ? Exit::found : Exit::nothing;
 }

@@ -7,7 +7,7 @@
 namespace culprit {
 
 // Adds the command line to `entry` and keeps it; what hinders that is a warning, the answer is
-// printed all the same.
-void keep_in_case(const Arguments& arguments, Session& session, Entry entry);
+// printed all the same. Whether it is kept.
+bool keep_in_case(const Arguments& arguments, Session& session, Entry entry);
 
 }  // namespace culprit

@@ -12,11 +12,6 @@ Status append(World& world, const KeepOptions& options, const Entry& entry) {
   return ok();
 }
 
-std::string told(const Error& fault) {
-  return fmt::format("{}{}", fault.what,
-                     fault.advice.empty() ? "" : fmt::format(" ({})", fault.advice));
-}
-
 }  // namespace
 
 std::string index_folder_here(World& world) {
@@ -27,14 +22,18 @@ std::string keep_indexes(World& world, const Embedded& evidence, const GatherOpt
   if (options.index.folder.empty() || !evidence.worth_indexing(options)) return {};
   Status kept = make_index_folder(case_folder(world.working_directory()));
   if (kept) kept = evidence.keep_indexes(options);
-  return kept ? std::string() : "no index was kept: " + told(kept.error());
+  if (kept) return {};
+  return fmt::format("no index was kept: {} (free some room there, or keep nothing with --no-case)",
+                     kept.error().what);
 }
 
 std::string keep(World& world, const KeepOptions& options, Entry entry) {
   entry.time = time_of_record(world);
   const Status kept = append(world, options, entry);
   if (kept) return {};
-  return "not kept in the case: " + told(kept.error());
+  const Error& fault = kept.error();
+  return fmt::format("not kept in the case: {}{}", fault.what,
+                     fault.advice.empty() ? "" : fmt::format(" ({})", fault.advice));
 }
 
 }  // namespace culprit
