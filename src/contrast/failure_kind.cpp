@@ -27,9 +27,8 @@ constexpr std::array<Row, 12> rows = {{
      "does not exist|segmentation fault|sigsegv|stack overflow|division by zero|divide by zero"},
     {FailureKind::expiry, "something that expired",
      "has expired|cert_has_expired|certificate expired|key expired|license expired|"
-     "licence expired|expired certificate|not yet valid|certificate verify failed|certificate is "
-     "not "
-     "valid"},
+     "licence expired|expired certificate|not yet valid|certificate verify failed|"
+     "certificate is not valid"},
     {FailureKind::storage, "a full or read-only disk",
      "no space left|enospc|disk full|disk is full|disk quota|read-only file system|erofs|"
      "not enough space|could not extend file|out of disk"},

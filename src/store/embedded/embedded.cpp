@@ -86,24 +86,6 @@ void summarise_values(const Evidence& evidence, const EvidenceField& field, Fiel
   }
 }
 
-// Whether a leaf holds for a unit's value, by its place in the table + 1; 0: the unit has none. Of
-// `differs` the contrary.
-std::vector<std::uint8_t> holding_values(const Expr& leaf, const EvidenceField& field,
-                                         const UnitColumn& values) {
-  std::vector<std::uint8_t> holds_at(values.table.size() + 1, 0);
-  for (std::size_t place = 0; place < values.table.size(); ++place) {
-    const Code code = values.table[place];
-    const bool hashed = !code::is_index(code) && !code::is_number(code);
-    holds_at[place + 1] = leaf.op == Expr::Op::has ||
-                          (hashed ? std::any_of(leaf.operands.begin(), leaf.operands.end(),
-                                                [&](const Operand& operand) {
-                                                  return code_equals(field, code, operand);
-                                                })
-                                  : value_holds(leaf, CodeText(field, code).view()));
-  }
-  return holds_at;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Embedded>> Embedded::gather(World& world, const GatherOptions& options) {
@@ -165,69 +147,19 @@ const UnitColumn& Embedded::column(FieldId field) {
   return columns_.emplace(field, column_of(evidence_, field)).first->second;
 }
 
-Embedded::Mask Embedded::mask_of_leaf(const Expr& leaf) {
-  Mask mask(evidence_.units.size(), 0);
-  const EvidenceField* field = evidence_.field(leaf.field);
-  if (field == nullptr) return mask;
-  const UnitColumn& values = column(evidence_.id_of(*field));
-  const std::vector<std::uint8_t> holds_at = holding_values(leaf, *field, values);
-  for_first(values, [&](std::uint32_t unit, std::uint32_t at) { mask[unit] = holds_at[at]; });
-  for (const auto& [unit, place] : values.more) mask[unit] |= holds_at[place + 1];
-  if (leaf.op != Expr::Op::has && leaf.comparison == Comparison::differs) {
-    for_first(values, [&](std::uint32_t unit, std::uint32_t at) {
-      mask[unit] = at > 0 && mask[unit] == 0;
-    });
-  }
-  return mask;
-}
-
 Embedded::Mask Embedded::mask_of(const Expr& where) {
-  switch (where.op) {
-    case Expr::Op::always: return Mask(evidence_.units.size(), 1);
-    case Expr::Op::compare:
-    case Expr::Op::has: return mask_of_leaf(where);
-    case Expr::Op::negate: {
-      Mask mask = mask_of(where.parts.front());
-      for (std::uint8_t& bit : mask) bit ^= 1;
-      return mask;
-    }
-    case Expr::Op::all:
-    case Expr::Op::any: break;
-  }
-  Mask mask = mask_of(where.parts.front());
-  for (std::size_t part = 1; part < where.parts.size(); ++part) {
-    const Mask other = mask_of(where.parts[part]);
-    for (std::size_t unit = 0; unit < mask.size(); ++unit) {
-      mask[unit] = where.op == Expr::Op::all ? mask[unit] & other[unit] : mask[unit] | other[unit];
-    }
-  }
-  return mask;
+  return sieve_of(where).all(evidence_.units.size());
 }
 
 std::vector<std::uint32_t> Embedded::filtered(const std::vector<std::uint32_t>& units,
                                               const Expr& where) {
-  std::vector<std::uint32_t> kept;
-  const bool is_leaf = where.op == Expr::Op::compare || where.op == Expr::Op::has;
-  const EvidenceField* field = is_leaf ? evidence_.field(where.field) : nullptr;
-  const UnitColumn* values = field == nullptr ? nullptr : &column(evidence_.id_of(*field));
-  if (values == nullptr || !values->more.empty()) {
-    const Mask mask = mask_of(where);
-    std::copy_if(units.begin(), units.end(), std::back_inserter(kept),
-                 [&](std::uint32_t unit) { return mask[unit] != 0; });
-    return kept;
-  }
-  std::vector<std::uint8_t> holds_at = holding_values(where, *field, *values);
-  if (where.op == Expr::Op::compare && where.comparison == Comparison::differs) {
-    for (std::size_t at = 1; at < holds_at.size(); ++at) holds_at[at] ^= 1;
-  }
-  kept.resize(units.size());
+  const Mask mask = mask_of(where);
+  std::vector<std::uint32_t> kept(units.size());
   std::size_t size = 0;
-  with_numbers(*values, [&](const auto& numbers) {
-    for (const std::uint32_t unit : units) {
-      kept[size] = unit;
-      size += holds_at[numbers[unit]];
-    }
-  });
+  for (const std::uint32_t unit : units) {
+    kept[size] = unit;
+    size += mask[unit];
+  }
   kept.resize(size);
   return kept;
 }

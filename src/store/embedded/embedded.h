@@ -51,7 +51,6 @@ class Embedded final : public Engine {
 
   const UnitColumn& column(FieldId field);
   Mask mask_of(const Expr& where);
-  Mask mask_of_leaf(const Expr& leaf);
   // Those of `units` that satisfy a leaf or any other Expr.
   std::vector<std::uint32_t> filtered(const std::vector<std::uint32_t>& units, const Expr& where);
   // The units with an Outcome that satisfy `where`, ascending; kept for the next question.
