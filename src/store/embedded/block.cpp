@@ -73,12 +73,17 @@ bool pack_few(std::span<const Code> codes, Column& column) {
 }
 
 void pack(std::span<const Code> codes, Column& column) {
-  const auto [least, most] = std::minmax_element(codes.begin(), codes.end());
-  if (*most - *least < table_max) return pack_close(codes, *least, column);
+  Code least = codes.front();
+  Code most = least;
+  for (const Code code : codes) {
+    least = std::min(least, code);
+    most = std::max(most, code);
+  }
+  if (most - least < table_max) return pack_close(codes, least, column);
   if (pack_few(codes, column)) return;
   column.table.clear();
-  column.base = *least;
-  column.codes = Packed::less(codes, *least, *most);
+  column.base = least;
+  column.codes = Packed::less(codes, least, most);
 }
 
 // The longest of a second, a millisecond and so on that divides all distances.
@@ -122,15 +127,17 @@ Times::Times(std::vector<std::int64_t> times) : size_(times.size()) {
   }
 }
 
-RowNumbers::RowNumbers(std::span<const std::uint32_t> numbers)
-    : table_(numbers.begin(), numbers.end()) {
-  std::sort(table_.begin(), table_.end());
-  table_.erase(std::unique(table_.begin(), table_.end()), table_.end());
+RowNumbers::RowNumbers(std::span<const std::uint32_t> numbers) {
+  if (numbers.empty()) return;
+  std::vector<std::uint32_t> place_of(*std::max_element(numbers.begin(), numbers.end()) + 1UL);
+  for (const std::uint32_t number : numbers) place_of[number] = 1;
+  for (std::uint32_t number = 0; number < place_of.size(); ++number) {
+    if (place_of[number] == 0) continue;
+    place_of[number] = static_cast<std::uint32_t>(table_.size());
+    table_.push_back(number);
+  }
   table_.shrink_to_fit();
-  if (table_.empty()) return;
   places_ = Packed(numbers.size(), static_cast<std::uint32_t>(table_.size() - 1));
-  std::vector<std::uint32_t> place_of(table_.back() + std::size_t{1});
-  for (std::uint32_t i = 0; i < table_.size(); ++i) place_of[table_[i]] = i;
   for (std::size_t row = 0; row < numbers.size(); ++row) places_.set(row, place_of[numbers[row]]);
 }
 

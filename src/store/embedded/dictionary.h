@@ -35,6 +35,12 @@ class Dictionary {
     if (text.size() > ShortText::bytes_max) return find_long(text, hash_of(text));
     return find_short(ShortText::of(text), text.size());
   }
+  // Fetches what find() of this text will look at, of a dictionary too large for the first cache.
+  void prepare(std::string_view text) const {
+    if (text.size() > ShortText::bytes_max) return;
+    __builtin_prefetch(&slots_[place_of(ShortText::of(text), text.size())]);
+  }
+  bool is_large() const { return slots_.size() > slots_small; }
   // Of a text that is not there: its new number; none: there is no room. Kind::number: it spells
   // one.
   std::uint32_t add(std::string_view text, Kind kind, std::size_t entries_max);
@@ -50,6 +56,7 @@ class Dictionary {
     std::uint32_t size = 0;   // of the text
     std::uint32_t entry = 0;  // twice its number + 1, and whether it is numeric; 0: free
   };
+  static constexpr std::size_t slots_small = 512;  // 16 KB
   static Entry entry_of(const Slot& slot) { return {(slot.entry >> 1) - 1, (slot.entry & 1) != 0}; }
 
   Entry find_short(ShortText text, std::size_t size) const {

@@ -92,13 +92,22 @@ class Packed {
     return reinterpret_cast<Number*>(bytes_.data());
   }
   std::uint32_t most() const {
-    std::uint32_t most = 0;
-    for (std::size_t i = 0; i < size_; ++i) most = std::max(most, (*this)[i]);
-    return most;
+    switch (width_) {
+      case 0: return 0;
+      case 1: return most_of(as<std::uint8_t>());
+      case 2: return most_of(as<std::uint16_t>());
+      default: return most_of(as<std::uint32_t>());
+    }
   }
   std::size_t bytes() const { return bytes_.size(); }
 
  private:
+  template <typename Number>
+  std::uint32_t most_of(const Number* numbers) const {
+    Number most = 0;
+    for (std::size_t i = 0; i < size_; ++i) most = std::max(most, numbers[i]);
+    return most;
+  }
   template <typename Number>
   void fill(std::span<const std::uint32_t> values, std::uint32_t least) {
     for (std::size_t i = 0; i < values.size(); ++i) {

@@ -435,6 +435,9 @@ void Shard::code_waiting() {
 }
 
 void Shard::code_waiting(ShardField& field) {
+  if (field.values.is_large()) {
+    for (const WaitingValue& value : field.waiting.all()) field.values.prepare(value.view());
+  }
   std::uint16_t last = 0;  // event that had a number
   std::uint64_t numbers = 0;
   for (const WaitingValue& value : field.waiting.all()) {
