@@ -125,14 +125,19 @@ bool UnitLines::is_outside(std::string_view peer) const {
   });
 }
 
+Role UnitLines::Memory::role_of(std::string_view field) {
+  const auto known = roles.find(field);
+  if (known != roles.end()) return known->second;
+  return roles.emplace(field, culprit::role_of(field)).first->second;
+}
+
 UnitLine UnitLines::read_one(Place place, const Dialect& dialect, std::string_view text,
                              Memory& memory) const {
   UnitLine line;
   line.place = place;
-  auto& [scratch, slots] = memory;
   Event event;
-  if (read_line(dialect, text, scratch, event) != Reading::event) return line;
-  const SlottedEvent whole(event, slots);
+  if (read_line(dialect, text, memory.scratch, event) != Reading::event) return line;
+  const SlottedEvent whole(event, memory.slots);
   line.skeleton = whole.skeleton();
   line.message = event.message;
   line.fails = says_failure(rule_, whole);
@@ -141,7 +146,7 @@ UnitLine UnitLines::read_one(Place place, const Dialect& dialect, std::string_vi
   // What a message spells out ("host=web-3") counts as what a logger puts beside it.
   for (const std::span<const Field> fields : {event.fields, whole.slots()}) {
     for (const Field& field : fields) {
-      const Role role = role_of(field.name);
+      const Role role = memory.role_of(field.name);
       const NamedValue named{std::string(field.name), std::string(field.value)};
       if (role == Role::version) line.versions.push_back(named);
       if (role == Role::place && !names_service(field.name)) line.hosts.push_back(named);

@@ -13,6 +13,7 @@
 
 #include "contrast/commits.h"
 #include "event/query.h"
+#include "event/roles.h"
 #include "parse/format.h"
 #include "parse/skeleton.h"
 #include "store/engine.h"
@@ -51,6 +52,8 @@ class UnitLines {
   struct Memory {
     Scratch scratch;
     SkeletonScratch slots;
+    std::map<std::string, Role, std::less<>> roles;  // by field
+    Role role_of(std::string_view field);
   };
   UnitLine read_one(Place place, const Dialect& dialect, std::string_view text,
                     Memory& memory) const;

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/time.h"
+#include "event/event.h"
+#include "event/tally.h"
 #include "store/embedded/code.h"
 #include "store/embedded/packed.h"
 
@@ -131,12 +133,15 @@ struct Block {
   Times times;
   std::vector<std::uint64_t> unit_ids;  // hash of the correlation id; 0: none. Freed after joining
   std::vector<std::uint32_t> units;     // index of the unit, or no_unit
+  std::uint32_t units_before = 0;       // that many have a row in an earlier block
   std::vector<std::uint32_t> offsets;   // of the line, from `offset`
   RowNumbers skeletons;                 // index of the skeleton; 0: no message
   std::vector<std::uint8_t> flags;
   std::vector<Column> columns;  // by field
 
   std::size_t rows() const { return times.size(); }
+  Place place(std::size_t row) const { return {source, offset + offsets[row]}; }
+  Level level(std::size_t row) const { return static_cast<Level>(flags[row] & level_mask); }
   const Column* column(FieldId field) const;
 };
 

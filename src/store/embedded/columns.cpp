@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <unordered_map>
 
 #include <fmt/format.h>
+
+#include "store/embedded/parallel.h"
 
 namespace culprit {
 namespace {
@@ -16,9 +19,10 @@ constexpr std::size_t span_max = 1 << 21;  // of Codes that are looked up by the
 class CodePlaces {
  public:
   explicit CodePlaces(const std::vector<Block>& blocks, FieldId field) {
-    find_bounds(blocks, field);
-    const bool close = least_ <= most_ && most_ - least_ < span_max;
-    if (close) numbers_.resize(most_ - least_ + std::size_t{1});
+    const auto [least, most] = bounds_of(blocks, field);
+    const bool close = least <= most && most - least < span_max;
+    if (close) numbers_.resize(most - least + std::size_t{1});
+    least_ = least;
     for_codes(blocks, field, [&](Code code) {
       if (close) {
         numbers_[code - least_] = 1;
@@ -49,19 +53,6 @@ class CodePlaces {
     }
   }
 
-  void find_bounds(const std::vector<Block>& blocks, FieldId field) {
-    for (const Block& block : blocks) {
-      const Column* column = block.column(field);
-      if (column == nullptr || column->size() == 0) continue;
-      const bool tabled = !column->table.empty();
-      const auto [least, most] = std::minmax_element(column->table.begin(), column->table.end());
-      least_ = std::min(least_, tabled ? *least : column->base);
-      const std::uint64_t reach = std::uint64_t{column->base} + column->codes.most();
-      most_ = std::max(most_, tabled ? *most
-                                     : static_cast<Code>(std::min<std::uint64_t>(
-                                           reach, std::numeric_limits<Code>::max())));
-    }
-  }
   void number_close() {
     for (std::size_t at = 0; at < numbers_.size(); ++at) {
       if (numbers_[at] == 0) continue;
@@ -78,41 +69,67 @@ class CodePlaces {
     }
   }
 
-  Code least_ = std::numeric_limits<Code>::max();
-  Code most_ = 0;
+  Code least_ = 0;
   std::vector<std::uint32_t> numbers_;  // by distance from the least; 0: does not occur
   CodeNumbers far_;
   std::vector<std::uint32_t> places_of_far_;
   std::vector<Code> table_;
 };
 
-// Each unit's first value, and further ones that differ from it.
+using UnitPlaces = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+// Neighbouring blocks that one thread takes.
+struct Stretch {
+  std::span<const Block> blocks;
+  std::uint32_t units_before = 0;  // which begin in earlier ones
+  UnitPlaces late;                 // values of those, as number + 1, in the order of the rows
+  UnitPlaces more;
+};
+
+std::vector<Stretch> stretches_of(const std::vector<Block>& blocks, std::size_t count) {
+  std::vector<Stretch> made;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t from = blocks.size() * i / count;
+    const std::size_t to = blocks.size() * (i + 1) / count;
+    if (from == to) continue;
+    made.push_back({std::span(blocks).subspan(from, to - from), blocks[from].units_before, {}, {}});
+  }
+  return made;
+}
+
+// Each unit's first value, and further ones that differ from it. Whether a row is its unit's first
+// and whether it differs is up to chance, so that no branch depends on it.
 template <typename Number, typename NumberAt>
 void add_rows(const Block& block, const Column& column, NumberAt number_at, Number* first,
-              std::vector<std::pair<std::uint32_t, std::uint32_t>>& more) {
+              Stretch& into) {
+  const std::size_t size = column.size();
+  const std::size_t begin = into.more.size();
+  into.more.resize(begin + size);
+  auto* more = into.more.data() + begin;
   const auto add = [&](std::uint32_t row, std::size_t i) {
     const std::uint32_t unit = block.units[row];
     if (unit == no_unit) return;
     const std::uint32_t number = number_at(i);
-    const Number known = first[unit];
-    if (known == 0) {
-      first[unit] = static_cast<Number>(number);
-    } else if (known != number) {
-      more.emplace_back(unit, number - 1);
+    if (unit < into.units_before) [[unlikely]] {
+      into.late.emplace_back(unit, number);
+      return;
     }
+    const std::uint32_t known = first[unit];
+    first[unit] = static_cast<Number>(known == 0 ? number : known);
+    *more = {unit, number - 1};
+    more += static_cast<std::ptrdiff_t>((known != 0) & (known != number));
   };
-  const std::size_t size = column.size();
   if (column.dense) {
     for (std::uint32_t row = 0; row < size; ++row) add(row, row);
   } else {
     for (std::size_t i = 0; i < size; ++i) add(column.rows[i], i);
   }
+  into.more.resize(static_cast<std::size_t>(more - into.more.data()));
 }
 
 template <typename Number>
-void add_blocks(const Evidence& evidence, FieldId field, CodePlaces& places, UnitColumn& made) {
-  auto* const first = made.first.template as<Number>();
-  for (const Block& block : evidence.blocks) {
+void add_blocks(FieldId field, CodePlaces& places, Number* first, Stretch& stretch) {
+  for (const Block& block : stretch.blocks) {
     const Column* column = block.column(field);
     if (column == nullptr) continue;
     std::vector<std::uint32_t> numbers;  // by place in the block's own table
@@ -122,14 +139,60 @@ void add_blocks(const Evidence& evidence, FieldId field, CodePlaces& places, Uni
         const auto number_at = [&](std::size_t i) {
           return places.number(column->base + codes[i]);
         };
-        add_rows(block, *column, number_at, first, made.more);
+        add_rows(block, *column, number_at, first, stretch);
       } else {
         const std::uint32_t* const of_place = numbers.data();
         const auto number_at = [&](std::size_t i) { return of_place[codes[i]]; };
-        add_rows(block, *column, number_at, first, made.more);
+        add_rows(block, *column, number_at, first, stretch);
       }
     });
   }
+}
+
+template <typename Number>
+void fill(const Evidence& evidence, FieldId field, CodePlaces& places, std::size_t threads,
+          UnitColumn& made) {
+  auto* const first = made.first.template as<Number>();
+  std::vector<Stretch> stretches = stretches_of(evidence.blocks, threads);
+  in_parallel(stretches.size(), evidence.units.size(),
+              [&](std::size_t i) { add_blocks(field, places, first, stretches[i]); });
+  for (Stretch& stretch : stretches) {
+    for (const auto& [unit, number] : stretch.late) {
+      if (first[unit] == 0) first[unit] = static_cast<Number>(number);
+      if (first[unit] != number) stretch.more.emplace_back(unit, number - 1);
+    }
+    if (made.more.empty()) {
+      made.more = std::move(stretch.more);
+    } else {
+      made.more.insert(made.more.end(), stretch.more.begin(), stretch.more.end());
+    }
+  }
+}
+
+// By unit, then place, each pair once. Where most units have some they are counted into their
+// places, as they stand nearly in order and the counts of neighbours share their cache lines.
+void sort_distinct(UnitPlaces& pairs, std::size_t units) {
+  constexpr std::size_t few = 8;  // a sort takes about as many steps then
+  if (pairs.size() * few < units) {
+    std::sort(pairs.begin(), pairs.end());
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+    return;
+  }
+  std::vector<std::uint32_t> ends(units + 1);  // first the begin of each unit's, then the end
+  for (const auto& [unit, place] : pairs) ++ends[unit + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<std::uint32_t> places(pairs.size());
+  for (const auto& [unit, place] : pairs) places[ends[unit]++] = place;
+  std::size_t kept = 0;
+  auto from = places.begin();
+  for (std::uint32_t unit = 0; unit < units; ++unit) {
+    const auto to = places.begin() + ends[unit];
+    std::sort(from, to);
+    const auto behind = std::unique(from, to);
+    for (; from != behind; ++from) pairs[kept++] = {unit, *from};
+    from = to;
+  }
+  pairs.resize(kept);
 }
 
 }  // namespace
@@ -150,19 +213,34 @@ void CodeNumbers::put(std::uint32_t number) {
   slots_[at] = {codes_[number], number + 1};
 }
 
-UnitColumn column_of(const Evidence& evidence, FieldId field) {
+CodeBounds bounds_of(const std::vector<Block>& blocks, FieldId field) {
+  CodeBounds bounds;
+  for (const Block& block : blocks) {
+    const Column* column = block.column(field);
+    if (column == nullptr || column->size() == 0) continue;
+    const bool tabled = !column->table.empty();
+    const auto [least, most] = std::minmax_element(column->table.begin(), column->table.end());
+    bounds.least = std::min(bounds.least, tabled ? *least : column->base);
+    const std::uint64_t reach = std::uint64_t{column->base} + column->codes.most();
+    bounds.most = std::max(bounds.most, tabled ? *most
+                                               : static_cast<Code>(std::min<std::uint64_t>(
+                                                     reach, std::numeric_limits<Code>::max())));
+  }
+  return bounds;
+}
+
+UnitColumn column_of(const Evidence& evidence, FieldId field, std::size_t threads) {
   CodePlaces places(evidence.blocks, field);
   UnitColumn made;
   made.first = Packed(evidence.units.size(), static_cast<std::uint32_t>(places.size()));
   switch (made.first.width()) {
-    case 1: add_blocks<std::uint8_t>(evidence, field, places, made); break;
-    case 2: add_blocks<std::uint16_t>(evidence, field, places, made); break;
-    case 4: add_blocks<std::uint32_t>(evidence, field, places, made); break;
+    case 1: fill<std::uint8_t>(evidence, field, places, threads, made); break;
+    case 2: fill<std::uint16_t>(evidence, field, places, threads, made); break;
+    case 4: fill<std::uint32_t>(evidence, field, places, threads, made); break;
     default: break;
   }
   made.table = places.take_table();
-  std::sort(made.more.begin(), made.more.end());
-  made.more.erase(std::unique(made.more.begin(), made.more.end()), made.more.end());
+  sort_distinct(made.more, evidence.units.size());
   return made;
 }
 

@@ -22,7 +22,15 @@ struct UnitColumn {
   std::size_t bytes() const { return table.size() * 4 + first.bytes() + more.size() * 8; }
 };
 
-UnitColumn column_of(const Evidence& evidence, FieldId field);
+// The least and the largest Code of a field, or wider; none: `least` is above `most`.
+struct CodeBounds {
+  Code least = UINT32_MAX;
+  Code most = 0;
+};
+CodeBounds bounds_of(const std::vector<Block>& blocks, FieldId field);
+
+// `threads`: how many may take part.
+UnitColumn column_of(const Evidence& evidence, FieldId field, std::size_t threads = 1);
 
 // Calls loop(numbers) with something that yields a unit's number by numbers[unit], so that the
 // loop is compiled once for each width. Number 0: none, else place in `table` + 1.

@@ -238,8 +238,12 @@ void Embedded::make_columns(std::span<const std::string> fields) {
       missing.emplace_back(evidence_.id_of(*field), UnitColumn{});
     }
   }
-  in_parallel(missing.size(), missing.size() * evidence_.units.size(),
-              [&](std::size_t i) { missing[i].second = column_of(evidence_, missing[i].first); });
+  if (missing.empty()) return;
+  const std::size_t cores = std::thread::hardware_concurrency();
+  const std::size_t each = std::max<std::size_t>(1, cores / missing.size());
+  in_parallel(missing.size(), missing.size() * evidence_.units.size(), [&](std::size_t i) {
+    missing[i].second = column_of(evidence_, missing[i].first, each);
+  });
   for (auto& [field, made] : missing) columns_.emplace(field, std::move(made));
 }
 
@@ -290,6 +294,11 @@ void Embedded::count_whole(std::span<const FacetQuery> queries, std::span<FacetT
     slots_ = slots_of(evidence_, queries.front().windows);
   }
   const std::size_t width = slots_.windows.size();
+  std::vector<std::string> fields;
+  for (const FacetQuery& query : queries) {
+    for (std::string& name : fields_of(query.where)) fields.push_back(std::move(name));
+  }
+  make_columns(fields);
   std::vector<Sieve> sieves;
   for (const FacetQuery& query : queries) {
     sieves.push_back(sieve_of(query.where));

@@ -17,14 +17,8 @@ constexpr std::size_t distinct_max = 100'000;  // of a field; more are not told 
 
 // How often each value of a field occurs.
 struct ValueCounts {
-  CodeNumbers numbers;
-  std::vector<std::size_t> counts;  // by number
-
-  void add(Code code, std::size_t count) {
-    const std::uint32_t number = numbers.of(code);
-    if (number >= counts.size()) counts.resize(number + std::size_t{1});
-    counts[number] += count;
-  }
+  std::vector<Code> codes;
+  std::vector<std::size_t> counts;
 };
 
 // How often each place of a block's table occurs. Neighbours are often alike: they are counted in
@@ -40,23 +34,72 @@ std::vector<std::size_t> place_counts(const Column& column) {
   return counts;
 }
 
-ValueCounts count_values(const Evidence& evidence, FieldId field) {
-  ValueCounts counted;
+// Codes that lie close together, as nearly all do, are counted by their distance from the least.
+class CloseCounts {
+ public:
+  static constexpr std::size_t span_max = 1 << 18;
+  static bool fits(CodeBounds bounds) {
+    return bounds.least <= bounds.most && bounds.most - bounds.least < span_max;
+  }
+  explicit CloseCounts(CodeBounds bounds)
+      : least_(bounds.least), counts_(bounds.most - bounds.least + std::size_t{1}) {}
+  void add(Code code, std::size_t count) {
+    counts_[code - least_] += static_cast<std::uint32_t>(count);
+  }
+  bool full() const { return false; }
+  ValueCounts made() const {
+    ValueCounts made;
+    for (std::size_t at = 0; at < counts_.size(); ++at) {
+      if (counts_[at] == 0) continue;
+      made.codes.push_back(least_ + static_cast<Code>(at));
+      made.counts.push_back(counts_[at]);
+    }
+    return made;
+  }
+
+ private:
+  Code least_;
+  std::vector<std::uint32_t> counts_;
+};
+
+class FarCounts {
+ public:
+  void add(Code code, std::size_t count) {
+    const std::uint32_t number = numbers_.of(code);
+    if (number >= counts_.size()) counts_.resize(number + std::size_t{1});
+    counts_[number] += count;
+  }
+  bool full() const { return counts_.size() > distinct_max; }  // enough were told apart
+  ValueCounts made() const { return {numbers_.codes(), counts_}; }
+
+ private:
+  CodeNumbers numbers_;
+  std::vector<std::size_t> counts_;  // by number
+};
+
+template <typename Counter>
+ValueCounts counted_by(Counter counter, const Evidence& evidence, FieldId field) {
   for (const Block& block : evidence.blocks) {
     const Column* column = block.column(field);
-    if (column == nullptr || counted.counts.size() > distinct_max) continue;
+    if (column == nullptr || counter.full()) continue;
     if (column->table.empty()) {
       with_codes(*column, [&](const auto& codes) {
-        for (std::size_t i = 0; i < column->size(); ++i) counted.add(column->base + codes[i], 1);
+        for (std::size_t i = 0; i < column->size(); ++i) counter.add(column->base + codes[i], 1);
       });
       continue;
     }
     const std::vector<std::size_t> counts = place_counts(*column);
     for (std::size_t place = 0; place < counts.size(); ++place) {
-      counted.add(column->table[place], counts[place]);
+      counter.add(column->table[place], counts[place]);
     }
   }
-  return counted;
+  return counter.made();
+}
+
+ValueCounts count_values(const Evidence& evidence, FieldId field) {
+  const CodeBounds bounds = bounds_of(evidence.blocks, field);
+  if (CloseCounts::fits(bounds)) return counted_by(CloseCounts(bounds), evidence, field);
+  return counted_by(FarCounts(), evidence, field);
 }
 
 void summarise_values(const Evidence& evidence, const EvidenceField& field, FieldSummary& summary) {
@@ -67,7 +110,7 @@ void summarise_values(const Evidence& evidence, const EvidenceField& field, Fiel
   std::vector<std::pair<std::size_t, Code>> frequent;
   bool first = true;
   for (std::size_t i = 0; i < counted.counts.size(); ++i) {
-    const Code code = counted.numbers.codes()[i];
+    const Code code = counted.codes[i];
     frequent.emplace_back(counted.counts[i], code);
     const auto number = number_of(field, code);
     if (!number) continue;
@@ -173,6 +216,7 @@ const std::vector<std::uint32_t>& Embedded::units_where(const Expr& where) {
   if (kept > selections_units_max * evidence_.units.size() + 4096) selections_.clear();
   std::vector<std::uint32_t> units;
   if (where.op == Expr::Op::always) {
+    units.reserve(evidence_.units.size());
     for (std::uint32_t unit = 0; unit < evidence_.units.size(); ++unit) {
       if (evidence_.units.outcomes[unit] >= 0) units.push_back(unit);
     }
@@ -185,7 +229,7 @@ const std::vector<std::uint32_t>& Embedded::units_where(const Expr& where) {
   } else {
     units = filtered(units_where({}), where);
   }
-  units.shrink_to_fit();
+  if (units.size() * 2 < units.capacity()) units.shrink_to_fit();
   return selections_.emplace(key, std::move(units)).first->second;
 }
 

@@ -48,6 +48,7 @@ class Embedded final : public Engine {
 
  private:
   using Mask = std::vector<std::uint8_t>;  // per unit: 1 yes
+  class Sayings;
 
   const UnitColumn& column(FieldId field);
   Mask mask_of(const Expr& where);
@@ -78,6 +79,7 @@ class Embedded final : public Engine {
   CrossTally cross(const CrossQuery& query, std::span<const std::uint32_t> units) const;
   double row_weight(const Block& block, std::size_t row) const;
   using UnitRows = std::vector<std::pair<const Block*, std::uint16_t>>;
+  std::vector<std::uint32_t> chosen_units(const SampleQuery& query);
   std::vector<UnitRows> rows_of(std::span<const std::uint32_t> units) const;
   UnitSample sample_of(std::uint32_t unit, const UnitRows& rows) const;
   std::string id_of(const std::string& line, const Source& source, Scratch& scratch) const;

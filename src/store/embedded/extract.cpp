@@ -1,11 +1,11 @@
 // Extracts: units chosen evenly from each window and outcome, with their values as numbers.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 
 #include "store/embedded/embedded.h"
 #include "store/embedded/parallel.h"
+#include "store/embedded/unit_set.h"
 
 namespace culprit {
 namespace {
@@ -93,34 +93,10 @@ Chosen choose(const Evidence& evidence, const std::vector<std::uint8_t>& slot_of
   return chosen;
 }
 
-// The units that were chosen, each once, numbered in their order.
-class Numbering {
- public:
-  Numbering(const std::vector<std::uint32_t>& chosen, std::size_t units)
-      : chosen_((units + 63) / 64), before_(chosen_.size()) {
-    for (const std::uint32_t unit : chosen) chosen_[unit / 64] |= 1ULL << (unit % 64);
-    for (std::size_t word = 0; word < chosen_.size(); ++word) {
-      before_[word] = size_;
-      size_ += static_cast<std::uint32_t>(std::popcount(chosen_[word]));
-    }
-  }
-  bool has(std::uint32_t unit) const { return (chosen_[unit / 64] >> (unit % 64) & 1) != 0; }
-  std::uint32_t of(std::uint32_t unit) const {
-    const std::uint64_t lower = chosen_[unit / 64] & ((1ULL << (unit % 64)) - 1);
-    return before_[unit / 64] + static_cast<std::uint32_t>(std::popcount(lower));
-  }
-  std::size_t size() const { return size_; }
-
- private:
-  std::vector<std::uint64_t> chosen_;  // a bit a unit
-  std::vector<std::uint32_t> before_;  // chosen units in front of each word
-  std::uint32_t size_ = 0;
-};
-
 // Number and row of each unit taken, to walk along what is sorted by number.
 using Order = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-Order rows_by_number(const std::vector<std::uint32_t>& units, const Numbering& numbering) {
+Order rows_by_number(const std::vector<std::uint32_t>& units, const UnitSet& numbering) {
   Order order;
   for (std::uint32_t row = 0; row < units.size(); ++row) {
     order.emplace_back(numbering.of(units[row]), row);
@@ -136,7 +112,7 @@ struct Pick {
 };
 using Picks = std::vector<std::vector<Pick>>;  // by block
 
-Picks picked(const Evidence& evidence, const Numbering& numbering) {
+Picks picked(const Evidence& evidence, const UnitSet& numbering) {
   Picks picks(evidence.blocks.size());
   std::size_t rows = 0;
   for (const Block& block : evidence.blocks) rows += block.rows();
@@ -226,7 +202,7 @@ ExtractTally Embedded::extract(const ExtractQuery& query) {
   tally.slots = chosen.slots;
   tally.whole = chosen.whole;
   tally.columns.resize(query.fields.size());
-  const Numbering numbering(chosen.units, evidence_.units.size());
+  const UnitSet numbering(chosen.units, evidence_.units.size());
   const Order by_number = rows_by_number(chosen.units, numbering);
   const Picks picks = picked(evidence_, numbering);
   in_parallel(query.fields.size(), evidence_.units.size(), [&](std::size_t i) {

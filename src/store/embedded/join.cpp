@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <tuple>
 #include <unordered_map>
 
 #include "store/embedded/evidence.h"
+#include "store/embedded/parallel.h"
 
 namespace culprit {
 namespace {
@@ -77,6 +79,14 @@ void join_values(EvidenceField& field, FieldId global, const Shards& shards,
     shards[s]->fields()[id].values.clear();
   }
   if (field.many) field.values = {};
+}
+
+std::size_t values_of(const Shards& shards) {
+  std::size_t count = 0;
+  for (const auto& shard : shards) {
+    for (const ShardField& field : shard->fields()) count += field.values.size();
+  }
+  return count;
 }
 
 // The hashes of all texts, which are made as coarse as they have to be to fit one table.
@@ -225,15 +235,16 @@ Evidence join_shards(std::vector<Source> sources, Shards shards, UnitRule unit, 
   evidence.chunks.resize(evidence.sources.size());
   std::vector<Renumbering> numbers(shards.size());
   join_fields(evidence, shards, numbers);
-  for (EvidenceField& field : evidence.fields) {
-    join_values(field, evidence.id_of(field), shards, numbers);
-  }
+  in_parallel(evidence.fields.size(), values_of(shards), [&](std::size_t id) {
+    join_values(evidence.fields[id], static_cast<FieldId>(id), shards, numbers);
+  });
   join_skeletons(evidence, shards, numbers);
   for (std::size_t s = 0; s < shards.size(); ++s) {
-    for (Block& block : shards[s]->blocks()) {
-      renumber(block, numbers[s]);
-      evidence.blocks.push_back(std::move(block));
-    }
+    std::vector<Block>& blocks = shards[s]->blocks();
+    in_parallel(blocks.size(), blocks.size() * Block::rows_max,
+                [&](std::size_t b) { renumber(blocks[b], numbers[s]); });
+    evidence.blocks.insert(evidence.blocks.end(), std::make_move_iterator(blocks.begin()),
+                           std::make_move_iterator(blocks.end()));
     for (ChunkCount& count : shards[s]->counts()) {
       evidence.chunks[count.source].push_back(std::move(count));
     }

@@ -85,21 +85,36 @@ void judge_message(Evidence& evidence, const OutcomeRule& rule) {
   }
 }
 
+using VerdictOf = std::int8_t (*)(const EvidenceField& field, Code code);
+
+// A value's verdict is asked for once in a block that has a table of them.
+void tell_verdicts(const Evidence& evidence, const std::string& name, VerdictOf verdict_of,
+                   Verdicts& verdicts) {
+  const EvidenceField* field = evidence.field(name);
+  if (field == nullptr) return;
+  for (const Block& block : evidence.blocks) {
+    const Column* column = block.column(evidence.id_of(*field));
+    if (column == nullptr) continue;
+    std::vector<std::int8_t> by_place;
+    for (const Code code : column->table) by_place.push_back(verdict_of(*field, code));
+    for (std::size_t i = 0; i < column->size(); ++i) {
+      const std::uint32_t row = column->row(i);
+      if (block.units[row] == no_unit) continue;
+      const std::int8_t verdict =
+          by_place.empty() ? verdict_of(*field, column->code(i)) : by_place[column->codes[i]];
+      if (verdict >= 0) verdicts.tell(block.units[row], block.times[row], verdict);
+    }
+  }
+}
+
 void judge_status(Evidence& evidence, const OutcomeRule& rule) {
   auto& outcomes = evidence.units.outcomes;
   Verdicts verdicts(evidence.units.size());
-  const auto tell = [&](auto verdict_of) {
-    return [&, verdict_of](const EvidenceField& field, const Block& block, std::uint32_t row,
-                           Code code) {
-      const std::uint32_t unit = block.units[row];
-      const std::int8_t verdict = unit == no_unit ? std::int8_t{-1} : verdict_of(field, code);
-      if (verdict >= 0) verdicts.tell(unit, block.times[row], verdict);
-    };
-  };
-  for (const std::string& name : rule.status_fields)
-    for_values(evidence, name, tell(status_verdict));
+  for (const std::string& name : rule.status_fields) {
+    tell_verdicts(evidence, name, status_verdict, verdicts);
+  }
   for (const std::string& name : rule.success_fields) {
-    for_values(evidence, name, tell(success_verdict));
+    tell_verdicts(evidence, name, success_verdict, verdicts);
   }
   for (std::size_t unit = 0; unit < outcomes.size(); ++unit) outcomes[unit] = verdicts.of(unit);
   if (rule.levels) {
@@ -107,7 +122,7 @@ void judge_status(Evidence& evidence, const OutcomeRule& rule) {
       for (std::size_t row = 0; row < block.rows(); ++row) {
         const std::uint32_t unit = block.units[row];
         if (unit == no_unit || verdicts.of(unit) >= 0) continue;
-        const auto level = static_cast<Level>(block.flags[row] & level_mask);
+        const Level level = block.level(row);
         if (level >= Level::error) outcomes[unit] = 1;
         if (level != Level::none) outcomes[unit] = std::max<std::int8_t>(outcomes[unit], 0);
       }
@@ -189,7 +204,7 @@ Judged count(const Evidence& evidence) {
   for (const Block& block : evidence.blocks) {
     for (std::size_t row = 0; row < block.rows(); ++row) {
       if (block.units[row] == no_unit) continue;
-      const auto level = static_cast<Level>(block.flags[row] & level_mask);
+      const Level level = block.level(row);
       if (level >= Level::error) errors[block.units[row]] = 1;
     }
   }

@@ -50,7 +50,7 @@ class RowQuestion::InBlock {
       for (std::size_t c = 0; c < columns_.size(); ++c) {
         if (question_.asked_[c].name == name && values(c, row, each)) return;
       }
-      const auto level = static_cast<Level>(block_.flags[row] & level_mask);
+      const Level level = block_.level(row);
       if (name == "level" && level != Level::none) each(name_of(level));
     });
   }

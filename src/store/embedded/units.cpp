@@ -16,6 +16,11 @@ class UnitTable {
   }
   // The table is far larger than any cache: what will be asked for soon is fetched meanwhile.
   void prepare(std::uint64_t id) const { __builtin_prefetch(&slots_[slot_of(id)]); }
+  // The same of what the slot leads to, when the slot itself has come.
+  void prepare_id(std::uint64_t id) const {
+    const std::uint32_t number = slots_[slot_of(id)];
+    if (number > 0) __builtin_prefetch(&ids_[number - 1]);
+  }
   std::uint32_t number(std::uint64_t id) {
     std::size_t at = slot_of(id);
     while (slots_[at] != 0 && ids_[slots_[at] - 1] != id) at = (at + 1) & (slots_.size() - 1);
@@ -73,6 +78,7 @@ std::size_t rows_with_unit(const Evidence& evidence) {
 std::uint32_t number_lines(Evidence& evidence) {
   std::uint32_t count = 0;
   for (Block& block : evidence.blocks) {
+    block.units_before = count;
     block.units.resize(block.rows());
     for (std::uint32_t& unit : block.units) unit = count++;
     block.unit_ids = {};
@@ -85,7 +91,8 @@ void number_read(Block& block, UnitTable& table, std::uint64_t mask) {
   constexpr std::size_t ahead = 16;  // rows between asking for memory and needing it
   block.units.resize(block.rows(), no_unit);
   for (std::size_t row = 0; row < block.rows(); ++row) {
-    if (row + ahead < block.rows()) table.prepare(block.unit_ids[row + ahead] & mask);
+    if (row + 2 * ahead < block.rows()) table.prepare(block.unit_ids[row + 2 * ahead] & mask);
+    if (row + ahead < block.rows()) table.prepare_id(block.unit_ids[row + ahead] & mask);
     if (block.unit_ids[row] != 0) block.units[row] = table.number(block.unit_ids[row] & mask);
   }
   block.unit_ids = {};
@@ -112,6 +119,7 @@ std::uint32_t number_units(Evidence& evidence) {
   }
   UnitTable table(expected);
   for (Block& block : evidence.blocks) {
+    block.units_before = static_cast<std::uint32_t>(table.ids().size());
     const bool read = block.unit_ids.size() == block.rows();
     read ? number_read(block, table, mask)
          : number_indexed(block, *indexed[block.source], table, mask);
