@@ -134,6 +134,8 @@ struct Block {
   std::vector<std::uint64_t> unit_ids;  // hash of the correlation id; 0: none. Freed after joining
   std::vector<std::uint32_t> units;     // index of the unit, or no_unit
   std::uint32_t units_before = 0;       // that many have a row in an earlier block
+  std::uint32_t units_to = 0;           // that many in this or an earlier one
+  std::uint32_t unit_least = no_unit;   // of the rows
   std::vector<std::uint32_t> offsets;   // of the line, from `offset`
   RowNumbers skeletons;                 // index of the skeleton; 0: no message
   std::vector<std::uint8_t> flags;

@@ -432,13 +432,20 @@ std::vector<CrossTally> Embedded::crosses(std::span<const CrossQuery> queries) {
 
 Time Embedded::first_seen(const Expr& where) {
   const Mask mask = mask_of(where);
-  Time first = no_time;
-  for (std::size_t unit = 0; unit < mask.size(); ++unit) {
-    const Time start = from_nanoseconds(evidence_.units.starts[unit]);
-    if (mask[unit] == 0 || start == no_time) continue;
-    if (first == no_time || start < first) first = start;
-  }
-  return first;
+  const std::vector<std::int64_t>& starts = evidence_.units.starts;
+  std::vector<std::int64_t> firsts((mask.size() + counted_at_once - 1) / counted_at_once,
+                                   INT64_MAX);
+  in_parallel(firsts.size(), mask.size(), [&](std::size_t task) {
+    const std::size_t to = std::min(mask.size(), (task + 1) * counted_at_once);
+    std::int64_t first = INT64_MAX;
+    for (std::size_t unit = task * counted_at_once; unit < to; ++unit) {
+      const bool counts = (mask[unit] != 0) & (starts[unit] != nanoseconds(no_time));
+      first = std::min(first, counts ? starts[unit] : INT64_MAX);
+    }
+    firsts[task] = first;
+  });
+  const auto least = std::min_element(firsts.begin(), firsts.end());
+  return least == firsts.end() || *least == INT64_MAX ? no_time : from_nanoseconds(*least);
 }
 
 std::vector<Time> Embedded::bad_starts(const Expr& where, Window window, std::size_t count_max) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace culprit {
 namespace {
@@ -62,78 +63,41 @@ Times read_times(IndexReader& in, std::size_t rows) {
   return {before, std::max<std::int64_t>(step, 1), Packed::less(steps, 0, most)};
 }
 
-// Where a unit's last value is remembered, and at which rows there is none yet.
-class UnitPlaces {
- public:
-  UnitPlaces(std::span<const std::uint32_t> units, std::uint32_t units_before)
-      : places_(units.size()), fresh_(units.size(), 1) {
-    const std::uint32_t base = units_before - std::min(units_before, remembered_units);
-    std::uint32_t most = 0;
-    for (std::size_t row = 0; row < units.size(); ++row) {
-      if (units[row] == no_unit || units[row] < base) continue;
-      places_[row] = units[row] - base + 1;
-      most = std::max(most, places_[row]);
-    }
-    size_ = std::size_t{most} + 1;
-    std::vector<std::uint8_t> seen(size_, 0);
-    for (std::size_t row = 0; row < units.size(); ++row) {
-      const std::uint32_t place = places_[row];
-      fresh_[row] = place == 0 || seen[place] == 0;
-      seen[place] = 1;
-      fresh_rows_ += fresh_[row];
-    }
-  }
-  std::uint32_t operator[](std::size_t row) const { return places_[row]; }
-  bool fresh(std::size_t row) const { return fresh_[row] != 0; }
-  std::size_t fresh_rows() const { return fresh_rows_; }
-  std::size_t size() const { return size_; }
-
- private:
-  std::size_t size_ = 1;
-  std::size_t fresh_rows_ = 0;
-  std::vector<std::uint32_t> places_;
-  std::vector<std::uint8_t> fresh_;
-};
-
 // The values of rows: apart those whose unit has none yet, and of the others 0 where it is the
 // last one of the unit, else itself and one. So the first say what varies, the second hardly
 // anything.
 void write_values(IndexWriter& out, const std::vector<std::uint32_t>& values,
-                  const UnitPlaces& places) {
-  std::vector<std::uint32_t> last(places.size());
+                  const RowUnits& units) {
   std::vector<std::uint32_t> fresh;
   std::vector<std::uint32_t> others;
   for (std::size_t row = 0; row < values.size(); ++row) {
-    std::uint32_t& known = last[places[row]];
-    if (places.fresh(row)) {
+    if (units.fresh(row)) {
       fresh.push_back(values[row]);
     } else {
-      others.push_back(values[row] == known ? 0 : values[row] + 1);
+      others.push_back(values[row] == values[units.row_before(row)] ? 0 : values[row] + 1);
     }
-    known = values[row];
   }
   out.numbers(fresh);
   out.numbers(others);
 }
 
-// The contrary of it.
+// The contrary of it. Which row is a unit's first is up to chance: no branch depends on it.
 template <typename Number>
 std::vector<Number> joined_values(const std::vector<Number>& fresh,
-                                  const std::vector<Number>& others, const UnitPlaces& places,
-                                  std::size_t rows) {
-  std::vector<Number> values(rows);
-  std::vector<Number> last(places.size());
-  auto next_fresh = fresh.begin();
-  auto next_other = others.begin();
-  for (std::size_t row = 0; row < rows; ++row) {
-    Number& known = last[places[row]];
-    if (places.fresh(row)) {
-      known = *next_fresh++;
-    } else {
-      const Number other = *next_other++;
-      if (other != 0) known = static_cast<Number>(other - 1);
-    }
-    values[row] = known;
+                                  const std::vector<Number>& others, const RowUnits& units) {
+  std::vector<Number> values(units.rows());
+  if (std::all_of(others.begin(), others.end(), [](Number other) { return other == 0; })) {
+    for (std::size_t row = 0; row < values.size(); ++row) values[row] = fresh[units.first(row)];
+    return values;
+  }
+  std::vector<Number> written;
+  written.reserve(fresh.size() + others.size());
+  for (const Number value : fresh) written.push_back(static_cast<Number>(value + 1));
+  written.insert(written.end(), others.begin(), others.end());
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    const Number before = values[units.row_before(row)];
+    const Number value = written[units.written_at(row)];
+    values[row] = value == 0 ? before : static_cast<Number>(value - 1);
   }
   return values;
 }
@@ -176,36 +140,44 @@ std::vector<std::uint32_t> places_of(const Column& column, const std::vector<Cod
 
 // Puts values of rows (0: none, else place + 1) into a column.
 template <typename Number>
-void fill(const std::vector<Number>& values, Column& column) {
+void fill(std::vector<Number> values, Column& column) {
   const auto absent = static_cast<std::size_t>(std::count(values.begin(), values.end(), Number{0}));
   column.dense = absent == 0;
-  std::vector<std::uint32_t> places;
-  places.reserve(values.size() - absent);
-  if (!column.dense) column.rows.reserve(values.size() - absent);
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    if (values[row] == 0) continue;
-    if (!column.dense) column.rows.push_back(static_cast<std::uint16_t>(row));
-    places.push_back(values[row] - 1U);
+  if (!column.dense) {
+    column.rows.resize(values.size());
+    std::size_t present = 0;
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      column.rows[present] = static_cast<std::uint16_t>(row);
+      values[present] = values[row];
+      present += values[row] != 0 ? 1 : 0;
+    }
+    column.rows.resize(present);
+    column.rows.shrink_to_fit();
+    values.resize(present);
   }
-  column.codes = Packed::less(places, 0, static_cast<std::uint32_t>(column.table.size() - 1));
+  for (Number& value : values) --value;
+  if constexpr (sizeof(Number) == 1) {
+    column.codes = Packed::of_bytes(std::move(values));
+  } else {
+    column.codes = Packed::less(values, 0, static_cast<std::uint32_t>(column.table.size() - 1));
+  }
 }
 
-void read_single(IndexReader& in, Block& block, Column& column, std::uint32_t units_before) {
-  const UnitPlaces places(block.units, units_before);
-  const std::size_t others = block.rows() - places.fresh_rows();
+void read_single(IndexReader& in, const RowUnits& units, Column& column) {
+  const std::size_t others = units.rows() - units.fresh_rows();
   const auto size = static_cast<std::uint32_t>(column.table.size());
   if (size <= small_table) {
     std::vector<std::uint8_t> fresh_values;
     std::vector<std::uint8_t> other_values;
-    in.small_numbers(fresh_values, places.fresh_rows(), size + 1);
+    in.small_numbers(fresh_values, units.fresh_rows(), size + 1);
     in.small_numbers(other_values, others, size + 2);
-    return fill(joined_values(fresh_values, other_values, places, block.rows()), column);
+    return fill(joined_values(fresh_values, other_values, units), column);
   }
-  std::vector<std::uint32_t> fresh_values(places.fresh_rows());
+  std::vector<std::uint32_t> fresh_values(units.fresh_rows());
   std::vector<std::uint32_t> other_values(others);
   in.numbers(fresh_values, size + 1);
   in.numbers(other_values, size + 2);
-  fill(joined_values(fresh_values, other_values, places, block.rows()), column);
+  fill(joined_values(fresh_values, other_values, units), column);
 }
 
 void read_several(IndexReader& in, Block& block, Column& column) {
@@ -224,6 +196,24 @@ void read_several(IndexReader& in, Block& block, Column& column) {
 }
 
 }  // namespace
+
+RowUnits::RowUnits(std::span<const std::uint32_t> units, std::uint32_t units_before)
+    : row_before_(units.size()), written_at_(units.size()), first_(units.size()) {
+  const std::uint32_t base = units_before - std::min(units_before, remembered_units);
+  std::vector<std::uint32_t> last_rows;  // + 1, by unit since `base`
+  for (std::uint32_t row = 0; row < units.size(); ++row) {
+    const bool told = units[row] != no_unit && units[row] >= base;
+    const std::size_t place = told ? units[row] - base : 0;
+    if (told && place >= last_rows.size()) last_rows.resize(place + 1);
+    const std::uint32_t last = told ? std::exchange(last_rows[place], row + 1) : 0;
+    row_before_[row] = last == 0 ? row : last - 1;
+    first_[row] = last == 0 ? fresh_rows_++ : first_[last - 1];
+  }
+  std::uint32_t next[2] = {fresh_rows_, 0};
+  for (std::size_t row = 0; row < units.size(); ++row) {
+    written_at_[row] = next[fresh(row) ? 1 : 0]++;
+  }
+}
 
 std::vector<Code> distinct_codes(const Column& column) {
   std::vector<Code> codes = column.table;
@@ -287,8 +277,7 @@ void read_rows(IndexReader& in, Block& block, std::uint32_t& units_before, std::
   if (std::any_of(block.flags.begin(), block.flags.end(), wrong)) in.fail();
 }
 
-void write_column(IndexWriter& out, const Column* column, std::span<const std::uint32_t> units,
-                  std::uint32_t units_before) {
+void write_column(IndexWriter& out, const Column* column, const RowUnits& units) {
   if (column == nullptr || column->size() == 0) return out.byte(column_none);
   const bool several = has_rows_twice(*column);
   out.byte(several ? column_several : column_single);
@@ -304,13 +293,13 @@ void write_column(IndexWriter& out, const Column* column, std::span<const std::u
     out.numbers(rows);
     return out.numbers(places);
   }
-  std::vector<std::uint32_t> values(units.size());
+  std::vector<std::uint32_t> values(units.rows());
   for (std::size_t i = 0; i < places.size(); ++i) values[column->row(i)] = places[i] + 1;
-  write_values(out, values, UnitPlaces(units, units_before));
+  write_values(out, values, units);
 }
 
 void read_column(IndexReader& in, Block& block, FieldId field, std::size_t values,
-                 std::uint32_t units_before) {
+                 const RowUnits& units) {
   const std::uint8_t kind = in.byte();
   if (kind == column_none) return;
   if (kind > column_several) return void(in.fail());
@@ -322,8 +311,7 @@ void read_column(IndexReader& in, Block& block, FieldId field, std::size_t value
   }
   if (column.table.empty()) in.fail();
   if (!in.ok()) return;
-  kind == column_single ? read_single(in, block, column, units_before)
-                        : read_several(in, block, column);
+  kind == column_single ? read_single(in, units, column) : read_several(in, block, column);
   if (in.ok()) block.columns.push_back(std::move(column));
 }
 

@@ -28,10 +28,12 @@ std::optional<std::vector<Block>> read_part(const Index& index, const IndexedPar
     const std::uint32_t units_before = units;
     read_rows(in, block, units, index.skeletons.size());
     if (block.offset < indexed.part.from || block.offset >= indexed.part.to) in.fail();
+    if (!in.ok()) break;
+    const RowUnits row_units(block.units, units_before);
     for (std::size_t id = 0; id < index.fields.size() && in.ok(); ++id) {
       const IndexedField& field = index.fields[id];
       if (!field.kept) continue;
-      read_column(in, block, static_cast<FieldId>(id), field.values.size(), units_before);
+      read_column(in, block, static_cast<FieldId>(id), field.values.size(), row_units);
     }
     blocks.push_back(std::move(block));
   }

@@ -156,11 +156,9 @@ class IndexMaker {
     out.number(blocks_[part].size());
     for (const Block* block : blocks_[part]) {
       const std::vector<std::uint32_t>& of_rows = units_.at(block);
-      const std::uint32_t units_before = units;
+      const RowUnits row_units(of_rows, units);
       write_rows(out, *block, of_rows, units);
-      for (const FieldId field : fields) {
-        write_column(out, block->column(field), of_rows, units_before);
-      }
+      for (const FieldId field : fields) write_column(out, block->column(field), row_units);
     }
     return out.take();
   }
@@ -183,7 +181,7 @@ class IndexMaker {
       IndexWriter out;
       std::uint32_t units = index_.parts[part].units_before;
       for (const Block* block : blocks_[part]) {
-        write_column(out, block->column(field), units_.at(block), units);
+        write_column(out, block->column(field), RowUnits(units_.at(block), units));
         for (const std::uint32_t unit : units_.at(block)) units += unit == units ? 1 : 0;
       }
       bytes += static_cast<double>(out.bytes().size());

@@ -1,6 +1,5 @@
 // Some units, drawn by lot, with all that is known of them.
 #include <algorithm>
-#include <map>
 
 #include "parse/skeleton.h"
 #include "store/embedded/embedded.h"
@@ -115,7 +114,9 @@ std::vector<Embedded::UnitRows> Embedded::rows_of(std::span<const std::uint32_t>
   };
   std::vector<std::vector<Found>> found(evidence_.blocks.size());
   in_parallel(found.size(), units.empty() ? 0 : evidence_.rows(), [&](std::size_t b) {
-    const std::vector<std::uint32_t>& of_row = evidence_.blocks[b].units;
+    const Block& block = evidence_.blocks[b];
+    if (!wanted.any_in(block.unit_least, block.units_to)) return;
+    const std::vector<std::uint32_t>& of_row = block.units;
     for (std::size_t row = 0; row < of_row.size(); ++row) {
       if (of_row[row] == no_unit || !wanted.has(of_row[row])) continue;
       found[b].push_back({wanted.of(of_row[row]), static_cast<std::uint16_t>(row)});
@@ -144,27 +145,30 @@ UnitSample Embedded::sample_of(std::uint32_t unit, const UnitRows& rows) const {
   if (units.outcomes[unit] >= 0) {
     sample.outcome = units.outcomes[unit] == 1 ? Outcome::bad : Outcome::good;
   }
-  std::map<std::string, std::vector<std::string>> fields;
+  std::vector<std::vector<std::string>> by_field(evidence_.fields.size());
   for (const auto& [place, row] : rows) {
     const Block& block = *place;
     sample.places.push_back(block.place(row));
     for (const Column& column : block.columns) {
       const EvidenceField& field = evidence_.fields[column.field];
+      std::vector<std::string>& values = by_field[column.field];
       if (column.dense) {
-        fields[field.name].push_back(text_of(field, column.code(row)));
+        values.push_back(text_of(field, column.code(row)));
         continue;
       }
       const auto [from, to] = std::equal_range(column.rows.begin(), column.rows.end(), row);
       for (auto found = from; found != to; ++found) {
         const auto i = static_cast<std::size_t>(found - column.rows.begin());
-        fields[field.name].push_back(text_of(field, column.code(i)));
+        values.push_back(text_of(field, column.code(i)));
       }
     }
   }
-  for (auto& [name, values] : fields) {
+  for (std::size_t id = 0; id < by_field.size(); ++id) {
+    std::vector<std::string>& values = by_field[id];
+    if (values.empty()) continue;
     std::sort(values.begin(), values.end());
     values.erase(std::unique(values.begin(), values.end()), values.end());
-    sample.fields.emplace_back(name, std::move(values));
+    sample.fields.emplace_back(evidence_.fields[id].name, std::move(values));
   }
   return sample;
 }

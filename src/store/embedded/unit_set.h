@@ -22,12 +22,16 @@ class UnitSet {
     }
   }
   bool has(std::uint32_t unit) const { return (bits_[unit / 64] >> (unit % 64) & 1) != 0; }
-  // Of a unit that it has: how many others stand before it.
+  // How many of it stand before a unit.
   std::uint32_t of(std::uint32_t unit) const {
     const std::uint64_t lower = bits_[unit / 64] & ((1ULL << (unit % 64)) - 1);
     return before_[unit / 64] + static_cast<std::uint32_t>(std::popcount(lower));
   }
   std::size_t size() const { return size_; }
+  // Whether it has any from `least` to below `to`.
+  bool any_in(std::uint32_t least, std::uint32_t to) const {
+    return least < to && (of(least) < of(to - 1) || has(to - 1));
+  }
 
  private:
   std::vector<std::uint64_t> bits_;

@@ -81,6 +81,8 @@ std::uint32_t number_lines(Evidence& evidence) {
     block.units_before = count;
     block.units.resize(block.rows());
     for (std::uint32_t& unit : block.units) unit = count++;
+    block.unit_least = block.units_before;
+    block.units_to = count;
     block.unit_ids = {};
   }
   return count;
@@ -123,6 +125,10 @@ std::uint32_t number_units(Evidence& evidence) {
     const bool read = block.unit_ids.size() == block.rows();
     read ? number_read(block, table, mask)
          : number_indexed(block, *indexed[block.source], table, mask);
+    block.units_to = static_cast<std::uint32_t>(table.ids().size());
+    for (const std::uint32_t unit : block.units) {
+      block.unit_least = std::min(block.unit_least, unit);
+    }
   }
   const auto count = static_cast<std::uint32_t>(table.ids().size());
   if (!evidence.parts.empty()) evidence.unit_ids = table.take_ids();
