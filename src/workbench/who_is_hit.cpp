@@ -118,13 +118,15 @@ FacetTally facet_of(const ExtractTally& extract, const ExtractColumn& column) {
 
 // The values that most failing units have.
 void keep_failing(FacetTally& tally, std::size_t most) {
-  std::stable_sort(tally.values.begin(), tally.values.end(),
-                   [](const FacetValue& a, const FacetValue& b) {
-                     const double bad_a = bad_of(a.windows, 0);
-                     const double bad_b = bad_of(b.windows, 0);
-                     return bad_a != bad_b ? bad_a > bad_b : a.value < b.value;
-                   });
-  if (tally.values.size() > most) tally.values.resize(most);
+  const std::size_t kept = std::min(most, tally.values.size());
+  const auto end = tally.values.begin() + static_cast<std::ptrdiff_t>(kept);
+  std::partial_sort(tally.values.begin(), end, tally.values.end(),
+                    [](const FacetValue& a, const FacetValue& b) {
+                      const double bad_a = bad_of(a.windows, 0);
+                      const double bad_b = bad_of(b.windows, 0);
+                      return bad_a != bad_b ? bad_a > bad_b : a.value < b.value;
+                    });
+  tally.values.resize(kept);
 }
 
 // Where thresholds may lie: at the numbers there are, or at quantiles of those after the onset.

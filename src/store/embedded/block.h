@@ -102,6 +102,21 @@ class OpenColumn {
     rows_[size_] = row;
     codes_[size_++] = code;
   }
+  // Room for some values more, to be filled by a loop and taken back.
+  struct Room {
+    std::uint16_t* rows;
+    Code* codes;
+    std::size_t size = 0;
+    void add(std::uint16_t row, Code code) {
+      rows[size] = row;
+      codes[size++] = code;
+    }
+  };
+  Room room(std::size_t values) {
+    while (codes_.size() - size_ < values) make_room();
+    return {rows_.data() + size_, codes_.data() + size_};
+  }
+  void take(const Room& filled) { size_ += filled.size; }
   bool empty() const { return size_ == 0; }
   // As part of a block of so many rows. Leaves an empty column, which keeps its memory.
   Column close(FieldId field, std::size_t rows);

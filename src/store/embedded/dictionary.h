@@ -33,7 +33,7 @@ class Dictionary {
   Entry find(std::string_view text) const {
     if (slots_.empty()) return {};
     if (text.size() > ShortText::bytes_max) return find_long(text, hash_of(text));
-    return find_short(ShortText::of(text), text.size());
+    return Finder(*this).find(ShortText::of(text), text.size());
   }
   // Fetches what find() of this text will look at, of a dictionary too large for the first cache.
   void prepare(std::string_view text) const {
@@ -59,26 +59,47 @@ class Dictionary {
   static constexpr std::size_t slots_small = 512;  // 16 KB
   static Entry entry_of(const Slot& slot) { return {(slot.entry >> 1) - 1, (slot.entry & 1) != 0}; }
 
-  Entry find_short(ShortText text, std::size_t size) const {
-    for (std::size_t at = place_of(text, size);; at = (at + 1) & mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.text == text && slot.size == size && slot.entry != 0) return entry_of(slot);
-      if (slot.entry == 0) return {};
-    }
-  }
   Entry find_long(std::string_view text, std::uint64_t hash) const;
 
   // Where a text's slot is looked for first. The factors are odd and spread bits upwards (from the
   // golden ratio and MurmurHash3's mixer).
-  std::size_t place_of(ShortText text, std::size_t size) const {
+  static std::size_t place_of(ShortText text, std::size_t size, unsigned shift) {
     const std::uint64_t mixed = (text.head + size) * 0x9E37'79B9'7F4A'7C15ULL ^
                                 (text.tail ^ text.head >> 32) * 0xC4CE'B9FE'1A85'EC53ULL;
-    return static_cast<std::size_t>(mixed >> shift_);
+    return static_cast<std::size_t>(mixed >> shift);
+  }
+  std::size_t place_of(ShortText text, std::size_t size) const {
+    return place_of(text, size, shift_);
   }
   std::size_t place_of(const Slot& slot) const {
     const bool is_short = slot.size <= ShortText::bytes_max;
     return place_of(is_short ? slot.text : ShortText{slot.text.head, 0}, slot.size);
   }
+
+ public:
+  // Looks for many texts of up to ShortText::bytes_max bytes, as long as none is added: what it
+  // knows of the dictionary stays in registers, whatever else the loop writes.
+  class Finder {
+   public:
+    explicit Finder(const Dictionary& in)
+        : slots_(in.slots_.data()), mask_(in.mask_), shift_(in.shift_) {}
+    // Whether there is anything to look at.
+    explicit operator bool() const { return slots_ != nullptr; }
+    Entry find(ShortText text, std::size_t size) const {
+      for (std::size_t at = place_of(text, size, shift_);; at = (at + 1) & mask_) {
+        const Slot& slot = slots_[at];
+        if (slot.text == text && slot.size == size && slot.entry != 0) return entry_of(slot);
+        if (slot.entry == 0) return {};
+      }
+    }
+
+   private:
+    const Slot* slots_;
+    std::size_t mask_;
+    unsigned shift_;
+  };
+
+ private:
   void grow();
   void put(const Slot& slot);
 

@@ -440,31 +440,50 @@ void Shard::code_waiting(ShardField& field) {
   }
   std::uint16_t last = 0;  // event that had a number
   std::uint64_t numbers = 0;
+  bool numeric = true;  // what began with a digit was a number, the last time
+  Dictionary::Finder known(field.values);
+  OpenColumn::Room room = field.column.room(field.waiting.all().size());
   for (const WaitingValue& value : field.waiting.all()) {
     const std::string_view text = value.view();
-    Code code = code::no_number;
-    bool number = false;
-    // Reading a number is cheaper than remembering it.
     const char first = text.empty() ? '\0' : text.front();
-    if (is_digit(first) || first == '-') {
-      code = code::of_digits(text);
-      number = code != code::no_number;
+    const bool may_be_number = is_digit(first) || first == '-';
+    Dictionary::Entry entry;
+    // Reading a number is cheaper than remembering it.
+    if (may_be_number && numeric) entry = entry_of_number(text);
+    if (entry.number == Dictionary::none && known && text.size() <= ShortText::bytes_max) {
+      entry = known.find(ShortText::of(text), text.size());
     }
-    if (!number) {
-      Dictionary::Entry entry = field.values.find(text);
-      if (entry.number == Dictionary::none) [[unlikely]]
-        entry = learn(field, text);
-      code = entry.number;
-      number = entry.numeric;
+    if (entry.number == Dictionary::none) [[unlikely]] {
+      entry = other_entry(field, text);
+      known = Dictionary::Finder(field.values);
     }
-    if (number && value.event != last) {
+    if (may_be_number) numeric = entry.numeric;
+    if (entry.numeric && value.event != last) {
       last = value.event;
       ++numbers;
     }
-    if (value.row != WaitingValue::not_kept) field.column.add(value.row, code);
+    if (value.row != WaitingValue::not_kept) room.add(value.row, entry.number);
   }
+  field.column.take(room);
   if (only_ == nullptr) field.numbers += numbers;  // a second look counts nothing again
   field.waiting.clear();
+}
+
+// Of a number that is one by its Code; none: it is a text.
+inline Dictionary::Entry Shard::entry_of_number(std::string_view text) {
+  const Code code = code::of_digits(text);
+  if (code == code::no_number) return {};
+  return {code, true};
+}
+
+// Of what is not among the short texts known.
+Dictionary::Entry Shard::other_entry(ShardField& field, std::string_view text) {
+  Dictionary::Entry entry;
+  const char first = text.empty() ? '\0' : text.front();
+  if (is_digit(first) || first == '-') entry = entry_of_number(text);
+  if (entry.number == Dictionary::none) entry = field.values.find(text);
+  if (entry.number == Dictionary::none) entry = learn(field, text);
+  return entry;
 }
 
 // A second look counts nothing again.

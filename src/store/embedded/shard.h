@@ -266,6 +266,8 @@ class Shard {
   void wait(ShardField& field, const Field& value, const Event& event, std::uint16_t row);
   void code_waiting();
   void code_waiting(ShardField& field);
+  static Dictionary::Entry entry_of_number(std::string_view text);
+  Dictionary::Entry other_entry(ShardField& field, std::string_view text);
   void hand_on(Layout& layout) const;
   void hand_on_counts();
   void hand_on_all();
