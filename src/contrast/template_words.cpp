@@ -165,6 +165,11 @@ std::string Vocabulary::text_of(const Words& words) const {
   return text;
 }
 
+bool has_own_words(std::string_view text) {
+  const std::string rest = without_holes(text);
+  return std::any_of(rest.begin(), rest.end(), is_letter);
+}
+
 std::size_t constants_in(const Words& words, const Vocabulary& vocabulary) {
   return static_cast<std::size_t>(std::count_if(
       words.begin(), words.end(), [&](WordId word) { return vocabulary[word].constant; }));

@@ -109,6 +109,12 @@ const Family families[] = {
     {"texts that differ in holes and marks alone are one",
      {"copied files of <*> <*> to disk <*>", "copied files of <*>: <*> to disk (<*>)"},
      {"copied files of <*> <*> to disk <*>"}},
+    {"keys that come and go in one place do so in others, and the steady ones stay",
+     {"sent <*> to=<*>, delay=<*>, status=<*> (ok)",
+      "sent <*> to=<*>, via=<*>, delay=<*>, status=<*> (ok)",
+      "sent <*> to=<*>, via=<*>, delay=<*>, status=<*> (refused)",
+      "sent <*> to=<*>, delay=<*>, status=<*> (mailbox is full)"},
+     {"sent <*> to=<*>, delay=<*>, status=<*> (<*>)"}},
 };
 
 TEST_CASE("skeletons of one line of code are one template") {
