@@ -5,6 +5,7 @@
 
 #include "contrast/template_cases.h"
 #include "contrast/template_evidence.h"
+#include "contrast/template_frames.h"
 #include "contrast/template_gaps.h"
 #include "contrast/template_shapes.h"
 #include "contrast/template_words.h"
@@ -45,6 +46,7 @@ class Merge {
   // The text that each of those given has become.
   Moves run() {
     for (const auto& [words, skeletons] : texts_) now_.emplace(words, words);
+    if (texts_.size() <= phrases_texts_max) apply(frames_joined(texts_, vocabulary_));
     std::size_t of_many = 0;
     for (std::size_t round = 0; round < rounds_max && texts_.size() <= skeletons_max; ++round) {
       const bool many = texts_.size() > phrases_texts_max;

@@ -121,6 +121,17 @@ const Family families[] = {
       "sent <*> to=<*>, via=<*>, delay=<*>, status=<*> (refused)",
       "sent <*> to=<*>, delay=<*>, status=<*> (mailbox is full)"},
      {"sent <*> to=<*>, delay=<*>, status=<*> (<*>)"}},
+    {"frames before the same messages are one",
+     {"cid:<*> - [PING]", "cid:<*> - [PONG]", "cid:<*> - too late", "cid:<*> - unknown client",
+      "rid:<*> - [PING]", "rid:<*> - [PONG]", "rid:<*> - too late"},
+     {"<*> - [PING]", "<*> - [PONG]", "<*> - too late", "<*> - unknown client"}},
+    {"and none where one of the messages stands alone, if they say nothing",
+     {"<*>: payload discarded", "payload discarded", "<*>: message of <*> lost"},
+     {"message of <*> lost", "payload discarded"}},
+    {"but not if they say different things",
+     {"server is up - shop", "server is up - cart", "server is up - mail", "server is down - shop",
+      "server is down - cart", "server is down - mail"},
+     {"server is down - <*>", "server is up - <*>"}},
 };
 
 TEST_CASE("skeletons of one line of code are one template") {
