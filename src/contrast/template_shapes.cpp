@@ -216,10 +216,10 @@ std::string without_colon_values(const std::string& text, const Values& values) 
 
 }  // namespace
 
-std::map<std::string, std::string> without_shapes(const std::set<std::string>& skeletons) {
+std::map<std::string, std::string> without_shapes(const std::map<std::string, double>& skeletons) {
   std::map<std::string, std::string> made;
   Values values;
-  for (const std::string& text : skeletons) {
+  for (const auto& [text, lines] : skeletons) {
     const std::string& one = made[text] = shaped(text);
     for (const ColonPair& pair : colon_pairs(one)) {
       values[one.substr(pair.key, pair.colon - pair.key)].insert(

@@ -9,12 +9,11 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 
 namespace culprit {
 
 // Each skeleton's text without what varies by its shape.
-std::map<std::string, std::string> without_shapes(const std::set<std::string>& skeletons);
+std::map<std::string, std::string> without_shapes(const std::map<std::string, double>& skeletons);
 
 }  // namespace culprit

@@ -8,9 +8,9 @@ namespace culprit {
 namespace {
 
 constexpr std::string_view hole = "<*>";
-constexpr std::array<std::string_view, 14> prepositions = {
-    "of", "for", "to",   "from", "by",    "in",      "on",
-    "at", "as",  "with", "via",  "using", "because", "into"};
+constexpr std::array<std::string_view, 20> prepositions = {
+    "while", "during", "after", "before", "until", "since", "of",  "for",   "to",      "from",
+    "by",    "in",     "on",    "at",     "as",    "with",  "via", "using", "because", "into"};
 constexpr std::array<std::string_view, 6> negations = {"not",   "no",      "un",
                                                        "never", "without", "cannot"};
 constexpr std::array<std::string_view, 12> failures = {
