@@ -147,6 +147,7 @@ std::string shaped(std::string_view text) {
   static const RE2 placeholder("<[A-Za-z][\\w -]{0,40}>");
   static const RE2 dotted("(^|[^\\w.-])[A-Za-z_][\\w-]*(?:\\.[\\w-]+)+");
   static const RE2 arrow("(^|[\\s(\\[])[\\w.:<>*-]*[\\w>] (->|=>) [\\w<][\\w.<>*-]*");
+  static const RE2 list("(^|[ (\\[])(?:[\\w<>*.-]*[\\w>], ){2,}[\\w<>*.-]*[\\w>]");
   static const RE2 joined("<\\*>(?:[:,./#@+|-]*<\\*>)+");
   std::string made(text);
   RE2::Replace(&made, leading, "<*> \\1");
@@ -160,6 +161,7 @@ std::string shaped(std::string_view text) {
   RE2::GlobalReplace(&made, placeholder, "<*>");
   RE2::GlobalReplace(&made, dotted, "\\1<*>");
   RE2::GlobalReplace(&made, arrow, "\\1<*> \\2 <*>");
+  RE2::GlobalReplace(&made, list, "\\1<*>");
   RE2::GlobalReplace(&made, joined, "<*>");
   return made;
 }
