@@ -104,11 +104,20 @@ class Classes {
   std::map<Words, Words> to_;
 };
 
+// A hole and the mark behind the frame, but for a bracket that would not be opened.
+Words hole_for(const Words& frame, Vocabulary& vocabulary) {
+  Words made = {vocabulary.hole_for(frame.front())};
+  const char sign = vocabulary[frame.back()].sign;
+  if (sign != ')' && sign != ']') made.push_back(frame.back());
+  return made;
+}
+
 // What stands for frames that are one: nothing if one of them is nothing.
 Words frame_for(const std::set<Words>& frames, Vocabulary& vocabulary) {
   Words made = *frames.begin();
   for (const Words& one : frames) {
-    if (one.size() != made.size()) return *frames.begin();
+    if (made.empty()) return made;
+    if (one.size() != made.size()) return hole_for(*frames.begin(), vocabulary);
     for (std::size_t i = 0; i < made.size(); ++i) {
       if (made[i] != one[i]) made[i] = vocabulary.hole_for(made[i]);
     }
