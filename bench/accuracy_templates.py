@@ -29,7 +29,7 @@ MISSES_SHOWN = 12
 # Labelled before the miner first read them, and not looked at while it was tuned.
 HELD_OUT = ("etcd", "lighttpd", "proftpd", "rabbitmq", "squid", "stunnel")
 # Measured less .02: what is lost is to be seen before it is landed.
-FLOORS = {"tuned": {"ga": .82, "fga": .79}, "held out": {"ga": .62, "fga": .81}}
+FLOORS = {"tuned": {"ga": .86, "fga": .82}, "held out": {"ga": .76, "fga": .87}}
 
 
 def sets_of(labels):

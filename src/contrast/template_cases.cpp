@@ -9,9 +9,10 @@ namespace {
 constexpr std::size_t phrase_words_max = 40;  // between punctuation
 constexpr std::size_t filling_words_max = 4;  // elsewhere, beside many constant words
 constexpr std::size_t constants_many = 4;
-constexpr std::size_t support_min = 3;        // skeletons of a template that others are cases of
+constexpr std::size_t support_min = 2;        // skeletons of a template that others are cases of
 constexpr std::size_t constants_telling = 2;  // fewer: it has to stand for many more skeletons
-constexpr std::size_t twins_constants_min = 3;
+constexpr double case_lines_max = 3;          // times the lines of the template
+constexpr std::size_t twins_constants_min = 2;
 constexpr std::size_t twins_holes_max = 2;  // by which they may differ
 
 std::size_t holes_in(const Words& words, const Vocabulary& vocabulary) {
@@ -67,7 +68,10 @@ class Filling {
     const std::size_t last = std::min(text_.size(), j + longest);
     for (std::size_t end = j + 1; end <= last; ++end) {
       if (at(i + 1, end) == 0) continue;
-      if (end == j + 1 ? !found.mark : is_balanced(text_, j, end, vocabulary_)) return true;
+      // What strangers send may open brackets and quotes that it never closes.
+      if (many_ || (end == j + 1 ? !found.mark : is_balanced(text_, j, end, vocabulary_))) {
+        return true;
+      }
     }
     return false;
   }
@@ -83,30 +87,33 @@ class Filling {
 struct Model {
   const Words* words = nullptr;
   Words constants;
-  std::size_t skeletons = 0;
+  Support support;
 };
 
 // Templates, the most telling first.
 std::vector<Model> models_of(const Texts& texts, const Vocabulary& vocabulary) {
   std::vector<Model> models;
-  for (const auto& [words, skeletons] : texts) {
-    Model one{&words, constants_of(words, vocabulary), skeletons};
-    const bool fits =
-        skeletons >= support_min && !one.constants.empty() && holes_in(words, vocabulary) > 0;
+  for (const auto& [words, support] : texts) {
+    Model one{&words, constants_of(words, vocabulary), support};
+    const bool fits = support.skeletons >= support_min && !one.constants.empty() &&
+                      holes_in(words, vocabulary) > 0;
     if (fits) models.push_back(std::move(one));
   }
   std::stable_sort(models.begin(), models.end(), [](const Model& a, const Model& b) {
-    return std::pair(a.constants.size(), a.skeletons) > std::pair(b.constants.size(), b.skeletons);
+    return std::pair(a.constants.size(), a.support.skeletons) >
+           std::pair(b.constants.size(), b.support.skeletons);
   });
   return models;
 }
 
-const Words* model_for(const Words& text, std::size_t skeletons, const std::vector<Model>& models,
+const Words* model_for(const Words& text, const Support& support, const std::vector<Model>& models,
                        const Vocabulary& vocabulary) {
   const Words constants = constants_of(text, vocabulary);
   for (const Model& one : models) {
     if (one.constants.size() >= constants.size()) continue;
-    if (one.constants.size() < constants_telling && skeletons * 2 > one.skeletons) continue;
+    if (one.constants.size() < constants_telling && support.skeletons * 2 > one.support.skeletons)
+      continue;
+    if (support.lines > case_lines_max * one.support.lines) continue;
     if (vocabulary[one.words->front()].hole && !vocabulary[text.front()].hole) continue;
     const bool had = std::includes(constants.begin(), constants.end(), one.constants.begin(),
                                    one.constants.end());
@@ -119,7 +126,7 @@ const Words* model_for(const Words& text, std::size_t skeletons, const std::vect
 
 std::map<Words, Words> twins_joined(const Texts& texts, const Vocabulary& vocabulary) {
   std::map<Words, std::vector<const Words*>> by_constants;
-  for (const auto& [words, skeletons] : texts) {
+  for (const auto& [words, support] : texts) {
     if (constants_in(words, vocabulary) < twins_constants_min) continue;
     Words constants;
     for (const WordId id : words) {
@@ -132,8 +139,8 @@ std::map<Words, Words> twins_joined(const Texts& texts, const Vocabulary& vocabu
   for (const auto& [constants, twins] : by_constants) {
     const Words& to =
         **std::min_element(twins.begin(), twins.end(), [&](const Words* a, const Words* b) {
-          const std::size_t of_a = texts.at(*a);
-          const std::size_t of_b = texts.at(*b);
+          const std::size_t of_a = texts.at(*a).skeletons;
+          const std::size_t of_b = texts.at(*b).skeletons;
           return of_a != of_b ? of_a > of_b : std::pair(a->size(), *a) < std::pair(b->size(), *b);
         });
     const std::size_t holes = holes_in(to, vocabulary);
@@ -148,8 +155,8 @@ std::map<Words, Words> twins_joined(const Texts& texts, const Vocabulary& vocabu
 std::map<Words, Words> cases_joined(const Texts& texts, const Vocabulary& vocabulary) {
   const std::vector<Model> models = models_of(texts, vocabulary);
   std::map<Words, Words> joined;
-  for (const auto& [words, skeletons] : texts) {
-    const Words* model = model_for(words, skeletons, models, vocabulary);
+  for (const auto& [words, support] : texts) {
+    const Words* model = model_for(words, support, models, vocabulary);
     if (model != nullptr) joined.emplace(words, *model);
   }
   // Each step has fewer constant words than the one before.

@@ -14,56 +14,56 @@ constexpr double texts_imagined = 20;  // beside those there are, so that few te
 // How each kind of place is weighed. Fitted by regression; in natural log odds.
 struct WordWeights {
   double base = -2.3;
-  double variants = 1.2;  // times ln(variants / 2)
+  double variants = 1.0;  // times ln(variants / 2)
   double many = 1.3;      // five and more
   double support = 0.2;   // times ln(skeletons / 2)
-  double around = 0.8;    // times ln(1 + bits around the place)
-  double first = -1.1;    // nothing telling stands before it
-  double early = -0.9;    // one constant word at most does
-  double last = 0.3;
+  double around = 0.9;    // times ln(1 + bits around the place)
+  double first = -0.7;    // nothing telling stands before it
+  double early = -0.8;    // one constant word at most does
   double enclosed = 2.1;
-  double preposition = 0.9;
-  double colon = 0.6;
-  double hole = 1.9;
+  double preposition = 1.0;
+  double colon = 0.8;
+  double hole = 1.4;
   double partial = 0.6;  // the rest: times the share of variants
   double identifier = 1.3;
   double participle = -1.0;
-  double elsewhere = 1.0;  // seen behind other words as well
-  double joined = 0.8;
+  double elsewhere = 0.9;  // seen behind other words as well
+  double joined = 0.7;
   double key = 1.0;
+  double even = -0.4;  // times evenness()
 };
 struct PhraseWeights {
   double base = -3.9;
-  double variants = 1.0;
-  double many = 0.7;
-  double support = 0.5;
-  double around = 1.4;
+  double variants = 0.9;
+  double many = 0.6;
+  double support = 0.4;
+  double around = 1.8;
   double first = -1.5;
-  double enclosed = 1.6;
-  double preposition = -0.3;
-  double colon = 0.5;
-  double hole = 1.7;
-  double arguments = -0.9;  // times the share of variants that have holes
-  double participle = -0.9;
-  double own = -1.0;    // times ln(1 + constant words of a variant)
-  double heavy = -1.5;  // a variant says more than what stands around it
-  double inner = -0.4;  // times the share of variants with a colon or full stop in them
-  double elsewhere = 1.5;
+  double enclosed = 1.8;
+  double preposition = -0.4;
+  double colon = 0.7;
+  double hole = 1.9;
+  double arguments = -0.6;  // times the share of variants that have holes
+  double participle = -0.8;
+  double own = -1.1;    // times ln(1 + constant words of a variant)
+  double heavy = -1.9;  // a variant says more than what stands around it
+  double elsewhere = 1.4;
   double frame = -1.1;  // all that follows the colon behind one or two words
   double reason = 1.0;  // what follows "failed:" and the like
+  double even = -0.6;
 };
 struct OptionalWeights {
-  double base = -1.2;
+  double base = -1.3;
   double around = 1.1;
-  double last = -0.5;
-  double bracketed = 1.4;
-  double preposition = 0.4;
+  double last = -0.7;
+  double bracketed = 1.3;
+  double preposition = 0.2;
   double key = 1.2;
-  double participle = -1.0;
-  double negation = -2.9;
-  double pairs = 1.1;    // times ln(pairs of texts that differ by the same words)
-  double support = 0.5;  // times ln(skeletons of both, multiplied)
-  double loose = -0.2;   // several words that neither a mark nor a preposition begins
+  double participle = -0.9;
+  double negation = -2.5;
+  double pairs = 1.2;    // times ln(pairs of texts that differ by the same words)
+  double support = 1.0;  // times ln(skeletons of both, multiplied)
+  double even = -0.9;
 };
 
 // Below these nothing is merged, whatever the weights say.
@@ -75,11 +75,16 @@ constexpr double bits_beside_hole_min = 4;
 constexpr std::size_t variants_few = 6;
 constexpr double bits_phrase_min = 4;
 constexpr double bits_optional_min = 6;
-constexpr double bits_first = 2;     // before a place: fewer, and nothing telling stands there
-constexpr double frame_share = 0.3;  // of all texts: what so many begin with says nothing
+constexpr double bits_optional_wordless_min = 3;  // holes and marks say little that could be missed
+constexpr double bits_behind_first = 12;  // so much behind a place makes up for nothing before it
+constexpr double bits_first = 2;          // before a place: fewer, and nothing telling stands there
+constexpr double frame_share = 0.3;       // of all texts: what so many begin with says nothing
 constexpr std::size_t frame_texts_min = 30;
 constexpr double bits_of_own_word = 3;
 constexpr std::size_t lead_pairs_min = 3;
+constexpr std::size_t even_variants_max = 4;
+constexpr double even_share = 0.02;  // by which numbers of lines may differ
+constexpr double even_max = 6;
 constexpr std::size_t optional_holes_max = 2;
 
 double share(std::size_t part, std::size_t whole) {
@@ -87,6 +92,16 @@ double share(std::size_t part, std::size_t whole) {
 }
 
 double yes(bool condition) { return condition ? 1 : 0; }
+
+// How unlikely it is by chance that as many lines have each of a few variants, in natural log odds:
+// n lines meet n others once in n times. What is said as often as something else is rather said
+// together with it ("opened", "closed") than in its stead.
+double evenness(const std::vector<double>& lines) {
+  const auto [least, most] = std::minmax_element(lines.begin(), lines.end());
+  if (lines.size() > even_variants_max || *most - *least > even_share * *most) return 0;
+  return std::min(even_max,
+                  std::log(std::max(1.0, *least)) * static_cast<double>(lines.size() - 1));
+}
 
 // A family, and what there is to see around its place and in its variants.
 class Look {
@@ -135,8 +150,22 @@ class Look {
 
   double skeletons() const {
     std::size_t sum = 0;
-    for (const Gap& one : family_.members) sum += knowledge_.texts.at(*one.text);
+    for (const Gap& one : family_.members) sum += knowledge_.texts.at(*one.text).skeletons;
     return static_cast<double>(sum);
+  }
+
+  // In the order of the variants.
+  std::vector<double> lines_of_variants() const {
+    std::map<Words, double> lines;
+    for (const Gap& one : family_.members) {
+      const auto begin = one.text->begin();
+      lines[Words(begin + static_cast<std::ptrdiff_t>(one.from),
+                  begin + static_cast<std::ptrdiff_t>(one.to))] +=
+          knowledge_.texts.at(*one.text).lines;
+    }
+    std::vector<double> made;
+    for (const auto& [variant, sum] : lines) made.push_back(sum);
+    return made;
   }
 
   // The share of the variants but for a hole that `is` holds of.
@@ -170,7 +199,9 @@ class Look {
         part([&](const Words& one) { return word(one.front()).code; }) == 1 && !variants_.empty();
     if (codes && count() < variants_first_min) return true;
     const bool named = identifiers == 1 || partial == 1 || enclosed();
-    if (constants_before() == 0 && count() < variants_first_min && !hole_ && !named) return true;
+    if (constants_before() == 0 && count() < variants_first_min && !hole_ && !named &&
+        around_ - before_ < bits_behind_first)
+      return true;
     if (around_ < bits_min) return true;
     const bool few = count() < variants_few;
     if (few && around_ < (hole_ ? bits_beside_hole_min : bits_few_variants_min)) return true;
@@ -192,13 +223,14 @@ class Look {
            weight.many * yes(count() >= variants_many) +
            weight.support * std::log(skeletons() / 2) + weight.around * std::log1p(around_) +
            weight.first * yes(placed && before_ < bits_first) +
-           weight.early * yes(placed && constants_before() <= 1) + weight.last * yes(last()) +
+           weight.early * yes(placed && constants_before() <= 1) +
            weight.enclosed * yes(enclosed()) + weight.preposition * yes(behind_preposition()) +
            weight.colon * yes(sign_before() == ':') + weight.hole * yes(hole_) +
            weight.partial * partial + weight.identifier * identifiers +
            weight.participle *
                part([&](const Words& one) { return word(one.front()).participle; }) +
-           weight.elsewhere * elsewhere + weight.joined * yes(joined) + weight.key * yes(one_key());
+           weight.elsewhere * elsewhere + weight.joined * yes(joined) +
+           weight.key * yes(one_key()) + weight.even * evenness(lines_of_variants());
   }
 
   double elsewhere_of_phrases() const {
@@ -234,13 +266,6 @@ class Look {
     const bool first = before_ < bits_first && !enclosed() &&
                        part([&](const Words& one) { return has_hole(one); }) < 1;
     const double arguments = part([&](const Words& one) { return has_hole(one); });
-    const auto inner =
-        std::count_if(family_.variants.begin(), family_.variants.end(), [&](const Words& one) {
-          return std::any_of(one.begin(), one.end(), [&](WordId id) {
-            const Word& mark = word(id);
-            return !mark.symbol && (mark.sign == ':' || mark.sign == ';' || mark.sign == '.');
-          });
-        });
     const bool frame = last() && sign_before() == ':' && constants_before() <= 2;
     return weight.base + weight.variants * std::log(static_cast<double>(count()) / 2) +
            weight.many * yes(count() >= variants_many) +
@@ -252,10 +277,10 @@ class Look {
            weight.participle * part([&](const Words& one) { return begins_with_participle(one); }) +
            weight.own * std::log1p(own) +
            weight.heavy * yes(bits_of_own_word * own > around_) * (1 - elsewhere) +
-           weight.inner * share(static_cast<std::size_t>(inner), count()) +
            weight.elsewhere * elsewhere + weight.frame * yes(frame) +
            weight.reason *
-               yes(sign_before() == ':' && from_ > 1 && word(words_[from_ - 2]).failure);
+               yes(sign_before() == ':' && from_ > 1 && word(words_[from_ - 2]).failure) +
+           weight.even * evenness(lines_of_variants());
   }
 
   const Family& family_;
@@ -274,7 +299,7 @@ class Look {
 
 Frequencies::Frequencies(const Texts& texts, const Vocabulary& vocabulary)
     : vocabulary_(vocabulary), texts_(texts.size()), counts_(vocabulary.size(), 0) {
-  for (const auto& [words, skeletons] : texts) {
+  for (const auto& [words, support] : texts) {
     std::set<WordId> own;
     for (const WordId id : words) {
       if (vocabulary[id].constant) own.insert(vocabulary[id].bare);
@@ -320,20 +345,21 @@ std::optional<double> evidence_of(const Optional& optional, const Knowledge& kno
   if (optional.from == 0 && says && optional.pairs < lead_pairs_min) return std::nullopt;
   const double around =
       knowledge.frequencies.bits(*optional.shorter, 0, optional.shorter->size(), 2);
-  if (around < bits_optional_min) return std::nullopt;
+  if (around < (says ? bits_optional_min : bits_optional_wordless_min)) return std::nullopt;
   const bool last =
       optional.to == words.size() || (optional.to + 1 == words.size() && word(optional.to).mark);
   const bool bracketed = first.sign == '(' || first.sign == '[' || first.sign == '{';
-  const bool loose = optional.to - optional.from > 1 && !first.mark && !first.preposition;
-  const auto skeletons = static_cast<double>(knowledge.texts.at(*optional.longer) *
-                                             knowledge.texts.at(*optional.shorter));
+  const auto skeletons = static_cast<double>(knowledge.texts.at(*optional.longer).skeletons *
+                                             knowledge.texts.at(*optional.shorter).skeletons);
   return weight.base + weight.around * std::log1p(around) + weight.last * yes(last) +
          weight.bracketed * yes(bracketed) + weight.preposition * yes(first.preposition) +
          weight.key * yes(!first.key.empty()) +
          weight.participle * yes(any([](const Word& one) { return one.participle; })) +
          weight.negation * yes(any([](const Word& one) { return one.negation; })) +
          weight.pairs * std::log(static_cast<double>(optional.pairs)) +
-         weight.support * std::log(skeletons) + weight.loose * yes(loose);
+         weight.support * std::log(skeletons) +
+         weight.even * evenness({knowledge.texts.at(*optional.longer).lines,
+                                 knowledge.texts.at(*optional.shorter).lines});
 }
 
 }  // namespace culprit

@@ -4,12 +4,14 @@
 // What speaks for it: many variants; telling words around the place; brackets, quotes or a
 // preposition before it; a hole among the variants; names rather than words; phrases that stand
 // elsewhere too. Against it: a place near the beginning, participles ("opened", "closed"),
-// variants that say more than what stands around them, arguments in them, a negation. What a word
-// tells is what it weighs in bits by the number of other texts that have it.
+// variants that say more than what stands around them, arguments in them, a negation, and that one
+// variant has as many lines as the other. What a word tells is what it weighs in bits by the number
+// of other texts that have it.
 //
 // The weights are those of a logistic regression on what the labelled logs of
-// tests/data/templates (those not held out) have, towards weights that were guessed beforehand;
-// left out kind by kind, they come out alike. No weight is of a word or a product.
+// tests/data/templates (those not held out) have, each kind with the same say, towards weights that
+// were guessed beforehand; left out kind by kind, they come out alike. No weight is of a word or a
+// product.
 #pragma once
 
 #include <optional>

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "contrast/template_cases.h"
 #include "contrast/template_evidence.h"
+#include "contrast/template_frames.h"
 #include "contrast/template_gaps.h"
 #include "contrast/template_shapes.h"
 #include "contrast/template_words.h"
@@ -44,7 +46,8 @@ class Merge {
 
   // The text that each of those given has become.
   Moves run() {
-    for (const auto& [words, skeletons] : texts_) now_.emplace(words, words);
+    for (const auto& [words, support] : texts_) now_.emplace(words, words);
+    if (texts_.size() <= phrases_texts_max) apply(frames_joined(texts_, vocabulary_));
     std::size_t of_many = 0;
     for (std::size_t round = 0; round < rounds_max && texts_.size() <= skeletons_max; ++round) {
       const bool many = texts_.size() > phrases_texts_max;
@@ -61,7 +64,7 @@ class Merge {
  private:
   std::vector<Proposal> proposals() {
     const bool few = texts_.size() <= phrases_texts_max;
-    for (const auto& [words, skeletons] : texts_) {
+    for (const auto& [words, support] : texts_) {
       if (few && seen_.insert(words).second) contexts_.see(words, vocabulary_);
     }
     const Frequencies frequencies(texts_, vocabulary_);
@@ -114,7 +117,7 @@ class Merge {
       return found == moves.end() ? words : found->second;
     };
     Texts texts;
-    for (const auto& [words, skeletons] : texts_) texts[moved(words)] += skeletons;
+    for (const auto& [words, support] : texts_) texts[moved(words)] += support;
     texts_ = std::move(texts);
     for (auto& [given, words] : now_) words = moved(words);
     return true;
@@ -129,12 +132,12 @@ class Merge {
 
 }  // namespace
 
-std::map<std::string, std::string> template_texts(const std::set<std::string>& skeletons) {
+std::map<std::string, std::string> template_texts(const std::map<std::string, double>& skeletons) {
   Vocabulary vocabulary;
   std::map<std::string, Words> shaped;
   Texts texts;
   for (const auto& [text, shape] : without_shapes(skeletons)) {
-    ++texts[shaped[text] = vocabulary.words_of(shape)];
+    texts[shaped[text] = vocabulary.words_of(shape)] += {1, skeletons.at(text)};
   }
   const Moves merged = Merge(vocabulary, std::move(texts)).run();
   std::map<std::string, std::string> made;

@@ -35,8 +35,8 @@ struct Sentence {
 std::vector<Sentence> sentences_of(const Texts& texts) {
   std::vector<Sentence> sentences;
   sentences.reserve(texts.size());
-  for (const auto& [words, skeletons] : texts) {
-    Sentence made{&words, skeletons, {}, {}};
+  for (const auto& [words, support] : texts) {
+    Sentence made{&words, support.skeletons, {}, {}};
     made.before.assign(words.size() + 1, 1);
     made.behind.assign(words.size() + 1, 2);
     for (std::size_t i = 0; i < words.size(); ++i) {

@@ -15,8 +15,17 @@
 
 namespace culprit {
 
-// Texts, and of how many skeletons each is the text.
-using Texts = std::map<Words, std::size_t>;
+// What stands behind a text: how many skeletons, and the lines of these.
+struct Support {
+  std::size_t skeletons = 0;
+  double lines = 0;
+  Support& operator+=(const Support& other) {
+    skeletons += other.skeletons;
+    lines += other.lines;
+    return *this;
+  }
+};
+using Texts = std::map<Words, Support>;
 
 // A part of a text. `like` is the text itself, or one with holes that it fills but for this part.
 struct Gap {

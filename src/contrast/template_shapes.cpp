@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
 #include <re2/re2.h>
 
+#include "contrast/template_keys.h"
 #include "contrast/template_words.h"
 
 namespace culprit {
@@ -129,14 +131,6 @@ std::string any_error() {
   return all + ")";
 }
 
-bool has_own_words(const std::string& text) {
-  std::string rest = text;
-  RE2::GlobalReplace(&rest, "<\\*>", "");
-  return std::any_of(rest.begin(), rest.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 128;
-  });
-}
-
 std::string shaped(std::string_view text) {
   static const std::string errors = any_error();
   static const RE2 leading("^" + errors + " ([a-z])");
@@ -151,7 +145,9 @@ std::string shaped(std::string_view text) {
   static const RE2 error("(^|[:(,] ?|\\[\\w+\\] |<\\*>\\)? ?)" + errors +
                          "($|[:;,)\\]]|\\.(?:$| )| [\\[(])");
   static const RE2 placeholder("<[A-Za-z][\\w -]{0,40}>");
-  static const RE2 dotted("(^|[^\\w<.-])[A-Za-z_][\\w-]*(?:\\.[\\w-]+)+");
+  static const RE2 dotted("(^|[^\\w.-])[A-Za-z_][\\w-]*(?:\\.[\\w-]+)+");
+  static const RE2 arrow("(^|[\\s(\\[])[\\w.:<>*-]*[\\w>] (->|=>) [\\w<][\\w.<>*-]*");
+  static const RE2 list("(^|[ (\\[])(?:[\\w<>*.-]*[\\w>], ){2,}[\\w<>*.-]*[\\w>]");
   static const RE2 joined("<\\*>(?:[:,./#@+|-]*<\\*>)+");
   std::string made(text);
   RE2::Replace(&made, leading, "<*> \\1");
@@ -164,18 +160,10 @@ std::string shaped(std::string_view text) {
   if (has_own_words(without_errors)) made = std::move(without_errors);
   RE2::GlobalReplace(&made, placeholder, "<*>");
   RE2::GlobalReplace(&made, dotted, "\\1<*>");
+  RE2::GlobalReplace(&made, arrow, "\\1<*> \\2 <*>");
+  RE2::GlobalReplace(&made, list, "\\1<*>");
   RE2::GlobalReplace(&made, joined, "<*>");
   return made;
-}
-
-// Runs of `key=<*>` made one.
-std::string without_pairs(std::string_view text) {
-  static const RE2 pairs("(?:[\\w.-]+=[<\"\\[]?<\\*>[>\"\\]]?(?::<\\*>)?[,;]?(?: |$)){2,}");
-  std::string shorter(text);
-  RE2::GlobalReplace(&shorter, pairs, "<*> ");
-  while (shorter.ends_with(' ')) shorter.pop_back();
-  // Where there are no words beside them, the keys are all that tells messages apart.
-  return has_own_words(shorter) ? shorter : std::string(text);
 }
 
 bool is_name_byte(char c) {
@@ -230,26 +218,18 @@ std::string without_colon_values(const std::string& text, const Values& values) 
 
 }  // namespace
 
-std::map<std::string, std::string> without_shapes(const std::set<std::string>& skeletons) {
+std::map<std::string, std::string> without_shapes(const std::map<std::string, double>& skeletons) {
   std::map<std::string, std::string> made;
   Values values;
-  for (const std::string& text : skeletons) {
+  for (const auto& [text, lines] : skeletons) {
     const std::string& one = made[text] = shaped(text);
     for (const ColonPair& pair : colon_pairs(one)) {
       values[one.substr(pair.key, pair.colon - pair.key)].insert(
           one.substr(pair.colon + 1, pair.end - pair.colon - 1));
     }
   }
-  std::map<std::string, std::set<std::string>> with_pairs;
-  for (auto& [text, one] : made) {
-    one = without_colon_values(one, values);
-    with_pairs[without_pairs(one)].insert(one);
-  }
-  // Keys stay where they are always the same.
-  for (auto& [text, one] : made) {
-    std::string shorter = without_pairs(one);
-    if (with_pairs.at(shorter).size() > 1) one = std::move(shorter);
-  }
+  for (auto& [text, one] : made) one = without_colon_values(one, values);
+  keep_steady_keys(made);
   return made;
 }
 

@@ -8,9 +8,9 @@ namespace culprit {
 namespace {
 
 constexpr std::string_view hole = "<*>";
-constexpr std::array<std::string_view, 14> prepositions = {
-    "of", "for", "to",   "from", "by",    "in",      "on",
-    "at", "as",  "with", "via",  "using", "because", "into"};
+constexpr std::array<std::string_view, 20> prepositions = {
+    "while", "during", "after", "before", "until", "since", "of",  "for",   "to",      "from",
+    "by",    "in",     "on",    "at",     "as",    "with",  "via", "using", "because", "into"};
 constexpr std::array<std::string_view, 6> negations = {"not",   "no",      "un",
                                                        "never", "without", "cannot"};
 constexpr std::array<std::string_view, 12> failures = {
@@ -163,6 +163,11 @@ std::string Vocabulary::text_of(const Words& words) const {
   std::string text;
   for (const WordId word : words) text += words_[word].text;
   return text;
+}
+
+bool has_own_words(std::string_view text) {
+  const std::string rest = without_holes(text);
+  return std::any_of(rest.begin(), rest.end(), is_letter);
 }
 
 std::size_t constants_in(const Words& words, const Vocabulary& vocabulary) {

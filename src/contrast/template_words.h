@@ -58,6 +58,9 @@ class Vocabulary {
   std::vector<Word> words_;
 };
 
+// Whether there are letters beside the holes of a text.
+bool has_own_words(std::string_view text);
+
 // The words that have letters, and symbols.
 std::size_t constants_in(const Words& words, const Vocabulary& vocabulary);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -46,9 +45,9 @@ void add(Template& to, const SkeletonTally& skeleton) {
 }  // namespace
 
 std::vector<Template> merge_skeletons(const std::vector<SkeletonTally>& skeletons) {
-  std::set<std::string> skeleton_texts;
-  for (const SkeletonTally& skeleton : skeletons) skeleton_texts.insert(skeleton.text);
-  std::map<std::string, std::string> final_text = template_texts(skeleton_texts);
+  std::map<std::string, double> lines;
+  for (const SkeletonTally& skeleton : skeletons) lines[skeleton.text] += skeleton.all_events;
+  std::map<std::string, std::string> final_text = template_texts(lines);
   std::map<std::string, Template> templates;
   for (const SkeletonTally& skeleton : skeletons) {
     Template& one = templates[final_text[skeleton.text]];
