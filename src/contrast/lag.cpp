@@ -55,6 +55,10 @@ constexpr double log_after = -5;
 constexpr double log_after_minute = -6;  // for each minute more
 constexpr double log_after_min = -13.8;
 
+// Where versions show that the list's clock is ahead, it is by no less than they show: some time
+// passed from what is listed to the first request.
+constexpr Duration first_request = std::chrono::seconds(30);
+
 constexpr int samples = 16;  // of the onset's interval
 
 double exponential(double lag, double mean) { return std::exp(-lag / mean) / mean; }
@@ -142,6 +146,7 @@ LagEvidence lag_evidence(const Change& change, const LagQuestion& question) {
   const Time at = change.at - change.ahead;
   LagEvidence evidence;
   evidence.text = text_of(change, at, onset);
+  if (change.ahead > Duration::zero()) known.skew += first_request;
   evidence.after = at > onset.to + known.skew;
   if (evidence.after) {
     const double minutes = seconds(at - onset.to) / minute;

@@ -99,6 +99,15 @@ TEST_CASE("clocks may disagree by two seconds") {
   CHECK(lag_of(0.2).text == "at the onset");
 }
 
+TEST_CASE("a clock known to be ahead may be so by some seconds more") {
+  Change change = deploy("v", -110);
+  change.ahead = std::chrono::seconds(100);
+  const auto skew = std::chrono::seconds(2);
+  CHECK_FALSE(lag_evidence(change, {evidence().onset, skew, 1}).after);
+  change.ahead = std::chrono::seconds(60);
+  CHECK(lag_evidence(change, {evidence().onset, skew, 1}).after);
+}
+
 TEST_CASE("the longer ago, the less likely, but never impossible") {
   double last = 100;
   for (double ago : {5.0, 300.0, 1800.0, 7200.0, 86400.0, 10 * 86400.0}) {
