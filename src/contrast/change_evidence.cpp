@@ -43,6 +43,9 @@ constexpr double some_failures = 0.15;
 constexpr double some_failures_log = 0.3;
 constexpr double blaming_service_log = -0.3;
 constexpr double silent_service_log = -3.0;  // it logs nothing of its own
+// What fails are requests that are told by its name: it takes part in them, and may ask for what
+// others then refuse.
+constexpr double silent_but_named_log = -1.5;
 constexpr double passed_service_log = -2.5;  // failing requests go through it
 constexpr double nearly_all = 0.95;
 constexpr double some_of_all = 0.7;
@@ -289,6 +292,14 @@ bool only_through(const ChangeEvidence& evidence, const FailingService& own) {
                      [&](const std::string& hit) { return same_service(hit, own.name); });
 }
 
+// The condition of the affected segment whose value names the service: "/pricing/items", "pricing".
+const NamedValue* names_in_segment(const ChangeEvidence& evidence, std::string_view service) {
+  for (const NamedValue& named : evidence.segment) {
+    if (!names_service(named.field) && speaks_of(named.value, service)) return &named;
+  }
+  return nullptr;
+}
+
 // By where the units that failed met their failure, and which services they went through.
 Clue failing_path_clue(const Change& change, const ChangeEvidence& evidence) {
   const FailingService& main = evidence.services.front();
@@ -313,6 +324,11 @@ Clue failing_path_clue(const Change& change, const ChangeEvidence& evidence) {
             fmt::format("{} tells of failures in {}, which it changed", main.name, change.service)};
   }
   if (own == nullptr || own->logged + own->present <= 0) {
+    if (const NamedValue* named = names_in_segment(evidence, change.service)) {
+      return {silent_but_named_log,
+              fmt::format("it changed {}, which {} = {} names; the failures begin in {}",
+                          change.service, named->field, named->value, main.name)};
+    }
     return {silent_service_log,
             fmt::format("it changed {}; the failures begin in {}", change.service, main.name)};
   }

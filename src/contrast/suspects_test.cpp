@@ -340,6 +340,23 @@ TEST_CASE("the service in which failures begin is suspected, those that pass the
              "only requests that go through checkout"));
 }
 
+TEST_CASE("a service that logs nothing is likelier if the failing requests are told by its name") {
+  ChangeEvidence seen = evidence();
+  seen.services = {{.name = "search", .first = 1.0, .present = 1.0, .logged = 0.7}};
+  const Change caller = deploy("v2", 30, "pricing");
+  const double silent = rank_changes({caller}, seen)[0].probability;
+  const auto clue = [&](const NamedValue& segment) {
+    seen.segment = {segment};
+    return service_clue(caller, seen);
+  };
+  CHECK(clue({"route", "/pricing/items"}).text ==
+        "it changed pricing, which route = /pricing/items names; the failures begin in search");
+  CHECK(clue({"route", "/pricing/items"}).log_ratio > clue({"route", "/items"}).log_ratio);
+  CHECK(clue({"service", "pricing"}).text == clue({"route", "/items"}).text);
+  seen.segment = {{"route", "/pricing/items"}};
+  CHECK(rank_changes({caller}, seen)[0].probability > silent);
+}
+
 TEST_CASE("who only tells of failures elsewhere is less suspect than the one it names") {
   ChangeEvidence seen = evidence();
   seen.services = {{.name = "checkout", .first = 1.0, .present = 1.0, .logged = 0.5},
