@@ -24,10 +24,13 @@ constexpr double only_this_version_log_max = 5;  // 150 to 1
 constexpr double alike_log_min = -4.0;           // a shared database can make both fail
 constexpr double alike = 2.0;  // of their likelihood, which grows slowly with their number
 constexpr double fails_less_log = -3.4;
-constexpr double clustered = 0.5;  // failures come in bursts: half their information counts
+constexpr double harms_others = 0.03;  // a fault of one version that makes the other fail as much
+constexpr double clustered = 0.5;      // failures come in bursts: half their information counts
 constexpr double units_min_old = 20;
 constexpr double units_min_new = 5;
-constexpr double seen_failing_min = 0.1;  // of the failures, in the stretches that are compared
+constexpr double told_missing_min = 3;       // one in twenty serves as many by chance
+constexpr double seen_failing_min = 0.1;     // of the failures, in units that ran either
+constexpr double compared_failures_min = 3;  // in the stretches that are compared
 constexpr double segment_is_version_log = 3.0;
 constexpr double segment_is_other_log = -1.6;
 
@@ -40,6 +43,9 @@ constexpr double some_failures = 0.15;
 constexpr double some_failures_log = 0.3;
 constexpr double blaming_service_log = -0.3;
 constexpr double silent_service_log = -3.0;  // it logs nothing of its own
+// What fails are requests that are told by its name: it takes part in them, and may ask for what
+// others then refuse.
+constexpr double silent_but_named_log = -1.5;
 constexpr double passed_service_log = -2.5;  // failing requests go through it
 constexpr double nearly_all = 0.95;
 constexpr double some_of_all = 0.7;
@@ -82,10 +88,33 @@ bool is_of(const Change& change, const VersionRate& rate) {
   return version && !other_service;
 }
 
-Clue side_by_side(std::string_view name, const Side& own, const Side& other,
-                  std::string_view other_name) {
-  const double factor = log_marginal(own.bad, own.total) + log_marginal(other.bad, other.total) -
-                        log_marginal(own.bad + other.bad, own.total + other.total);
+// Two versions in the stretches of time in which both ran, the second one as if it had run when the
+// first did; and how the second one had fared before the onset.
+struct SideBySide {
+  Side own;
+  Side other;
+  Side past;  // of the other
+};
+
+// ln of how much likelier these counts are if only the own version is at fault than if both fail
+// alike. The other one goes on as before then (difference in differences), unless the own one
+// harms it too.
+double log_factor(const SideBySide& sides) {
+  const Side& other = sides.other;
+  const Side& past = sides.past;
+  const double anew = log_marginal(other.bad, other.total);
+  const double as_before = log_marginal(past.bad + other.bad, past.total + other.total) -
+                           log_marginal(past.bad, past.total);
+  const double of_other =
+      log_add(std::log(1 - harms_others) + as_before, std::log(harms_others) + anew);
+  return log_marginal(sides.own.bad, sides.own.total) + of_other -
+         log_marginal(sides.own.bad + other.bad, sides.own.total + other.total);
+}
+
+Clue side_by_side(std::string_view name, const SideBySide& sides, std::string_view other_name) {
+  const Side& own = sides.own;
+  const Side& other = sides.other;
+  const double factor = log_factor(sides);
   const std::string figures = fmt::format("{} against {}", percent(own), percent(other));
   if (factor <= 0) {
     return {std::max(alike_log_min, alike * factor),
@@ -129,13 +158,6 @@ std::vector<const VersionRate*> others_of(const Change& change, const VersionRat
   return others;
 }
 
-// Two versions in the stretches of time in which both ran, the second one as if it had run when the
-// first did.
-struct SideBySide {
-  Side own;
-  Side other;
-};
-
 SideBySide at_equal_times(const VersionRate& own, const std::vector<const VersionRate*>& others) {
   SideBySide sides;
   double due = 0;  // failures of the others, had they run when this one did
@@ -161,7 +183,7 @@ SideBySide sides_of(const VersionRate& own, const std::vector<const VersionRate*
                      std::all_of(others.begin(), others.end(),
                                  [](const VersionRate* other) { return !other->strata.empty(); });
   if (timed) return at_equal_times(own, others);
-  SideBySide sides{{own.total_after, own.bad_after}, {}};
+  SideBySide sides{{own.total_after, own.bad_after}, {}, {}};
   for (const VersionRate* other : others) {
     sides.other.total += other->total_after;
     sides.other.bad += other->bad_after;
@@ -172,19 +194,47 @@ SideBySide sides_of(const VersionRate& own, const std::vector<const VersionRate*
 Clue against_others(const Change& change, const VersionRate& own,
                     const std::vector<VersionRate>& rates) {
   const std::vector<const VersionRate*> others = others_of(change, own, rates);
-  const SideBySide sides = sides_of(own, others);
+  SideBySide sides = sides_of(own, others);
   if (sides.other.total < units_min_old || sides.own.total < units_min_new) return {};
+  double failures = own.bad_after;
+  for (const VersionRate* other : others) {
+    failures += other->bad_after;
+    sides.past.total += other->total_before;
+    sides.past.bad += other->bad_before;
+  }
   // Where neither is in the units that fail, both were well, or could not be reached.
-  if (sides.own.bad + sides.other.bad < seen_failing_min * own.failures_after) return {};
-  return side_by_side(own.value, sides.own, sides.other,
+  if (failures < seen_failing_min * own.failures_after) return {};
+  if (sides.own.bad + sides.other.bad < compared_failures_min) return {};
+  return side_by_side(own.value, sides,
                       others.size() == 1 ? others[0]->value : "the other versions");
+}
+
+// What a version served until the onset. Its likeliest instant lies behind the time that is surely
+// before: the deploy half a minute ahead of the first failing message served in between only.
+Side served(const VersionRate& rate) {
+  if (rate.total_until > rate.total_before) return {rate.total_until, rate.bad_until};
+  return {rate.total_before, rate.bad_before};
+}
+
+// How many more of these would have failed at the rate since the onset than did.
+double failures_missing(const Side& before, const Side& after) {
+  if (before.rate() > after.rate() / 5) return 0;
+  return before.total * after.rate() - before.bad;
+}
+
+// Whether what came later at the same service, with what the change brought in it. `own`: of the
+// change's version; null: the logs do not show it.
+bool holds_code_of(const VersionRate& rate, const Change& change, const VersionRate* own) {
+  if (change.service.empty() || !same_service(change.service, rate.service)) return false;
+  if (rate.first_seen == no_time || change.at == no_time) return false;
+  if (own == nullptr) return rate.first_seen >= change.at - change.ahead;
+  return rate.field == own->field && rate.service == own->service && came_later(rate, *own);
 }
 
 // A version that had carried enough load to fail visibly, and did not, was not to blame at once.
 std::string served_well(const VersionRate& own) {
-  const Side before{own.total_before, own.bad_before};
-  const Side after{own.total_after, own.bad_after};
-  if (before.total * after.rate() < 20 || before.rate() > after.rate() / 5) return {};
+  const Side before = served(own);
+  if (failures_missing(before, {own.total_after, own.bad_after}) < told_missing_min) return {};
   return fmt::format("{} had served {:.0f} before the onset with {} failing", own.value,
                      before.total, percent(before));
 }
@@ -242,6 +292,14 @@ bool only_through(const ChangeEvidence& evidence, const FailingService& own) {
                      [&](const std::string& hit) { return same_service(hit, own.name); });
 }
 
+// The condition of the affected segment whose value names the service: "/pricing/items", "pricing".
+const NamedValue* names_in_segment(const ChangeEvidence& evidence, std::string_view service) {
+  for (const NamedValue& named : evidence.segment) {
+    if (!names_service(named.field) && speaks_of(named.value, service)) return &named;
+  }
+  return nullptr;
+}
+
 // By where the units that failed met their failure, and which services they went through.
 Clue failing_path_clue(const Change& change, const ChangeEvidence& evidence) {
   const FailingService& main = evidence.services.front();
@@ -266,6 +324,11 @@ Clue failing_path_clue(const Change& change, const ChangeEvidence& evidence) {
             fmt::format("{} tells of failures in {}, which it changed", main.name, change.service)};
   }
   if (own == nullptr || own->logged + own->present <= 0) {
+    if (const NamedValue* named = names_in_segment(evidence, change.service)) {
+      return {silent_but_named_log,
+              fmt::format("it changed {}, which {} = {} names; the failures begin in {}",
+                          change.service, named->field, named->value, main.name)};
+    }
     return {silent_service_log,
             fmt::format("it changed {}; the failures begin in {}", change.service, main.name)};
   }
@@ -371,6 +434,24 @@ Clue served_well_clue(const Change& change, const ChangeEvidence& evidence) {
     if (std::string text = served_well(rate); !text.empty()) return {-only_told, std::move(text)};
   }
   return {};
+}
+
+double unharmed(const Change& change, const ChangeEvidence& evidence) {
+  const std::vector<VersionRate>& rates = evidence.version_rates;
+  const auto own = std::find_if(rates.begin(), rates.end(),
+                                [&](const VersionRate& rate) { return is_of(change, rate); });
+  Side before;
+  Side after;
+  for (const VersionRate& rate : rates) {
+    const bool is_own = own != rates.end() && &rate == &*own;
+    if (!is_own && !holds_code_of(rate, change, own == rates.end() ? nullptr : &*own)) continue;
+    before.total += served(rate).total;
+    before.bad += served(rate).bad;
+    after.total += rate.total_after;
+    after.bad += rate.bad_after;
+  }
+  // One failure is due before the first is seen, on average.
+  return std::exp(std::min(0.0, 1 - failures_missing(before, after)));
 }
 
 Clue service_clue(const Change& change, const ChangeEvidence& evidence) {

@@ -23,6 +23,10 @@ Clue version_clue(const Change& change, const ChangeEvidence& evidence);
 // (lag.h); here it is only told. Without text: it is not so, or not known.
 Clue served_well_clue(const Change& change, const ChangeEvidence& evidence);
 
+// How probable it is that its version serves so many before its first failure as it did, if it
+// fails from the first one on at the rate that it has since the onset; 1: not known.
+double unharmed(const Change& change, const ChangeEvidence& evidence);
+
 // Whether the service that was changed is one that fails.
 Clue service_clue(const Change& change, const ChangeEvidence& evidence);
 

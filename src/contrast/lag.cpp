@@ -55,6 +55,10 @@ constexpr double log_after = -5;
 constexpr double log_after_minute = -6;  // for each minute more
 constexpr double log_after_min = -13.8;
 
+// Where versions show that the list's clock is ahead, it is by no less than they show: some time
+// passed from what is listed to the first request.
+constexpr Duration first_request = std::chrono::seconds(30);
+
 constexpr int samples = 16;  // of the onset's interval
 
 double exponential(double lag, double mean) { return std::exp(-lag / mean) / mean; }
@@ -78,10 +82,12 @@ Mixture mixture_for(const Change& change, const LagQuestion& question) {
     mixture.delayed *= delayed_if_slow;
   }
   if (question.onset->round) mixture.delayed *= delayed_if_round;
-  if (question.served_well) {
-    mixture.at_once *= at_once_if_served;
-    mixture.rollout *= rollout_if_served;
-  }
+  return mixture;
+}
+
+Mixture if_unharmed(Mixture mixture, double unharmed) {
+  mixture.at_once *= std::max(at_once_if_served, unharmed);
+  mixture.rollout *= std::max(rollout_if_served, unharmed);
   return mixture;
 }
 
@@ -92,9 +98,9 @@ double density(double lag, const Change& change, const Mixture& mixture) {
          mixture.latent * (lag <= latent_span ? 1 / latent_span : 0);
 }
 
-double density_mean(const Change& change, Time at, const LagQuestion& question) {
+double density_mean(const Change& change, Time at, const LagQuestion& question,
+                    const Mixture& mixture) {
   const Onset& onset = *question.onset;
-  const Mixture mixture = mixture_for(change, question);
   const double width = seconds(onset.to - onset.from);
   const double first = seconds(onset.from - at);
   double sum = 0;
@@ -140,14 +146,19 @@ LagEvidence lag_evidence(const Change& change, const LagQuestion& question) {
   const Time at = change.at - change.ahead;
   LagEvidence evidence;
   evidence.text = text_of(change, at, onset);
+  if (change.ahead > Duration::zero()) known.skew += first_request;
   evidence.after = at > onset.to + known.skew;
   if (evidence.after) {
     const double minutes = seconds(at - onset.to) / minute;
     evidence.log_ratio = std::max(log_after_min, log_after + log_after_minute * minutes);
     return evidence;
   }
-  const double ratio = density_mean(change, at, known) / density(reference_lag, {}, of_deploy);
-  evidence.log_ratio = ratio > 0 ? std::clamp(power * std::log(ratio), log_min, log_max) : log_min;
+  const Mixture mixture = mixture_for(change, known);
+  const double near = density_mean(change, at, known, mixture);
+  const double served = density_mean(change, at, known, if_unharmed(mixture, known.unharmed));
+  const double ratio = near / density(reference_lag, {}, of_deploy);
+  const double log_ratio = power * std::log(ratio) + std::log(served / near);
+  evidence.log_ratio = near > 0 ? std::clamp(log_ratio, log_min, log_max) : log_min;
   return evidence;
 }
 

@@ -3,8 +3,9 @@
 // Most faults show at once, others as a rollout proceeds, a few after hours (caches, leaks, jobs)
 // or days. The density of the lag, averaged over the onset's interval, is compared with that of a
 // change two hours back. Only the root of that ratio counts: changes cluster at the hours at which
-// load does, so that nearness is weaker evidence than it looks. It tells which change, not whether
-// any: that there is some deploy just before an incident is no wonder where many are made.
+// load does, so that nearness is weaker evidence than it looks. What it served without failing is
+// counted, and counts whole. It tells which change, not whether any: that there is some deploy just
+// before an incident is no wonder where many are made.
 #pragma once
 
 #include <string>
@@ -21,8 +22,9 @@ struct LagEvidence {
 
 struct LagQuestion {
   std::optional<Onset> onset = {};
-  Duration skew{};           // by which clocks may disagree
-  bool served_well = false;  // it ran before the onset without failing: it is none of those at once
+  Duration skew{};  // by which clocks may disagree
+  // How probable it is that it served so long without failing, were it one of those at once.
+  double unharmed = 1;
 };
 
 LagEvidence lag_evidence(const Change& change, const LagQuestion& question);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <span>
 
 namespace culprit {
@@ -23,6 +24,9 @@ constexpr double ramp_usual = 8;     // and long ramps are rare
 // by this share of what it rises from one to the next.
 constexpr double ramp_crooked = 0.08;
 constexpr double alike_max = 0.95;
+// e^-50 is less than what a double can add to one: such an onset is not looked at any closer.
+constexpr double negligible = 50;
+constexpr double nothing_told = -std::numeric_limits<double>::infinity();
 constexpr double prior_samples = 10;  // that scatter behind as before
 
 double ramp_prior(std::size_t which) {
@@ -228,6 +232,7 @@ class Explanation {
     if (ramp > 0) {
       crooked_ = ramp_crooked * std::abs(after_.value - before_.value) / ramp / memory_.scatter;
     }
+    sample_most_ = std::max(0.0, std::log(before_.scatter / after_.scatter));
     behind_.assign(value_.size() + 1, 0);
     for (std::size_t i = value_.size(); i-- > 0;) {
       Told one;
@@ -237,11 +242,13 @@ class Explanation {
     return true;
   }
 
-  // ln of the probability of all samples, if the move began at that second.
-  double told(double onset) {
+  // ln of the probability of all samples, if the move began at that second; nothing_told, if that
+  // cannot come to `least`.
+  double told(double onset, double least) {
     const double change = after_.value - before_.value;
-    std::size_t i = std::min(std::max(begin_, samples_.index_at(onset)), end_) - begin_;
+    std::size_t i = place_of(onset);
     const double unmoved = told_[i];
+    if (at_most(i, onset) < least) return nothing_told;
     Told part;
     std::size_t whole = 0;  // samples in a row that have moved all the way
     risen_.clear();
@@ -266,6 +273,29 @@ class Explanation {
   const Level& after() const { return after_; }
 
  private:
+  // The place in `value_` of the first sample that ends at that second or later. Samples lie about
+  // a step apart, so that a guess is nearer than a search.
+  std::size_t place_of(double second) const {
+    const double* to = samples_.to.data() + begin_;
+    const std::size_t count = value_.size();
+    if (count == 0) return 0;
+    const double steps =
+        std::clamp((second - to[0]) / samples_.step, 0.0, static_cast<double>(count));
+    auto place = static_cast<std::size_t>(steps);
+    while (place < count && to[place] < second) ++place;
+    while (place > 0 && to[place - 1] >= second) --place;
+    return place;
+  }
+
+  // What told() cannot exceed: from where all has moved, samples tell what they tell anyway, and
+  // no sample before tells more than one on its very level.
+  double at_most(std::size_t first, double onset) const {
+    const std::size_t moved =
+        place_of(onset + length_) + 1 + std::max<std::size_t>(1, memory_.reach());
+    const std::size_t last = std::min(value_.size(), moved);
+    return told_[first] + static_cast<double>(last - first) * sample_most_ + behind_[last];
+  }
+
   // So that levels are those at the shift.
   void take_slope_out(std::span<const double> quiet) {
     const double slope = slope_of(quiet, level_of(quiet));
@@ -314,6 +344,7 @@ class Explanation {
   std::vector<double> unique_;  // and the share of a change of all that it does not take over
   std::vector<double> risen_;   // how far each sample of a rise has moved
   double length_ = 0;           // of the ramp, in seconds
+  double sample_most_ = 0;      // ln of the most that one sample can tell
   double crooked_ = 0;          // how far samples on it lie beside a line, in scatters
   std::vector<double> told_;    // sums of what is told up to each sample if nothing has moved,
   std::vector<double> behind_;  // and from each on if all has moved
@@ -362,6 +393,7 @@ MetricOnset locate_shift(const MetricSamples& samples, const MetricShift& shift,
   std::vector<double> widths;  // their logarithms
   for (const OnsetCell& cell : onset.cells) widths.push_back(std::log(cell.to - cell.from));
   std::vector<std::vector<double>> told;
+  const double widest = widths.empty() ? 0 : *std::max_element(widths.begin(), widths.end());
   double best = -1e300;
   double best_here = -1e300;
   for (std::size_t which = 0; which < ramps.size(); ++which) {
@@ -373,7 +405,8 @@ MetricOnset locate_shift(const MetricSamples& samples, const MetricShift& shift,
     for (std::size_t i = 0; i < onset.cells.size(); i += stride) {
       const std::size_t last = std::min(i + stride, onset.cells.size()) - 1;
       const double middle = (onset.cells[i].from + onset.cells[last].to) / 2;
-      const double told_here = explained.told(middle) + prior;
+      const double least = best - negligible - prior - widest;
+      const double told_here = explained.told(middle, least) + prior;
       for (std::size_t k = i; k <= last; ++k) told.back().push_back(told_here + widths[k]);
       best = std::max(best, told.back().back());
     }

@@ -113,6 +113,63 @@ double free_length(const Line& line, double sum, double at_sum, double squares) 
   return squares - sum * sum / line.count - tilt * tilt / line.spread;
 }
 
+// The value at about `k` of some that lie evenly spread.
+double pivot_of(std::span<const double> values, std::size_t k) {
+  std::array<double, 9> some{};
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    some[i] = values[(2 * i + 1) * values.size() / (2 * some.size())];
+  }
+  const auto at = some.begin() + static_cast<std::ptrdiff_t>(k * some.size() / values.size());
+  std::nth_element(some.begin(), at, some.end());
+  return *at;
+}
+
+// The value that would stand at `k` if the values were sorted; reorders them. A processor guesses
+// wrongly every other time on which side of the pivot a noisy sample lies, so that the partition
+// swaps without asking: little over half of std::nth_element's time on 1,440 samples.
+double kth_of(std::span<double> values, std::size_t k) {
+  constexpr std::size_t few = 24;
+  while (values.size() > few) {
+    const double pivot = pivot_of(values, k);
+    std::size_t below = 0;
+    for (double& value : values) {
+      const double here = value;
+      value = values[below];
+      values[below] = here;
+      below += here < pivot ? 1 : 0;
+    }
+    if (k < below) {
+      values = values.first(below);
+      continue;
+    }
+    values = values.subspan(below);
+    k -= below;
+    if (below > 0) continue;
+    // The pivot is the least of them, and may be all of them.
+    const auto others =
+        std::partition(values.begin(), values.end(), [&](double value) { return value <= pivot; });
+    const auto alike = static_cast<std::size_t>(others - values.begin());
+    if (k < alike || alike == 0) return pivot;  // alike == 0: it is no number
+    values = values.subspan(alike);
+    k -= alike;
+  }
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(k), values.end());
+  return values[k];
+}
+
+// The sum of the `count` least of the values; reorders them.
+double sum_of_least(std::span<double> values, std::size_t count) {
+  if (count == 0) return 0;
+  const double last = kth_of(values, count - 1);
+  double sum = 0;
+  std::size_t below = 0;
+  for (const double value : values) {
+    sum += value < last ? value : 0;
+    below += value < last ? 1 : 0;
+  }
+  return sum + static_cast<double>(count - below) * last;
+}
+
 // The best place for a level that shifts or a slope that begins, by sums over all that lies behind.
 Gain best_gain(const Stretch& stretch) {
   const Line line = line_of(stretch);
@@ -215,10 +272,7 @@ class Scan {
 double MetricShift::probability() const { return 1 / (1 + std::exp(-log_odds)); }
 
 double median_of(std::vector<double>& values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return values.empty() ? 0 : kth_of(values, values.size() / 2);
 }
 
 double scatter_of(std::vector<double>& distances) {
@@ -228,9 +282,7 @@ double scatter_of(std::vector<double>& distances) {
   for (const double distance : distances) sum += distance;
   const double untrimmed = mean_to_deviation * sum / static_cast<double>(distances.size());
   // A half of it, and without the farthest twentieth: of a normal distribution it never counts.
-  const auto kept = static_cast<std::ptrdiff_t>(distances.size() * 19 / 20);
-  std::nth_element(distances.begin(), distances.begin() + kept, distances.end());
-  const double trimmed = std::accumulate(distances.begin(), distances.begin() + kept, 0.0);
+  const double trimmed = sum_of_least(distances, distances.size() * 19 / 20);
   const double told = mean_to_deviation / 2 * trimmed / static_cast<double>(distances.size());
   const double scatter = std::max(usual, told);
   return scatter > 1e-6 * untrimmed ? scatter : untrimmed;

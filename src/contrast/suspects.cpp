@@ -93,7 +93,7 @@ Suspect suspect_of(const Change& change, std::vector<CommitWeight> weights,
   suspect.prior = kinds[static_cast<std::size_t>(change.kind)].prior;
   const Clue served = served_well_clue(change, evidence);
   const LagEvidence lag =
-      lag_evidence(change, {evidence.onset, options.skew, !served.text.empty()});
+      lag_evidence(change, {evidence.onset, options.skew, unharmed(change, evidence)});
   suspect.after = lag.after;
   suspect.nearness = {lag.log_ratio, lag.text};
   suspect.prior *= std::exp(lag.log_ratio);
@@ -157,7 +157,7 @@ RankedChange none_of_these(const std::vector<Change>& changes, const std::vector
     none.reasons.emplace_back("no change is known before the onset");
     return none;
   }
-  const LagEvidence lag = lag_evidence(*nearest, {evidence.onset, Duration::zero(), false});
+  const LagEvidence lag = lag_evidence(*nearest, {evidence.onset, Duration::zero(), 1});
   if (lag.log_ratio < 0 && !lag.text.empty()) {
     none.reasons.push_back(fmt::format("the nearest change was {}", lag.text));
   }

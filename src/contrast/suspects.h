@@ -80,6 +80,8 @@ struct VersionRate {
   double bad_before = 0;
   double total_after = 0;
   double bad_after = 0;
+  double total_until = 0;  // until the onset's likeliest instant, which lies behind what is before
+  double bad_until = 0;
   double units_after = 0;           // of all values, each unit once; 0: not known
   double failures_after = 0;        // likewise
   std::vector<Counts> strata = {};  // after the onset, in equal stretches of time; empty: not known

@@ -1,12 +1,14 @@
 #include "contrast/suspects.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "contrast/change_evidence.h"
 #include "contrast/lag.h"
 #include "contrast/services.h"
 
@@ -88,7 +90,7 @@ TEST_CASE("a deploy just before the onset is suspected, one after it is not") {
 TEST_CASE("clocks may disagree by two seconds") {
   const auto lag_of = [&](double seconds_before) {
     return lag_evidence(deploy("v", seconds_before),
-                        {evidence().onset, std::chrono::seconds(2), false});
+                        {evidence().onset, std::chrono::seconds(2), 1});
   };
   CHECK_FALSE(lag_of(-4.5).after);
   CHECK(lag_of(-5.5).after);
@@ -97,11 +99,20 @@ TEST_CASE("clocks may disagree by two seconds") {
   CHECK(lag_of(0.2).text == "at the onset");
 }
 
+TEST_CASE("a clock known to be ahead may be so by some seconds more") {
+  Change change = deploy("v", -110);
+  change.ahead = std::chrono::seconds(100);
+  const auto skew = std::chrono::seconds(2);
+  CHECK_FALSE(lag_evidence(change, {evidence().onset, skew, 1}).after);
+  change.ahead = std::chrono::seconds(60);
+  CHECK(lag_evidence(change, {evidence().onset, skew, 1}).after);
+}
+
 TEST_CASE("the longer ago, the less likely, but never impossible") {
   double last = 100;
   for (double ago : {5.0, 300.0, 1800.0, 7200.0, 86400.0, 10 * 86400.0}) {
     const LagEvidence lag =
-        lag_evidence(deploy("v", ago), {evidence().onset, std::chrono::seconds(2), false});
+        lag_evidence(deploy("v", ago), {evidence().onset, std::chrono::seconds(2), 1});
     CHECK(lag.log_ratio <= last);
     CHECK(lag.log_ratio > -5);
     last = lag.log_ratio;
@@ -113,8 +124,8 @@ TEST_CASE("a rollout of known length reaches as far as it took") {
   rolling.finished = before(60);
   const Change quick = deploy("v1.9.0", 1500);
   const auto skew = std::chrono::seconds(2);
-  CHECK(lag_evidence(rolling, {evidence().onset, skew, false}).log_ratio >
-        lag_evidence(quick, {evidence().onset, skew, false}).log_ratio);
+  CHECK(lag_evidence(rolling, {evidence().onset, skew, 1}).log_ratio >
+        lag_evidence(quick, {evidence().onset, skew, 1}).log_ratio);
 }
 
 TEST_CASE("weeks ago with nothing else known, none of them is likelier") {
@@ -203,6 +214,81 @@ TEST_CASE("a version that served well before the onset is less suspect") {
              "v1.9.0 had served 12000 before the onset with 0.1% failing"));
 }
 
+TEST_CASE("of two deploys within a minute, the one that had served by then is less suspect") {
+  ChangeEvidence seen = evidence();
+  VersionRate early{"version", "v1.9.0", "payments", before(40)};
+  VersionRate late{"version", "v2.1.0", "pricing", before(4)};
+  early.total_after = late.total_after = 900, early.bad_after = late.bad_after = 180;
+  early.total_until = 31;  // six would have failed
+  late.total_until = 4;
+  seen.version_rates = {early, late};
+  const auto ranked =
+      rank_changes({deploy("v1.9.0", 50, "payments"), deploy("v2.1.0", 20, "pricing")}, seen);
+  CHECK(ranked[0].change.id == "v2.1.0");
+  CHECK(says(entry_of(ranked, "v1.9.0").against,
+             "v1.9.0 had served 31 before the onset with 0% failing"));
+  CHECK(unharmed(deploy("v2.1.0", 20, "pricing"), seen) == doctest::Approx(1));
+  CHECK(unharmed(deploy("v1.9.0", 50, "payments"), seen) == doctest::Approx(std::exp(-5.2)));
+}
+
+TEST_CASE("what later versions served speaks for the code that they hold") {
+  VersionRate first{"version", "v1.1.0", "payments", before(600)};
+  VersionRate next{"version", "v1.2.0", "payments", before(200)};
+  first.total_until = 800;
+  next.total_until = 390;
+  next.total_after = 1000, next.bad_after = 100;
+  ChangeEvidence seen = evidence();
+  seen.version_rates = {first, next};
+  CHECK(unharmed(deploy("v1.1.0", 610, "payments"), seen) == doctest::Approx(std::exp(-118)));
+  CHECK(unharmed(deploy("v1.2.0", 210, "payments"), seen) == doctest::Approx(std::exp(-38)));
+  CHECK(unharmed(deploy("v1.0.0", 900, "payments"), seen) == doctest::Approx(std::exp(-118)));
+  CHECK(unharmed(deploy("v3", 60, "payments"), seen) == doctest::Approx(1));
+  CHECK(unharmed(deploy("v1.0.0", 900, "search"), seen) == doctest::Approx(1));
+}
+
+TEST_CASE("what it served counts whole, nearness with its root") {
+  const Change change = deploy("v", 90);
+  const auto skew = std::chrono::seconds(2);
+  const double plain = lag_evidence(change, {evidence().onset, skew, 1}).log_ratio;
+  const double served = lag_evidence(change, {evidence().onset, skew, 0.2}).log_ratio;
+  // Of the lags near a minute and a half, nearly all are those of what fails at once.
+  CHECK(served - plain < std::log(0.35));
+  CHECK(served - plain > std::log(0.2));
+}
+
+TEST_CASE("a version that begins to fail beside the one that replaces it clears that one") {
+  VersionRate old{"version", "v3.23.0", "reviews", before(3000)};
+  VersionRate fresh{"version", "v3.24.0", "reviews", before(20)};
+  old.total_before = 1500, old.bad_before = 2;
+  old.total_after = 110, old.bad_after = 15;
+  fresh.total_after = 2567, fresh.bad_after = 476;
+  ChangeEvidence seen = evidence();
+  seen.version_rates = {old, fresh};
+  const auto with_past = rank_changes({deploy("v3.24.0", 40, "reviews")}, seen);
+  seen.version_rates[0].total_before = seen.version_rates[0].bad_before = 0;
+  const auto without = rank_changes({deploy("v3.24.0", 40, "reviews")}, seen);
+  const RankedChange& cleared = entry_of(with_past, "v3.24.0");
+  CHECK(says(cleared.against, "v3.24.0 fails no more than v3.23.0: 19% against 14%"));
+  const double odds = cleared.probability / (1 - cleared.probability);
+  const double unknown = entry_of(without, "v3.24.0").probability;
+  CHECK(odds < 0.6 * unknown / (1 - unknown));
+}
+
+TEST_CASE("a short rollout is an experiment, though it sees few of the failures") {
+  VersionRate old{"version", "v2.39.0", "profiles", before(3000)};
+  VersionRate fresh{"version", "v2.40.0", "profiles", before(10)};
+  old.total_before = 1311, old.bad_before = 1;
+  old.total_after = 101, old.bad_after = 0;
+  fresh.total_after = 1050, fresh.bad_after = 207;
+  old.failures_after = fresh.failures_after = 210;
+  old.strata = {{101, 0}, {0, 0}};
+  fresh.strata = {{60, 13}, {990, 194}};
+  ChangeEvidence seen = evidence();
+  seen.version_rates = {old, fresh};
+  CHECK(says(entry_of(rank_changes({deploy("v2.40.0", 20, "profiles")}, seen), "v2.40.0").reasons,
+             "only v2.40.0 fails: 22% against 0% on v2.39.0"));
+}
+
 TEST_CASE("the segment may be the version itself") {
   ChangeEvidence seen = evidence();
   seen.segment = {{"version", "v1.9.0"}};
@@ -252,6 +338,23 @@ TEST_CASE("the service in which failures begin is suspected, those that pass the
   seen.failing_services = {"checkout"};
   CHECK(says(rank_changes({deploy("v2", 30, "checkout")}, seen)[0].reasons,
              "only requests that go through checkout"));
+}
+
+TEST_CASE("a service that logs nothing is likelier if the failing requests are told by its name") {
+  ChangeEvidence seen = evidence();
+  seen.services = {{.name = "search", .first = 1.0, .present = 1.0, .logged = 0.7}};
+  const Change caller = deploy("v2", 30, "pricing");
+  const double silent = rank_changes({caller}, seen)[0].probability;
+  const auto clue = [&](const NamedValue& segment) {
+    seen.segment = {segment};
+    return service_clue(caller, seen);
+  };
+  CHECK(clue({"route", "/pricing/items"}).text ==
+        "it changed pricing, which route = /pricing/items names; the failures begin in search");
+  CHECK(clue({"route", "/pricing/items"}).log_ratio > clue({"route", "/items"}).log_ratio);
+  CHECK(clue({"service", "pricing"}).text == clue({"route", "/items"}).text);
+  seen.segment = {{"route", "/pricing/items"}};
+  CHECK(rank_changes({caller}, seen)[0].probability > silent);
 }
 
 TEST_CASE("who only tells of failures elsewhere is less suspect than the one it names") {

@@ -354,13 +354,15 @@ void look_at_lines(Engine& engine, const EvidenceQuestion& question, const Inves
   const std::vector<UnitPath> good_before = paths_of(read.good_before);
   evidence.services =
       failing_services({before, after, good, good_before, background_of(made.rate)});
-  if (question.sides.has_before) {
-    evidence.version_rates = rates_by_service(engine, lines, read, {question.sides, question.seed});
-  }
   weigh_symptoms(made, read.failing, evidence.symptoms);
   if (evidence.onset) {
     find_first_message(engine, question, made, read.failing, evidence);
     evidence.onset->round = is_round(*evidence.onset);
+  }
+  if (question.sides.has_before) {
+    const Time onset = evidence.onset ? evidence.onset->at : no_time;
+    evidence.version_rates =
+        rates_by_service(engine, lines, read, {question.sides, question.seed, onset});
   }
   const bool mostly = !evidence.services.empty() && evidence.services.front().first >= 0.5;
   const std::string service = mostly ? evidence.services.front().name : "";

@@ -176,7 +176,9 @@ std::vector<VersionRate> version_rates(Engine& engine, const VersionQuestion& as
   std::vector<VersionRate> rates;
   for (const FieldSummary& field : engine.schema().fields) {
     if (field.role != Role::version || field.many || field.distinct > versions_max) continue;
-    const FacetQuery query{{field.name, {}, {}}, {}, {sides.before, sides.after}, versions_max};
+    const Window until{sides.before.from, std::max(sides.before.to, asked.onset)};
+    const FacetQuery query{
+        {field.name, {}, {}}, {}, {sides.before, sides.after, until}, versions_max};
     const FacetTally tally = engine.facets({&query, 1}).front();
     for (const FacetValue& value : tally.values) {
       if (!value.value || (field.slot && !looks_like_version(*value.value))) continue;
@@ -187,6 +189,8 @@ std::vector<VersionRate> version_rates(Engine& engine, const VersionQuestion& as
       rate.bad_before = value.windows[0].bad;
       rate.total_after = value.windows[1].total;
       rate.bad_after = value.windows[1].bad;
+      rate.total_until = value.windows[2].total;
+      rate.bad_until = value.windows[2].bad;
       rate.units_after = tally.all[1].total;
       rate.failures_after = tally.all[1].bad;
       rate.first_seen = engine.first_seen(equals(field.name, *value.value));

@@ -21,6 +21,7 @@ constexpr Duration settling = std::chrono::minutes(1);
 struct VersionQuestion {
   Sides sides;
   std::uint64_t seed = 1;
+  Time onset = no_time;  // its likeliest instant
 };
 
 // Of whole units; who ran them is not told.

@@ -35,13 +35,13 @@ AROUND   * logs/payments.log:1068425  2025-11-20 13:35:35,279 ERROR [pool-2] pay
          * logs/gateway.ndjson:4138573  13:35:36.391 error request failed: exchange rate missing pa…
          * logs/payments.log:1079957  2025-11-20 13:35:40,232 ERROR [pool-5] payments.pricing - exc…
          * logs/gateway.ndjson:4174357  13:35:40.238 error request failed: exchange rate missing pa…
-CHANGED  deploy v1.9.0 at 13:32:43.743Z, 96%
-         commit a94bad575 "pricing: load exchange rates on first use", 95%: wrote the line that
+CHANGED  deploy v1.9.0 at 13:32:43.743Z, 92%
+         commit a94bad575 "pricing: load exchange rates on first use", 91%: wrote the line that
          prints "exchange rate missing pair=<*>" in src/gateway/rates.py
          + 2m 52s before the first failing message
          - it changed gateway; the failures begin in payments
-         none of these, 3.7%
-         deploy v1.8.1 at 2025-11-19T13:57:52.621Z, 0.59%
+         none of these, 7.2%
+         deploy v1.8.1 at 2025-11-19T13:57:52.621Z, 1.2%
          + it changed payments, where 100% of the failures begin
          - 23h 38m before the first failing message
 NEXT     culprit logs logs --at 2025-11-20T13:35:35.099400365Z --around 30s --units --where 'payment_provider = cardnet and route = /checkout'

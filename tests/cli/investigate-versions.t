@@ -27,11 +27,11 @@ CHANGED  version v1.9.0 at 14:28:22Z, 100%
          + only v1.9.0 fails: 50% against 0% on v1.8.2
          + 1m 42s before the onset
          - it began at a full or half hour, when jobs start and certificates end
-         none of these, 0.28%
+         none of these, 0.40%
 NEXT     culprit logs a.ndjson --at 2025-11-20T14:30:04.000Z --around 30s --units --where 'version = v1.9.0'
            reads the lines around the onset, of the affected units
 [exit 0]
 $ culprit investigate a.ndjson --no-case --json | jq -c '.changes[] | [.kind, .id, .at, .probability]'
-["version","v1.9.0","2025-11-20T14:28:22.000Z",0.99723]
-["none",null,null,0.00276956]
+["version","v1.9.0","2025-11-20T14:28:22.000Z",0.996041]
+["none",null,null,0.00395933]
 [exit 0]
