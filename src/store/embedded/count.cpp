@@ -227,24 +227,24 @@ FacetTally Embedded::facet(const FacetQuery& query, const Population& selection,
   return tally;
 }
 
-// Makes the columns that are not there yet, several at a time.
-void Embedded::make_columns(std::span<const std::string> fields) {
-  std::vector<std::pair<FieldId, UnitColumn>> missing;
-  std::set<FieldId> wanted;
-  for (const std::string& name : fields) {
+// Makes the columns that are not there yet: several at a time, but for those of ids, for which a
+// table of all their Codes is needed as long as they are made.
+void Embedded::make_columns(std::span<const std::string> names) {
+  std::set<FieldId> few;
+  std::set<FieldId> many;
+  for (const std::string& name : names) {
     const EvidenceField* field = evidence_.field(name);
     if (field == nullptr || columns_.contains(evidence_.id_of(*field))) continue;
-    if (wanted.insert(evidence_.id_of(*field)).second) {
-      missing.emplace_back(evidence_.id_of(*field), UnitColumn{});
-    }
+    (field->many ? many : few).insert(evidence_.id_of(*field));
   }
-  if (missing.empty()) return;
   const std::size_t cores = std::thread::hardware_concurrency();
-  const std::size_t each = std::max<std::size_t>(1, cores / missing.size());
-  in_parallel(missing.size(), missing.size() * evidence_.units.size(), [&](std::size_t i) {
-    missing[i].second = column_of(evidence_, missing[i].first, each);
-  });
-  for (auto& [field, made] : missing) columns_.emplace(field, std::move(made));
+  std::vector<std::pair<FieldId, UnitColumn>> made;
+  for (const FieldId field : few) made.emplace_back(field, UnitColumn{});
+  const std::size_t each = std::max<std::size_t>(1, cores / std::max<std::size_t>(1, few.size()));
+  in_parallel(made.size(), made.size() * evidence_.units.size(),
+              [&](std::size_t i) { made[i].second = column_of(evidence_, made[i].first, each); });
+  for (auto& [field, column] : made) columns_.emplace(field, std::move(column));
+  for (const FieldId field : many) columns_.emplace(field, column_of(evidence_, field, cores));
 }
 
 // The queries share their units; several threads take one query at a time.

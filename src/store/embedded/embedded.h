@@ -60,7 +60,7 @@ class Embedded final : public Engine {
   void forget_axis_maps();
   void forget_columns();
   std::size_t columns_at_once() const;
-  void make_columns(std::span<const std::string> fields);
+  void make_columns(std::span<const std::string> names);
   void count_whole(std::span<const FacetQuery> queries, std::span<FacetTally> tallies);
   std::size_t wholes_in_front(std::span<const FacetQuery> queries) const;
   const std::vector<std::uint32_t>& failing();

@@ -75,7 +75,7 @@ Shard::Shard(const GatherOptions& options, const UnitRule& unit, const Widths& w
     : options_(options),
       unit_(unit),
       widths_(widths),
-      values_max_(std::clamp(options.memory_max / memory_a_value, values_least, values_most)) {}
+      values_max_(values_within(options.memory_max)) {}
 
 void Shard::open_block(std::uint32_t source, std::uint64_t offset) {
   open_ = Block{};

@@ -214,8 +214,14 @@ class Shard {
 
  private:
   // All values of 65,536 at the default of 512 MB; thirty fields of ids take 90 MB a thread then,
-  // until they are found to have more.
-  static constexpr std::size_t memory_a_value = 8 << 10;
+  // until they are found to have more. What the process takes anyway is left out: it weighs more
+  // the less memory there is.
+  static constexpr std::size_t memory_a_value = 7808;
+  static constexpr std::size_t memory_of_process = 24 << 20;
+  static std::size_t values_within(std::size_t memory) {
+    const std::size_t left = memory - std::min(memory, memory_of_process);
+    return std::clamp(left / memory_a_value, values_least, values_most);
+  }
   static constexpr std::size_t values_least = 4096;
   static constexpr std::size_t values_most = 65'536;
   // A block of thirty columns takes 6 KB beside its rows, which matters where few of them are kept.
