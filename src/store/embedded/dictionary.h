@@ -29,51 +29,19 @@ class Dictionary {
     bool numeric = false;  // it spells a number
   };
 
-  // The entry of a text that is there; else none.
-  Entry find(std::string_view text) const {
-    if (slots_.empty()) return {};
-    if (text.size() > ShortText::bytes_max) return find_long(text, hash_of(text));
-    return Finder(*this).find(ShortText::of(text), text.size());
-  }
-  // Fetches what find() of this text will look at, of a dictionary too large for the first cache.
-  void prepare(std::string_view text) const {
-    if (text.size() > ShortText::bytes_max) return;
-    __builtin_prefetch(&slots_[place_of(ShortText::of(text), text.size())]);
-  }
-  bool is_large() const { return slots_.size() > slots_small; }
-  // Of a text that is not there: its new number; none: there is no room. Kind::number: it spells
-  // one.
-  std::uint32_t add(std::string_view text, Kind kind, std::size_t entries_max);
-
-  // Valid until the next add().
-  std::string_view operator[](std::uint32_t number) const;
-  std::size_t size() const { return places_.size(); }
-  void clear() { *this = Dictionary(); }
-
  private:
   struct Slot {
     ShortText text;           // of a longer one: its hash, and its place in long_texts_
     std::uint32_t size = 0;   // of the text
     std::uint32_t entry = 0;  // twice its number + 1, and whether it is numeric; 0: free
   };
-  static constexpr std::size_t slots_small = 512;  // 16 KB
   static Entry entry_of(const Slot& slot) { return {(slot.entry >> 1) - 1, (slot.entry & 1) != 0}; }
-
-  Entry find_long(std::string_view text, std::uint64_t hash) const;
-
   // Where a text's slot is looked for first. The factors are odd and spread bits upwards (from the
   // golden ratio and MurmurHash3's mixer).
   static std::size_t place_of(ShortText text, std::size_t size, unsigned shift) {
     const std::uint64_t mixed = (text.head + size) * 0x9E37'79B9'7F4A'7C15ULL ^
                                 (text.tail ^ text.head >> 32) * 0xC4CE'B9FE'1A85'EC53ULL;
     return static_cast<std::size_t>(mixed >> shift);
-  }
-  std::size_t place_of(ShortText text, std::size_t size) const {
-    return place_of(text, size, shift_);
-  }
-  std::size_t place_of(const Slot& slot) const {
-    const bool is_short = slot.size <= ShortText::bytes_max;
-    return place_of(is_short ? slot.text : ShortText{slot.text.head, 0}, slot.size);
   }
 
  public:
@@ -99,7 +67,40 @@ class Dictionary {
     unsigned shift_;
   };
 
+  // The entry of a text that is there; else none.
+  Entry find(std::string_view text) const {
+    if (slots_.empty()) return {};
+    if (text.size() > ShortText::bytes_max) return find_long(text, hash_of(text));
+    return Finder(*this).find(ShortText::of(text), text.size());
+  }
+  // Fetches what find() of this text will look at, of a dictionary too large for the first cache.
+  void prepare(std::string_view text) const {
+    if (text.size() > ShortText::bytes_max) return;
+    __builtin_prefetch(&slots_[place_of(ShortText::of(text), text.size())]);
+  }
+  bool is_large() const { return slots_.size() > slots_small; }
+  // Of a text that is not there: its new number; none: there is no room. Kind::number: it spells
+  // one.
+  std::uint32_t add(std::string_view text, Kind kind, std::size_t entries_max);
+
+  // Valid until the next add().
+  std::string_view operator[](std::uint32_t number) const;
+  std::size_t size() const { return places_.size(); }
+  void clear() { *this = Dictionary(); }
+
  private:
+  static constexpr std::size_t slots_small = 512;  // 16 KB
+
+  Entry find_long(std::string_view text, std::uint64_t hash) const;
+
+  std::size_t place_of(ShortText text, std::size_t size) const {
+    return place_of(text, size, shift_);
+  }
+  std::size_t place_of(const Slot& slot) const {
+    const bool is_short = slot.size <= ShortText::bytes_max;
+    return place_of(is_short ? slot.text : ShortText{slot.text.head, 0}, slot.size);
+  }
+
   void grow();
   void put(const Slot& slot);
 
