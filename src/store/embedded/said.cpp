@@ -12,7 +12,7 @@ class Embedded::Sayings {
   // `mask`: null, where rows of any unit and of none count.
   Sayings(const Embedded& engine, const TemplateQuery& query, const Mask* mask)
       : engine_(engine), query_(query), mask_(mask), said_(engine.evidence_.skeletons.size()) {
-    for (Said& said : said_) said.events.resize(query.windows.size());
+    for (Said& said : said_) said.tally.events.resize(query.windows.size());
   }
   void add(const Block& block) {
     for (std::size_t row = 0; row < block.rows(); ++row) {
@@ -24,51 +24,37 @@ class Embedded::Sayings {
   // `later` is of blocks behind its own.
   void add(const Sayings& later) {
     for (std::size_t i = 0; i < said_.size(); ++i) {
-      if (later.said_[i].all_events > 0) said_[i].add(later.said_[i]);
+      if (later.said_[i].tally.all_events > 0) said_[i].add(later.said_[i]);
     }
   }
-  void tell(std::size_t skeleton, SkeletonTally& tally) const {
-    const Said& said = said_[skeleton];
-    tally.events = said.events;
-    tally.all_events = said.all_events;
-    tally.bad_events = said.bad_events;
-    tally.level = said.level;
-    tally.first = said.first;
-    tally.last = said.last;
-    tally.example = said.example;
-  }
+  SkeletonTally take(std::size_t skeleton) { return std::move(said_[skeleton].tally); }
 
  private:
   struct Said {
-    std::vector<double> events;
-    double all_events = 0;
-    double bad_events = 0;
-    Level level = Level::none;
-    Time first = no_time;
-    Time last = no_time;
-    Place example;
+    SkeletonTally tally;
     std::int64_t example_time = INT64_MAX;
     bool example_in_last = false;
 
     // Of the last window, then the earliest, then the first of all rows.
     void offer(Place place, std::int64_t time, bool in_last) {
       const bool better = in_last != example_in_last ? in_last : time < example_time;
-      if (!better && all_events > 0) return;
-      example = place;
+      if (!better && tally.all_events > 0) return;
+      tally.example = place;
       example_time = time;
       example_in_last = in_last;
     }
     void see(Time from, Time to) {
-      if (from != no_time && (first == no_time || from < first)) first = from;
-      if (to != no_time) last = std::max(last, to);
+      if (from != no_time && (tally.first == no_time || from < tally.first)) tally.first = from;
+      if (to != no_time) tally.last = std::max(tally.last, to);
     }
     void add(const Said& later) {
-      offer(later.example, later.example_time, later.example_in_last);
-      for (std::size_t w = 0; w < events.size(); ++w) events[w] += later.events[w];
-      all_events += later.all_events;
-      bad_events += later.bad_events;
-      level = std::max(level, later.level);
-      see(later.first, later.last);
+      const SkeletonTally& other = later.tally;
+      offer(other.example, later.example_time, later.example_in_last);
+      for (std::size_t w = 0; w < tally.events.size(); ++w) tally.events[w] += other.events[w];
+      tally.all_events += other.all_events;
+      tally.bad_events += other.bad_events;
+      tally.level = std::max(tally.level, other.level);
+      see(other.first, other.last);
     }
   };
 
@@ -77,16 +63,17 @@ class Embedded::Sayings {
     const double weight = engine_.row_weight(block, row);
     const std::int64_t nanoseconds = block.times[row];
     const Time time = from_nanoseconds(nanoseconds);
+    SkeletonTally& tally = said.tally;
     bool in_last = false;
-    for (std::size_t w = 0; w < said.events.size(); ++w) {
+    for (std::size_t w = 0; w < tally.events.size(); ++w) {
       if (!query_.windows[w].contains(time)) continue;
-      said.events[w] += weight;
-      in_last = w + 1 == said.events.size();
+      tally.events[w] += weight;
+      in_last = w + 1 == tally.events.size();
     }
     said.offer(block.place(row), nanoseconds, in_last);
-    said.all_events += weight;
-    if (unit != no_unit && engine_.evidence_.units.outcomes[unit] == 1) said.bad_events += weight;
-    said.level = std::max(said.level, block.level(row));
+    tally.all_events += weight;
+    if (unit != no_unit && engine_.evidence_.units.outcomes[unit] == 1) tally.bad_events += weight;
+    tally.level = std::max(tally.level, block.level(row));
     said.see(time, time);
   }
 
@@ -107,14 +94,14 @@ std::vector<SkeletonTally> Embedded::templates(const TemplateQuery& query) {
     for (std::size_t b = blocks.size() * part / parts; b < to; ++b) sayings[part].add(blocks[b]);
   });
   for (std::size_t part = 1; part < parts; ++part) sayings.front().add(sayings[part]);
-  std::vector<SkeletonTally> tallies(evidence_.skeletons.size());
-  for (std::size_t i = 0; i < tallies.size(); ++i) {
-    tallies[i].hash = evidence_.skeletons[i].hash;
-    tallies[i].text = evidence_.skeletons[i].text;
-    sayings.front().tell(i, tallies[i]);
+  std::vector<SkeletonTally> tallies;
+  for (std::size_t i = 1; i < evidence_.skeletons.size(); ++i) {  // 0: no message
+    SkeletonTally tally = sayings.front().take(i);
+    if (tally.all_events == 0) continue;
+    tally.hash = evidence_.skeletons[i].hash;
+    tally.text = evidence_.skeletons[i].text;
+    tallies.push_back(std::move(tally));
   }
-  tallies.erase(tallies.begin());  // no message
-  std::erase_if(tallies, [](const SkeletonTally& tally) { return tally.all_events == 0; });
   return tallies;
 }
 
