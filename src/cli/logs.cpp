@@ -7,6 +7,7 @@
 #include "cli/logs_follow.h"
 #include "cli/progress.h"
 #include "cli/sources.h"
+#include "workbench/keep.h"
 #include "workbench/logs.h"
 
 namespace culprit {
@@ -139,6 +140,9 @@ void say_what_to_know(const LogView& view, const LogsOptions& options) {
 Result<Exit> run(const Arguments& arguments, Session& session) {
   LogsOptions options = TRY(options_of(arguments, session.world));
   if (arguments.has("--follow")) return follow_logs(arguments, session, std::move(options));
+  if (!arguments.has("--fresh")) {
+    options.gather.index.folder = index_folder_here(session.world);
+  }
   Progress progress(session);
   options.gather.progress = progress.callback();
   Output output(session.terminal);
@@ -180,6 +184,8 @@ Command logs_command() {
     flags.push_back(flag);
     if (flag.name == "--unit") flags.back().help = "what joins events to units, for --units";
   }
+  flags.push_back(
+      {"--fresh", "", "reads everything, whatever the index of an investigation holds"});
   flags.push_back({"--json", "", "one object a line (see docs/json.md)"});
   return {
       "logs",

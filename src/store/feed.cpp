@@ -41,11 +41,31 @@ Result<LineFeed> LineFeed::open(World& world, const Source& source, ByteRange ra
   return feed;
 }
 
+Result<LineFeed> LineFeed::open(World& world, const Source& source, std::vector<ByteRange> ranges,
+                                Descriptor descriptor) {
+  VERIFY(source.seekable && source.dialect.framing == nullptr);
+  LineFeed feed(world, source, {0, 0});
+  if (descriptor == Descriptor::held) feed.file_ = TRY(open_seekable(world, source));
+  feed.ranges_ = std::move(ranges);
+  return feed;
+}
+
+bool LineFeed::next_range() {
+  if (ranges_begun_ == ranges_.size()) return false;
+  range_ = ranges_[ranges_begun_++];
+  base_ = range_.from;
+  begin_ = end_ = searched_ = 0;
+  return true;
+}
+
 std::optional<FedLine> LineFeed::next() {
   if (framer_) return next_framed();
   for (;;) {
     const std::uint64_t offset = base_ + begin_;
-    if (offset >= range_.to && !cut_) return std::nullopt;
+    if (offset >= range_.to && !cut_) {
+      if (!next_range()) return std::nullopt;
+      continue;
+    }
     const void* found = std::memchr(buffer_.data() + searched_, '\n', end_ - searched_);
     if (found == nullptr && !cut_ && end_ - begin_ >= line_bytes_max) return too_long();
     if (found == nullptr && !ended_) {
@@ -134,9 +154,7 @@ void LineFeed::refill() {
     end_ = searched_ = 0;
   }
   const std::uint64_t at = base_ + end_;
-  // A small file needs no more room than it is long, and one byte to see that it ends there.
-  const bool small = source_->seekable && source_->size >= at && source_->size - at < chunk_;
-  const auto got = read_more(small ? source_->size - at + 1 : std::max(chunk_, end_));
+  const auto got = read_more(wanted_bytes(at));
   chunk_ = std::min(chunk_ * 2, chunk_most);
   if (!got) fault_ = got.error();
   const bool cut_off = source_->seekable && got && *got == 0 && at < source_->size;
@@ -146,6 +164,15 @@ void LineFeed::refill() {
   }
   ended_ = !got || *got == 0;
   if (got) end_ += *got;
+}
+
+std::size_t LineFeed::wanted_bytes(std::uint64_t at) const {
+  const std::size_t most = std::max(chunk_, end_);
+  // Of several ranges no more than they are long: a line ends there.
+  if (!ranges_.empty() && at < range_.to) return std::min<std::size_t>(most, range_.to - at);
+  // A small file needs no more room than it is long, and one byte to see that it ends there.
+  const bool small = source_->seekable && source_->size >= at && source_->size - at < chunk_;
+  return small ? source_->size - at + 1 : most;
 }
 
 Result<std::size_t> LineFeed::read_more(std::size_t count) {

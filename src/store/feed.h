@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/stream.h"
 #include "parse/frames.h"
@@ -47,6 +48,11 @@ class LineFeed {
   static Result<LineFeed> open(World& world, const Source& source, ByteRange range = {},
                                Descriptor descriptor = Descriptor::held);
 
+  // Of these ranges alone, which ascend and are cut at the ends of lines; nothing around them is
+  // read. Of a seekable source that is not framed.
+  static Result<LineFeed> open(World& world, const Source& source, std::vector<ByteRange> ranges,
+                               Descriptor descriptor);
+
   std::optional<FedLine> next();  // nothing: the end, or a fault
   const std::optional<Error>& fault() const { return fault_; }
   // Of framed sources: the lines of the range read so far, and a place in it that they reach.
@@ -58,14 +64,18 @@ class LineFeed {
   Status begin_parts();
   std::optional<FedLine> next_framed();
   FedLine too_long();
+  bool next_range();
+  std::size_t wanted_bytes(std::uint64_t at) const;
   void refill();
   Result<std::size_t> read_more(std::size_t count);
 
   World* world_;
   const Source* source_;
   ByteRange range_;
-  std::optional<File> file_;      // seekable and held
-  std::optional<Stream> stream_;  // everything that cannot be read at an offset
+  std::vector<ByteRange> ranges_;  // where there are several: range_ is one of them,
+  std::size_t ranges_begun_ = 0;   // of which so many were begun
+  std::optional<File> file_;       // seekable and held
+  std::optional<Stream> stream_;   // everything that cannot be read at an offset
   std::optional<Framer> framer_;
   const Frames* frames_ = nullptr;  // what the last bytes completed,
   std::size_t framed_ = 0;          // of which so many were given out

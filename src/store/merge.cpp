@@ -138,13 +138,24 @@ bool Merge::advance(Lane& lane) {
 
 Status Merge::open(Lane& lane) {
   const Source& source = sources_[lane.index];
+  if (lane.index < options_.ranges.size() && options_.ranges[lane.index]) {
+    const std::vector<ByteRange>& ranges = *options_.ranges[lane.index];
+    const ByteRange first = ranges.empty() ? ByteRange{} : ranges.front();
+    LineFeed feed = TRY(LineFeed::open(world_, source, ranges, descriptor_));
+    read_by(lane, std::move(feed), first);
+    return ok();
+  }
   const Window& window = options_.selection.window;
   ByteRange range = TRY(range_of(world_, source, window));
   range.to = std::min(range.to, source.read_to);
   LineFeed feed = TRY(LineFeed::open(world_, source, range, descriptor_));
-  lane.reader = std::make_unique<RecordReader>(std::move(feed), lane.index, source,
-                                               options_.selection, range);
+  read_by(lane, std::move(feed), range);
   return ok();
+}
+
+void Merge::read_by(Lane& lane, LineFeed feed, ByteRange range) const {
+  lane.reader = std::make_unique<RecordReader>(std::move(feed), lane.index, sources_[lane.index],
+                                               options_.selection, range);
 }
 
 void Merge::finish(Lane& lane) {

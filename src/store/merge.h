@@ -21,6 +21,8 @@ namespace culprit {
 
 struct MergeOptions {
   Selection selection;
+  // By source: every wanted event begins in these ranges; nothing, or no such place: anywhere.
+  std::vector<std::optional<std::vector<ByteRange>>> ranges;
   Duration reorder = reorder_least;
   std::size_t reorder_lines_max = 10'000;
   std::size_t memory_max = 64 << 20;  // of all lanes together, roughly
@@ -58,6 +60,7 @@ class Merge {
   bool later(std::uint32_t a, std::uint32_t b) const;
   bool advance(Lane& lane);
   Status open(Lane& lane);
+  void read_by(Lane& lane, LineFeed feed, ByteRange range) const;
   void finish(Lane& lane);
   void requeue(std::uint32_t lane);
   Record given(Record record);

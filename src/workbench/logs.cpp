@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/embedded/evidence.h"
+#include "store/embedded/matching.h"
 #include "workbench/log_templates.h"
 #include "workbench/slotted_event.h"
 #include "workbench/source_clock.h"
@@ -41,6 +42,7 @@ struct LogView::State {
 
   Status prepare();
   Status fix_clocks();
+  void ask_indexes(MergeOptions& merging);
   bool wanted(const Event& event);
   bool filtered() const {
     return options.where || options.level != Level::none || !options.template_id.empty();
@@ -71,7 +73,7 @@ Status LogView::State::prepare() {
   if (options.gather.clocks == GatherOptions::Clocks::fixed) {
     TRY(fix_clocks());
   }
-  if (options.whole_units) unit = find_units(sources, options.gather);
+  if (filtered()) unit = find_units(sources, options.gather);
   for (Source& source : sources) {
     source.sample.resize(std::min(source.sample.size(), sample_kept));
     source.sample.shrink_to_fit();
@@ -93,9 +95,24 @@ Status LogView::State::prepare() {
   if (filtered()) {
     merging.selection.keep = [this](const Source&, const Event& event) { return wanted(event); };
   }
+  if (filtered() && !options.whole_units) ask_indexes(merging);
   merging.waiting = options.waiting;
   merge.emplace(world, sources, std::move(merging));
   return ok();
+}
+
+// What an earlier investigation has left says where the events stand that are asked for.
+void LogView::State::ask_indexes(MergeOptions& merging) {
+  if (options.gather.clocks == GatherOptions::Clocks::fixed) return;
+  const EventQuestion question{options.where, options.level, windows.shown};
+  for (Source& source : sources) {
+    auto matching = matching_ranges(world, options.gather, unit, source, question);
+    merging.ranges.emplace_back();
+    if (!matching) continue;
+    merging.ranges.back() = std::move(matching->ranges);
+    std::erase_if(unseen_fields,
+                  [&](const std::string& name) { return matching->fields.contains(name); });
+  }
 }
 
 // All is read once to see what the clocks differ by.

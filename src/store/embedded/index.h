@@ -10,6 +10,7 @@
 // is damaged is an Error, never a wrong answer; whoever meets it reads the source instead.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,5 +85,8 @@ struct IndexedRows {
 enum class WantedIds : std::uint8_t { none, all };
 Result<IndexedRows> read_parts(const Index& index, std::span<const std::size_t> parts,
                                WantedIds ids);
+// The rows with the columns of some fields only: the others are passed over.
+Result<std::vector<Block>> read_columns(const Index& index, std::span<const std::size_t> parts,
+                                        const std::set<FieldId>& fields);
 
 }  // namespace culprit

@@ -315,4 +315,14 @@ void read_column(IndexReader& in, Block& block, FieldId field, std::size_t value
   if (in.ok()) block.columns.push_back(std::move(column));
 }
 
+void skip_column(IndexReader& in, const RowUnits& units) {
+  const std::uint8_t kind = in.byte();
+  if (kind == column_none) return;
+  if (kind > column_several) return void(in.fail());
+  in.skip_numbers(in.bounded(kind == column_single ? units.rows() : pairs_max));  // the table
+  const std::size_t pairs = kind == column_several ? in.bounded(pairs_max) : 0;
+  in.skip_numbers(kind == column_several ? pairs : units.fresh_rows());
+  in.skip_numbers(kind == column_several ? pairs : units.rows() - units.fresh_rows());
+}
+
 }  // namespace culprit

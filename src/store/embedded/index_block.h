@@ -54,5 +54,7 @@ void read_rows(IndexReader& in, Block& block, std::uint32_t& units_before, std::
 // Adds the column of a field, if there is one. `values`: of the field, which index Codes point to.
 void read_column(IndexReader& in, Block& block, FieldId field, std::size_t values,
                  const RowUnits& units);
+// Passes one over.
+void skip_column(IndexReader& in, const RowUnits& units);
 
 }  // namespace culprit

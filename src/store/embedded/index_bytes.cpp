@@ -123,6 +123,19 @@ void IndexReader::numbers(std::span<std::uint32_t> values, std::uint64_t limit) 
   if (!ok_) std::fill(values.begin(), values.end(), 0);
 }
 
+void IndexReader::skip_numbers(std::size_t size) {
+  const std::uint8_t width = byte();
+  if (width > 4) fail();
+  for (std::uint8_t left = width; left > 0 && ok_; --left) {
+    switch (byte()) {
+      case plane_zeros: break;
+      case plane_plain: raw(size); break;
+      case plane_packed: text(); break;
+      default: fail();
+    }
+  }
+}
+
 void IndexReader::small_numbers(std::vector<std::uint8_t>& values, std::size_t size,
                                 std::uint32_t limit) {
   const std::uint8_t width = byte();

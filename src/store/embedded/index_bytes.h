@@ -73,6 +73,8 @@ class IndexReader {
   std::string_view raw(std::size_t size);
   // As many as were written; all below `limit`.
   void numbers(std::span<std::uint32_t> values, std::uint64_t limit = std::uint64_t{1} << 32);
+  // Passes as many over.
+  void skip_numbers(std::size_t size);
   // The same into single bytes.
   void small_numbers(std::vector<std::uint8_t>& values, std::size_t size, std::uint32_t limit);
 

@@ -15,8 +15,9 @@ namespace {
 
 constexpr std::size_t blocks_max = 4096;  // of a part, which has one or two
 
-// Nothing: the part contradicts itself.
-std::optional<std::vector<Block>> read_part(const Index& index, const IndexedPart& indexed) {
+// `fields`: null, where all are wanted. Nothing: the part contradicts itself.
+std::optional<std::vector<Block>> read_part(const Index& index, const IndexedPart& indexed,
+                                            const std::set<FieldId>* fields) {
   const std::string_view bytes = std::string_view(index.file).substr(indexed.at, indexed.size);
   if (XXH3_64bits(bytes.data(), bytes.size()) != indexed.check) return std::nullopt;
   IndexReader in(bytes);
@@ -32,8 +33,11 @@ std::optional<std::vector<Block>> read_part(const Index& index, const IndexedPar
     const RowUnits row_units(block.units, units_before);
     for (std::size_t id = 0; id < index.fields.size() && in.ok(); ++id) {
       const IndexedField& field = index.fields[id];
+      const auto number = static_cast<FieldId>(id);
       if (!field.kept) continue;
-      read_column(in, block, static_cast<FieldId>(id), field.values.size(), row_units);
+      fields == nullptr || fields->contains(number)
+          ? read_column(in, block, number, field.values.size(), row_units)
+          : skip_column(in, row_units);
     }
     blocks.push_back(std::move(block));
   }
@@ -56,23 +60,35 @@ std::vector<std::uint64_t> ids_of(const Index& index) {
   return ids;
 }
 
-}  // namespace
-
-Result<IndexedRows> read_parts(const Index& index, std::span<const std::size_t> parts,
-                               WantedIds ids) {
-  IndexedRows rows;
+Result<std::vector<Block>> read_blocks(const Index& index, std::span<const std::size_t> parts,
+                                       const std::set<FieldId>* fields) {
   std::vector<std::vector<Block>> blocks(parts.size());
   std::atomic<bool> right = true;
   in_parallel(parts.size(), SIZE_MAX, [&](std::size_t i) {
-    auto read = read_part(index, index.parts[parts[i]]);
+    auto read = read_part(index, index.parts[parts[i]], fields);
     if (read) blocks[i] = std::move(*read);
     if (!read) right = false;
   });
   if (!right)
     return error(Fault::malformed, "the index is damaged: a part of it contradicts itself");
+  std::vector<Block> all;
   for (std::vector<Block>& some : blocks) {
-    std::move(some.begin(), some.end(), std::back_inserter(rows.blocks));
+    std::move(some.begin(), some.end(), std::back_inserter(all));
   }
+  return all;
+}
+
+}  // namespace
+
+Result<std::vector<Block>> read_columns(const Index& index, std::span<const std::size_t> parts,
+                                        const std::set<FieldId>& fields) {
+  return read_blocks(index, parts, &fields);
+}
+
+Result<IndexedRows> read_parts(const Index& index, std::span<const std::size_t> parts,
+                               WantedIds ids) {
+  IndexedRows rows;
+  rows.blocks = TRY(read_blocks(index, parts, nullptr));
   if (ids == WantedIds::all && index.id_bytes > 0) rows.ids = ids_of(index);
   return rows;
 }

@@ -16,28 +16,6 @@ constexpr std::size_t index_bytes_max = std::size_t{4} << 30;
 // without another time of change (file systems tell times by the tick).
 constexpr Duration tick = std::chrono::seconds(2);
 
-// Where all events of a part lie; an empty window: it has none.
-struct PartTimes {
-  std::int64_t from = INT64_MAX;
-  std::int64_t to = INT64_MIN;
-  bool untimed = false;
-};
-PartTimes times_of(const IndexedPart& indexed) {
-  PartTimes times;
-  for (const ChunkCount& chunk : indexed.chunks) {
-    times.from = std::min(times.from, chunk.from);
-    times.to = std::max(times.to, chunk.to);
-    times.untimed |= chunk.untimed > 0;
-  }
-  return times;
-}
-
-bool outside(const PartTimes& times, Window window) {
-  if (window == Window{}) return false;
-  if (times.from > times.to) return true;
-  return from_nanoseconds(times.to) < window.from || from_nanoseconds(times.from) >= window.to;
-}
-
 bool inside(const PartTimes& times, Window window) {
   if (window == Window{}) return true;
   return !times.untimed && times.from <= times.to &&
@@ -85,52 +63,14 @@ void note(Source& source, std::string text) {
   source.notes.push_back({"index", source.name + ": " + std::move(text)});
 }
 
-// The source's index, where there is one that can be trusted.
-std::optional<Index> trusted_index(World& world, const GatherOptions& options, const UnitRule& unit,
-                                   Source& source) {
-  const bool wanted = !options.index.folder.empty() && source.seekable && source.counts() &&
-                      source.dialect.framing == nullptr &&
-                      options.index.known == GatherOptions::Indexing::Known::used;
-  if (!wanted) return std::nullopt;
-  const std::string path = index_path(world, options, source);
-  if (!world.info(path)) return std::nullopt;
-  Result<std::string> file = world.read(path, index_bytes_max);
-  if (!file) return std::nullopt;
-  Result<Index> index = open_index(std::move(*file));
-  if (!index) {
-    note(source, index.error().what + "; everything was read again");
-    return std::nullopt;
-  }
-  if (index->source.reading != reading_of(source, unit)) return std::nullopt;
-  if (!same_source(world, source, *index)) {
-    note(source, "it is not what it was when it was indexed; everything was read again");
-    return std::nullopt;
-  }
-  return std::move(*index);
-}
-
-// Fields that a question is about and the index cannot answer for.
+// Fields that are asked for and that the index cannot answer for.
 std::vector<std::string> missing_fields(const Index& index, const GatherOptions& options) {
   std::vector<std::string> missing;
   for (const std::optional<Expr>* expr : {&options.bad, &options.good}) {
     if (!*expr) continue;
-    for (const std::string& name : fields_of(**expr)) {
-      const IndexedField* field = index.field(name);
-      // A field that no line has is known to be missing; the message itself is not kept.
-      const bool known = field == nullptr ? name != "message" : field->exact;
-      if (!known) missing.push_back(name);
-    }
+    for (std::string& name : missing_fields(index, **expr)) missing.push_back(std::move(name));
   }
   return missing;
-}
-
-void add_range(std::vector<ByteRange>& ranges, ByteRange range) {
-  if (range.from >= range.to) return;
-  if (!ranges.empty() && ranges.back().to == range.from) {
-    ranges.back().to = range.to;
-  } else {
-    ranges.push_back(range);
-  }
 }
 
 SourcePlan plan_source(World& world, const GatherOptions& options, const UnitRule& unit,
@@ -203,6 +143,65 @@ void read_rows(SourcePlan& plan, WantedIds ids, Source& source) {
 }
 
 }  // namespace
+
+PartTimes times_of(const IndexedPart& indexed) {
+  PartTimes times;
+  for (const ChunkCount& chunk : indexed.chunks) {
+    times.from = std::min(times.from, chunk.from);
+    times.to = std::max(times.to, chunk.to);
+    times.untimed |= chunk.untimed > 0;
+  }
+  return times;
+}
+
+bool outside(const PartTimes& times, Window window) {
+  if (window == Window{}) return false;
+  if (times.from > times.to) return true;
+  return from_nanoseconds(times.to) < window.from || from_nanoseconds(times.from) >= window.to;
+}
+
+std::optional<Index> trusted_index(World& world, const GatherOptions& options, const UnitRule& unit,
+                                   Source& source) {
+  const bool wanted = !options.index.folder.empty() && source.seekable && source.counts() &&
+                      source.dialect.framing == nullptr &&
+                      options.index.known == GatherOptions::Indexing::Known::used;
+  if (!wanted) return std::nullopt;
+  const std::string path = index_path(world, options, source);
+  if (!world.info(path)) return std::nullopt;
+  Result<std::string> file = world.read(path, index_bytes_max);
+  if (!file) return std::nullopt;
+  Result<Index> index = open_index(std::move(*file));
+  if (!index) {
+    note(source, index.error().what + "; everything was read again");
+    return std::nullopt;
+  }
+  if (index->source.reading != reading_of(source, unit)) return std::nullopt;
+  if (!same_source(world, source, *index)) {
+    note(source, "it is not what it was when it was indexed; everything was read again");
+    return std::nullopt;
+  }
+  return std::move(*index);
+}
+
+std::vector<std::string> missing_fields(const Index& index, const Expr& expr) {
+  std::vector<std::string> missing;
+  for (std::string& name : fields_of(expr)) {
+    const IndexedField* field = index.field(name);
+    // A field that no line has is known to be missing; the message itself is not kept.
+    const bool known = field == nullptr ? name != "message" : field->exact;
+    if (!known) missing.push_back(std::move(name));
+  }
+  return missing;
+}
+
+void add_range(std::vector<ByteRange>& ranges, ByteRange range) {
+  if (range.from >= range.to) return;
+  if (!ranges.empty() && ranges.back().to == range.from) {
+    ranges.back().to = range.to;
+  } else {
+    ranges.push_back(range);
+  }
+}
 
 std::uint64_t ReadingPlan::rows() const {
   std::uint64_t rows = 0;

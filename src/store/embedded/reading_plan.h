@@ -32,6 +32,25 @@ struct ReadingPlan {
 ReadingPlan plan_reading(World& world, const GatherOptions& options, const UnitRule& unit,
                          std::vector<Source>& sources);
 
+// The source's index, where there is one that can be trusted; a note says why there is none.
+std::optional<Index> trusted_index(World& world, const GatherOptions& options, const UnitRule& unit,
+                                   Source& source);
+
+// Fields of an Expr that the index cannot answer for.
+std::vector<std::string> missing_fields(const Index& index, const Expr& expr);
+
+// Where all events of a Part lie; an empty window: it has none.
+struct PartTimes {
+  std::int64_t from = INT64_MAX;
+  std::int64_t to = INT64_MIN;
+  bool untimed = false;
+};
+PartTimes times_of(const IndexedPart& indexed);
+bool outside(const PartTimes& times, Window window);
+
+// Adds a range that begins where the last one ends, or behind it.
+void add_range(std::vector<ByteRange>& ranges, ByteRange range);
+
 // Where the index of a source lies.
 std::string index_path(World& world, const GatherOptions& options, const Source& source);
 
