@@ -131,6 +131,10 @@ def shape_programs(build, log, shape):
     return found
 
 
+def logs_where(build, log, condition, *more):
+    return [build / "culprit", "logs", log, "--where", condition, *more]
+
+
 def index_programs(build, log):
     """Run in a folder of their own, whose case has the log's index."""
     return [
@@ -142,6 +146,10 @@ def index_programs(build, log):
                                                     "13:35")),
         Program("left out", "--bad of a field that the index does not hold",
                 culprit(build, log, "--bad", "size > 20000 and status >= 504")),
+        Program("where", "logs --where 'status >= 504 and plan = pro'",
+                logs_where(build, log, "status >= 504 and plan = pro")),
+        Program("where, read", "the same with --fresh",
+                logs_where(build, log, "status >= 504 and plan = pro", "--fresh")),
         Program("jump", "logs --at 13:25 --around 2s",
                 [build / "culprit", "logs", log, "--at", "13:25", "--around", "2s"]),
     ]
@@ -159,6 +167,8 @@ def measure(contenders, rounds, folder=None):
             program = contenders[(at + turn) % len(contenders)]
             progress(f"round {turn + 1} of {rounds}: {program.name}")
             runs[program.name].append(run(program, folder))
+            if turn > 0:  # a child is charged with the most memory that we had when it began
+                runs[program.name][-1].output = ""
     progress("")
     return runs
 
