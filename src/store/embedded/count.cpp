@@ -439,8 +439,8 @@ Time Embedded::first_seen(const Expr& where) {
     const std::size_t to = std::min(mask.size(), (task + 1) * counted_at_once);
     std::int64_t first = INT64_MAX;
     for (std::size_t unit = task * counted_at_once; unit < to; ++unit) {
-      const bool counts = (mask[unit] != 0) & (starts[unit] != nanoseconds(no_time));
-      first = std::min(first, counts ? starts[unit] : INT64_MAX);
+      const std::int64_t start = starts[unit] == nanoseconds(no_time) ? INT64_MAX : starts[unit];
+      first = std::min(first, mask[unit] != 0 ? start : INT64_MAX);
     }
     firsts[task] = first;
   });
