@@ -31,8 +31,8 @@ void Shard::take_values(const Layout& layout, const Event& event) {
   const Layout::Part* const end = part + layout.kept.size();
   const Field* const fields = event.fields.data();
   for (; part != named_end; ++part) wait(*part->field, fields[part->at], event, row);
-  const Field* const slots = row_.slots.data() - layout.named;
-  for (; part != end; ++part) wait(*part->field, slots[part->at], event, row);
+  const Field* const slots = row_.slots.data();
+  for (; part != end; ++part) wait(*part->field, slots[part->at - layout.named], event, row);
   if (waiting_events_ == waiting_events_max || waiting_bytes_ > waiting_bytes_max) code_waiting();
 }
 
