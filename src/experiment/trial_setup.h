@@ -1,0 +1,43 @@
+// A TrialSetup says how one trial of a command is run: its words, its surroundings, its limits.
+//
+// A plain value, so that a plan can be printed, stored and run again. What is not set stays as it
+// is outside. Factors of a search (latency of an upstream, starved processors, another zone) are
+// written into it by the table of constraints; a trial reads nothing else.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace culprit {
+
+// Limits that a process gives itself before it becomes the command.
+struct Limits {
+  std::optional<std::uint64_t> memory_bytes_max;  // of its address space
+  std::optional<std::uint64_t> descriptors_max;   // open at once
+  std::optional<std::uint64_t> file_bytes_max;    // of any file that it writes
+  std::optional<std::uint32_t> processors;        // on so many of those that it may use
+  bool idle = false;                              // runs only where nothing else wants to
+};
+
+// Threads of the command that are stopped now and then, each for itself.
+struct Stalls {
+  double share = 0;  // of the time that a thread stands still, at most; 0: never
+  std::uint64_t seed = 0;
+};
+
+struct TrialSetup {
+  std::vector<std::string> command;
+  std::map<std::string, std::string> environment;  // added to culprit's own
+  std::string directory;                           // empty: where culprit runs
+  Duration timeout = Duration::zero();             // zero: none
+  Limits limits;
+  Stalls stalls;
+  std::uint32_t hogs = 0;  // busy processes beside it, which take its processors
+};
+
+}  // namespace culprit
