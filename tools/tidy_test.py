@@ -145,13 +145,13 @@ class Tidy(unittest.TestCase):
         files["src/repo/b_test.h"] = HEADER + "class Scratch;\nclass A {\n  class Scratch {};\n};\n"
         self.assertEqual(tidy(files), (0, ""))
 
-    def test_a_third_file_with_a_heavy_header_is_one_too_many(self):
+    def test_a_fourth_file_with_a_heavy_header_is_one_too_many(self):
         heavy = "#include <nlohmann/json.hpp>\n"
-        two = {"src/cli/a.cpp": heavy, "src/repo/b.cpp": heavy}
-        self.assertEqual(tidy(two), (0, ""))
-        code, output = tidy(two | {"src/case/c.cpp": heavy})
+        three = {"src/cli/a.cpp": heavy, "src/repo/b.cpp": heavy, "src/experiment/e.cpp": heavy}
+        self.assertEqual(tidy(three), (0, ""))
+        code, output = tidy(three | {"src/case/c.cpp": heavy})
         self.assertEqual(code, 1)
-        self.assertEqual(output.count("3 files include it"), 3)
+        self.assertEqual(output.count("4 files include it"), 4)
 
 
 if __name__ == "__main__":

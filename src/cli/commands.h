@@ -10,5 +10,6 @@ Command inputs_command();
 Command logs_command();
 Command contrast_command();
 Command case_command();
+Command proxy_command();
 
 }  // namespace culprit

@@ -1,6 +1,7 @@
 #include "experiment/http_message.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace culprit {
@@ -70,19 +71,26 @@ std::size_t end_of_head(std::string_view bytes) {
   return bare == bytes.npos ? bare : bare + 2;
 }
 
+// RFC 9110 and 5789, WebDAV's (RFC 4918, 3253, 5323) and what caches add. Other protocols begin
+// with words, too, and would wait for ever for the rest of a head that never comes.
+constexpr std::array<std::string_view, 22> methods = {
+    "GET",    "POST",   "PUT",   "HEAD", "DELETE", "PATCH",    "OPTIONS",   "CONNECT",
+    "TRACE",  "COPY",   "MOVE",  "LOCK", "UNLOCK", "PROPFIND", "PROPPATCH", "MKCOL",
+    "REPORT", "SEARCH", "PURGE", "BAN",  "LINK",   "UNLINK"};
+
+// Whether it still can become a head, by what is there of its first line.
 bool may_be_http(std::string_view bytes, HttpFramer::Side side) {
   const auto begins = [&](std::string_view word) {
     const std::size_t size = std::min(word.size(), bytes.size());
     return bytes.substr(0, size) == word.substr(0, size);
   };
   if (side == HttpFramer::Side::reply) return begins("HTTP/1.");
-  const std::size_t letters = static_cast<std::size_t>(
-      std::find_if_not(bytes.begin(), bytes.end(),
-                       [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; }) -
-      bytes.begin());
-  constexpr std::size_t method_bytes_max = 24;
-  return letters <= method_bytes_max &&
-         (letters == bytes.size() || (letters > 0 && bytes[letters] == ' '));
+  const std::size_t line_end = bytes.find('\n');
+  if (line_end != bytes.npos && bytes.substr(0, line_end).find(" HTTP/1.") == bytes.npos)
+    return false;
+  return std::any_of(methods.begin(), methods.end(), [&](std::string_view method) {
+    return begins(method) && (bytes.size() <= method.size() || bytes[method.size()] == ' ');
+  });
 }
 
 }  // namespace
@@ -95,8 +103,6 @@ std::optional<std::string_view> HttpHead::header(std::string_view name) const {
 }
 
 std::string_view HttpHead::path() const { return target.substr(0, target.find('?')); }
-
-void HttpFramer::expect_reply_to(std::string_view method) { no_body_.push_back(method == "HEAD"); }
 
 HttpFramer::Piece HttpFramer::next(std::string_view bytes) {
   switch (state_) {
@@ -151,12 +157,7 @@ HttpFramer::State HttpFramer::state_after_head() {
 HttpFramer::State HttpFramer::body_of_reply() {
   if (head_.status == 101) return State::opaque;
   if (head_.status < 200) return State::ended;  // the real one follows
-  bool none = head_.status == 204 || head_.status == 304;
-  if (!no_body_.empty()) {
-    none |= no_body_.front();
-    no_body_.pop_front();
-  }
-  if (none) return State::ended;
+  if (no_body_ || head_.status == 204 || head_.status == 304) return State::ended;
   if (head_.header("transfer-encoding")) return State::chunk_size;
   const auto length = head_.header("content-length");
   const auto count = length ? number_in<std::uint64_t>(*length, 10) : std::nullopt;

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -54,9 +53,8 @@ class HttpFramer {
   Piece next(std::string_view bytes);
   const HttpHead& head() const { return head_; }
 
-  // Of the reply side: whether the next reply has a body depends on what was asked. Requests that
-  // nobody told of are taken for GET.
-  void expect_reply_to(std::string_view method);
+  // Of the reply side: whether the next reply has a body depends on what was asked.
+  void expect_reply_to(std::string_view method) { no_body_ = method == "HEAD"; }
   // Of the reply side: the connection has ended, and so has a body without a length.
   bool ends_with_connection() const { return state_ == State::until_close; }
   bool between_messages() const { return state_ == State::head; }
@@ -84,7 +82,7 @@ class HttpFramer {
   State state_ = State::head;
   std::uint64_t left_ = 0;  // bytes of the body, or of this chunk
   HttpHead head_;
-  std::deque<bool> no_body_;  // of replies to come: asked with HEAD
+  bool no_body_ = false;  // of the next reply: asked with HEAD
 };
 
 }  // namespace culprit

@@ -61,10 +61,11 @@ TEST_CASE("messages are cut where RFC 9112 says") {
 
 TEST_CASE("a reply to HEAD has no body, whatever its length says") {
   HttpFramer framer(HttpFramer::Side::reply);
-  framer.expect_reply_to("HEAD");
-  framer.expect_reply_to("GET");
   const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
-  CHECK(told(framer, text + text + "abcde", {}) == "[200]|[200]abcde|");
+  framer.expect_reply_to("HEAD");
+  CHECK(told(framer, text, {}) == "[200]|");
+  framer.expect_reply_to("GET");
+  CHECK(told(framer, text + "abcde", {}) == "[200]abcde|");
 }
 
 TEST_CASE("where the bytes of a stream are cut makes no difference") {
