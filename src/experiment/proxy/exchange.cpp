@@ -183,12 +183,20 @@ std::vector<Parcel> Dialogue::due_answers() {
 }
 
 std::vector<std::shared_ptr<Exchange>> Dialogue::take_finished() {
-  return std::exchange(finished_, {});
+  std::vector<std::shared_ptr<Exchange>> taken;
+  std::erase_if(finished_, [&](std::shared_ptr<Exchange>& exchange) {
+    if (exchange.use_count() > 1) return false;  // a toxic holds parcels of it
+    if (!exchange->unasked) taken.push_back(std::move(exchange));
+    return true;
+  });
+  return taken;
 }
 
 std::vector<std::shared_ptr<Exchange>> Dialogue::unanswered() const {
-  std::vector<std::shared_ptr<Exchange>> all(waiting_.begin(), waiting_.end());
-  if (answering_) all.insert(all.begin(), answering_);
+  std::vector<std::shared_ptr<Exchange>> all = finished_;
+  if (answering_) all.push_back(answering_);
+  all.insert(all.end(), waiting_.begin(), waiting_.end());
+  std::erase_if(all, [](const auto& exchange) { return exchange->unasked; });
   return all;
 }
 

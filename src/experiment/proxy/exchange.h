@@ -26,7 +26,8 @@ struct Exchange {
   std::string request;  // its first bytes, with head and body, up to request_bytes_max
   int status = 0;       // of the reply
   Time began = no_time;
-  Time replied = no_time;  // the first byte of the reply
+  Time replied = no_time;    // the first byte of the reply, by the server
+  Time delivered = no_time;  // the last byte of it, to the client
   std::uint64_t bytes_up = 0;
   std::uint64_t bytes_down = 0;
   std::string answer;        // of the proxy, in the server's place
@@ -65,7 +66,7 @@ class Dialogue {
   std::shared_ptr<Exchange> duplicate_of(const Exchange& exchange);
   // Answers of the proxy whose turn has come: those before them have their replies.
   std::vector<Parcel> due_answers();
-  // Those that are over, with their replies, since the last call.
+  // Those that are over, with their replies delivered, since the last call.
   std::vector<std::shared_ptr<Exchange>> take_finished();
   // What is still under way, when the connection is over.
   std::vector<std::shared_ptr<Exchange>> unanswered() const;

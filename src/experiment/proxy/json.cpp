@@ -1,5 +1,7 @@
 #include "experiment/proxy/json.h"
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 namespace culprit {
@@ -113,7 +115,10 @@ Result<std::vector<ProxyPlan>> plans_in(const json& list) {
   return plans;
 }
 
-double milliseconds(Duration duration) { return seconds(duration) * 1e3; }
+// To the microsecond.
+double milliseconds(Duration duration) {
+  return static_cast<double>(duration.count() / 1000) / 1000;
+}
 
 }  // namespace
 
@@ -170,7 +175,7 @@ std::string journal_line(const Injection& injection, std::string_view proxy, Tim
   if (injection.exchange != 0) line["exchange"] = injection.exchange;
   line["toxic"] = injection.toxic;
   line["what"] = injection.what;
-  line["amount"] = json_value(injection.amount);
+  line["amount"] = json_value(std::round(injection.amount * 1000) / 1000);
   return text_of(line);
 }
 
@@ -203,9 +208,10 @@ std::string exchange_line(const Exchange& exchange, const ExchangePlace& place) 
     line["url"] = exchange.target;
   }
   if (exchange.status != 0) line["status"] = exchange.status;
-  line["duration_ms"] = milliseconds(place.over - exchange.began);
+  const Time over = exchange.delivered == no_time ? place.over : exchange.delivered;
+  line["duration_ms"] = milliseconds(over - exchange.began);
   if (exchange.replied != no_time) {
-    line["first_byte_ms"] = milliseconds(exchange.replied - exchange.began);
+    line["upstream_ms"] = milliseconds(exchange.replied - exchange.began);
   }
   line["bytes_up"] = exchange.bytes_up;
   line["bytes_down"] = exchange.bytes_down;

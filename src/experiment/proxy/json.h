@@ -42,7 +42,7 @@ struct ExchangePlace {
   std::string_view proxy;
   std::uint64_t connection = 0;
   Time wall_began = no_time;  // on the clock of the world
-  Time over = no_time;        // on the clock of the exchange
+  Time over = no_time;        // of a reply that was not delivered; on the clock of the exchange
 };
 std::string exchange_line(const Exchange& exchange, const ExchangePlace& place);
 

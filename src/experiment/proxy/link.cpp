@@ -142,6 +142,8 @@ Time Link::next_due() const {
 
 // To the target, behind all toxics.
 void Link::deliver(Direction stream, Parcel parcel) {
+  const bool reply = stream == Direction::downstream && parcel.exchange;
+  if (reply) parcel.exchange->delivered = std::max(parcel.exchange->delivered, parcel.at);
   switch (parcel.kind) {
     case Parcel::Kind::bytes: return send(stream, parcel.bytes);
     case Parcel::Kind::end:

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <unordered_map>
 
+#include <sys/resource.h>
+
 #include "experiment/proxy/api.h"
 #include "experiment/proxy/json.h"
 #include "experiment/proxy/link.h"
@@ -237,6 +239,7 @@ void ProxyServer::State::handle_link(std::uint64_t number, Who side, const Ready
 void ProxyServer::State::settle(std::uint64_t number, Linked& linked) {
   report(number, linked);
   if (linked.link.over()) {
+    if (!shared.injections.empty()) write_journal();  // while it is known whose they are
     linked.link.close();
     links.erase(number);
     return;
@@ -384,7 +387,16 @@ bool ProxyServer::State::answer_one(ApiConnection& connection, ProxyServer& serv
   return true;
 }
 
+// Each connection takes two: as many as we may have.
+static void raise_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Result<ProxyServer> ProxyServer::open(Options options) {
+  raise_descriptors();
   Poller poller = TRY(Poller::open());
   auto state = std::make_unique<State>(State{.options = std::move(options),
                                              .poller = std::move(poller),
