@@ -23,9 +23,9 @@ using culprit::Result;
 constexpr std::string_view usage =
     "usage: lost-update [--port P] [--account NAME] [--deposits 2] [--jitter MS] [--rounds 1]\n"
     "                   [--seed N]\n"
-    "Sets the account to 0, deposits 1 twice at once, and compares. Each deposit waits up to\n"
-    "--jitter milliseconds (20), drawn from the seed. Without --port the service is at\n"
-    "LOST_UPDATE_PORT, without --seed the seed is CULPRIT_SEED, or is drawn and printed.\n"
+    "Sets the account to 0, deposits 1 twice at once, and compares. Each deposit comes up to\n"
+    "--jitter milliseconds late (20), drawn from the seed. Without --port the service is at\n"
+    "LOST_UPDATE_PORT; without --seed the seed is CULPRIT_SEED, or another each time.\n"
     "Exits 0: all are there, 1: some were lost, 125: the service did not answer.\n";
 constexpr std::uint64_t rounds_max = 1'000'000;
 constexpr std::uint64_t deposits_max = 256;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <thread>
@@ -39,15 +40,26 @@ Result<std::vector<Client>> connected(const Round& round) {
   return clients;
 }
 
+// When each of them is sent. Only how far they lie apart matters, so the first waits for nothing.
+std::vector<std::chrono::microseconds> drawn_waits(const Round& round, culprit::Dice& dice) {
+  std::vector<std::chrono::microseconds> waits(round.deposits);
+  for (auto& wait : waits) {
+    wait = std::chrono::duration_cast<std::chrono::microseconds>(dice.uniform() * round.jitter);
+  }
+  const auto first = *std::min_element(waits.begin(), waits.end());
+  for (auto& wait : waits) wait -= first;
+  return waits;
+}
+
 std::vector<Result<std::string>> deposited(std::vector<Client>& clients, const Round& round,
                                            culprit::Dice& dice) {
   const std::string body = fmt::format(R"({{"account": "{}", "amount": 1}})", round.account);
+  const auto waits = drawn_waits(round, dice);
   std::vector<Result<std::string>> answers(clients.size(), std::string());
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < clients.size(); ++i) {
-    const auto wait = dice.uniform() * round.jitter;
-    threads.emplace_back([&, i, wait] {
-      std::this_thread::sleep_for(wait);
+    threads.emplace_back([&, i] {
+      std::this_thread::sleep_for(waits[i]);
       answers[i] = clients[i].post("/deposit", fmt::format("{}-{}", round.name, i), body);
     });
   }

@@ -14,7 +14,7 @@ struct Round {
   std::uint16_t port = 0;  // of the service
   std::string account;     // its own: rounds at the same time may not share one
   std::uint32_t deposits = 2;
-  std::chrono::microseconds jitter = std::chrono::milliseconds(20);  // each waits up to so long
+  std::chrono::microseconds jitter = std::chrono::milliseconds(20);  // each comes up to so late
   std::string name;  // the trace ids of its requests begin with it
 };
 
