@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <unordered_map>
 
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 
 #include "experiment/proxy/api.h"
@@ -20,7 +22,14 @@ constexpr std::size_t api_body_bytes_max = 1 << 20;
 constexpr Duration full_pause = std::chrono::milliseconds(50);  // when no descriptor is left
 
 // Who a token is: a listener by its proxy's number, a side of a link, a connection of the API.
-enum class Who : std::uint64_t { listener = 0, client = 1, server = 2, api_listener = 3, api = 4 };
+enum class Who : std::uint64_t {
+  listener = 0,
+  client = 1,
+  server = 2,
+  api_listener = 3,
+  api = 4,
+  bell = 5,
+};
 constexpr unsigned who_bits = 3;
 std::uint64_t token_of(Who who, std::uint64_t number) {
   return (number << who_bits) | static_cast<std::uint64_t>(who);
@@ -80,6 +89,7 @@ struct ProxyServer::State {
   std::vector<std::unique_ptr<Listening>> proxies;
   std::unordered_map<std::uint64_t, Linked> links;
   Socket api_listener;
+  Socket bell;  // an eventfd
   std::unordered_map<std::uint64_t, ApiConnection> apis;
 
   Listening* find(std::string_view name);
@@ -398,14 +408,18 @@ static void raise_descriptors() {
 Result<ProxyServer> ProxyServer::open(Options options) {
   raise_descriptors();
   Poller poller = TRY(Poller::open());
-  auto state = std::make_unique<State>(State{.options = std::move(options),
-                                             .poller = std::move(poller),
-                                             .timers = {},
-                                             .shared = {},
-                                             .proxies = {},
-                                             .links = {},
-                                             .api_listener = Socket(),
-                                             .apis = {}});
+  auto state =
+      std::make_unique<State>(State{.options = std::move(options),
+                                    .poller = std::move(poller),
+                                    .timers = {},
+                                    .shared = {},
+                                    .proxies = {},
+                                    .links = {},
+                                    .api_listener = Socket(),
+                                    .bell = Socket(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+                                    .apis = {}});
+  if (!state->bell) return error(Fault::unavailable, "no eventfd: {}", std::strerror(errno));
+  state->poller.add(state->bell, token_of(Who::bell, 0), Interest::read);
   state->shared.seed = state->options.seed;
   state->shared.buffer.resize(buffer_bytes);
   state->shared.journal = state->options.journal != nullptr;
@@ -441,12 +455,19 @@ void ProxyServer::turn(Time until) {
       case Who::server: state.handle_link(number, who, one, now); break;
       case Who::api_listener: state.accept_api(); break;
       case Who::api: state.handle_api(number, one, *this); break;
+      case Who::bell: {
+        eventfd_t rings = 0;
+        ::eventfd_read(state.bell.descriptor(), &rings);
+        break;
+      }
     }
     state.wake(now);
   }
   state.ring(monotonic_now());
   if (!state.shared.injections.empty()) state.write_journal();
 }
+
+void ProxyServer::wake() const { ::eventfd_write(state_->bell.descriptor(), 1); }
 
 std::vector<ProxyPlan> ProxyServer::plans() const {
   std::vector<ProxyPlan> plans;

@@ -40,6 +40,8 @@ class ProxyServer {
 
   // Handles what is ready, or waits for it until then (monotonic_now(); no_time: for ever).
   void turn(Time until);
+  // Ends a turn() that waits, from any thread: the only thing that may be called from another one.
+  void wake() const;
 
   std::vector<ProxyPlan> plans() const;
   const ProxyPlan* plan(std::string_view name) const;
