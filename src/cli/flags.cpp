@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <deque>
 
-#include "cli/closest.h"
+#include "base/closest.h"
 #include "cli/command.h"
 
 namespace culprit {
