@@ -65,7 +65,7 @@ Status run_proxy(World& world, ProxyOptions options,
   ProxyServer server =
       TRY(ProxyServer::open({options.seed, world.now(), adder(record), adder(journal)}));
   for (const ProxyPlan& plan : options.proxies) {
-    TRY(server.create(plan).during("setting up the proxy {}", plan.name));
+    TRY(server.create(plan).during("setting up {}", plan.name));
   }
   ProxyStarted told;
   TRY(begin_api(server, options, told));

@@ -42,7 +42,7 @@ Result<RunningProxies> RunningProxies::start(const std::vector<ProxyPlan>& plans
   options.seed = seed;
   ProxyServer server = TRY(ProxyServer::open(std::move(options)));
   for (const ProxyPlan& plan : plans) {
-    TRY(server.create(plan).during("setting up the proxy {}", plan.name));
+    TRY(server.create(plan).during("setting up {}", plan.name));
   }
   auto state = std::make_unique<State>(std::move(server));
   state->plans = state->server.plans();

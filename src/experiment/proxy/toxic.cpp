@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/closest.h"
 #include "base/time.h"
 
 namespace culprit {
@@ -81,34 +82,18 @@ std::vector<ToxicKind> make_kinds() {
   };
 }
 
-// Levenshtein's distance, for words of a few letters.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({changed, row[j] + 1, row[j - 1] + 1}));
-    }
-  }
-  return row[b.size()];
-}
-
-template <typename Names>
-std::string nearest(std::string_view word, const Names& names) {
-  const auto found = std::min_element(names.begin(), names.end(), [&](auto a, auto b) {
-    return distance(word, a) < distance(word, b);
-  });
-  return found == names.end() ? "" : std::string(*found);
+// What was meant, if it is near, and all that there is.
+std::string advice(std::string_view word, std::vector<std::string_view> names) {
+  const std::string_view near = closest(word, names);
+  const std::string all = fmt::format("{}", fmt::join(names, ", "));
+  return near.empty() ? "one of " + all : fmt::format("did you mean {}? All: {}", near, all);
 }
 
 Error unknown_type(std::string_view type) {
   std::vector<std::string_view> names;
   for (const ToxicKind& kind : toxic_kinds()) names.push_back(kind.type);
   Error made = error(Fault::usage, "there is no toxic '{}'", type);
-  made.advice =
-      fmt::format("did you mean {}? All: {}", nearest(type, names), fmt::join(names, ", "));
+  made.advice = advice(type, std::move(names));
   return made;
 }
 
@@ -116,8 +101,8 @@ Error unknown_attribute(const ToxicKind& kind, std::string_view name) {
   std::vector<std::string_view> names;
   for (const AttributeKind& one : kind.attributes) names.push_back(one.name);
   Error made = error(Fault::usage, "{} has no attribute '{}'", kind.type, name);
-  made.advice = fmt::format("did you mean {}? All: {}, stream, toxicity", nearest(name, names),
-                            fmt::join(names, ", "));
+  names.insert(names.end(), {"stream", "toxicity", "name"});
+  made.advice = advice(name, std::move(names));
   return made;
 }
 
