@@ -1,4 +1,4 @@
-"""Ten thousand connections whose ends vanish mid-message: the proxy outlives them and keeps nothing."""
+"""Ten thousand connections whose ends vanish mid-message: the proxy outlives them."""
 import asyncio
 import contextlib
 import os
@@ -83,9 +83,10 @@ class Soak(Daemons):
         port, upstream = free_port(), free_port()
         toxics = [word for toxic in TOXICS for word in ("--toxic", toxic)]
         proxy = self.start(daemons.BUILD / "culprit", "proxy", "--api", "none", "--listen",
-                           f"127.0.0.1:{port}", "--upstream", f"127.0.0.1:{upstream}", "--record",
-                           self.folder / "record.ndjson", "--journal", self.folder / "journal.ndjson",
-                           *toxics, ready=lambda: listening(port))
+                           f"127.0.0.1:{port}", "--upstream", f"127.0.0.1:{upstream}",
+                           "--record", self.folder / "record.ndjson",
+                           "--journal", self.folder / "journal.ndjson", *toxics,
+                           ready=lambda: listening(port))
         descriptors = pathlib.Path(f"/proc/{proxy.pid}/fd")
         asyncio.run(self.storm(port, upstream))
         self.assertIsNone(proxy.poll(), "the proxy has died")
