@@ -55,6 +55,16 @@ Interval wilson(double bad, double total, double confidence, double dispersion) 
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
+Interval clopper_pearson(double bad, double total, double confidence) {
+  if (total <= 0) return {0, 1};
+  const double tail = (1 - confidence) / 2;
+  const double good = std::max(0.0, total - bad);
+  Interval rate{0, 1};
+  if (bad > 0) rate.low = boost::math::ibeta_inv(bad, good + 1, tail, Policy());
+  if (good > 0) rate.high = boost::math::ibetac_inv(bad + 1, good, tail, Policy());
+  return rate;
+}
+
 RiskRatio risk_ratio(double bad_a, double total_a, double bad_b, double total_b) {
   if (total_a <= 0 || total_b <= 0) return {1, 0, INFINITY};
   const double a = bad_a + 0.5;

@@ -18,6 +18,10 @@ struct Interval {
 // failures (retries, noisy users) carry less information than independent ones.
 Interval wilson(double bad, double total, double confidence = 0.95, double dispersion = 1);
 
+// Clopper and Pearson's interval of a rate (1934): never narrower than promised, for a number of
+// trials that was fixed before the first.
+Interval clopper_pearson(double bad, double total, double confidence = 0.95);
+
 // Risk ratio of two rates with Katz's log interval (1978) on counts raised by one half.
 struct RiskRatio {
   double ratio = 1;

@@ -16,6 +16,16 @@ TEST_CASE("wilson's interval is the published one and widens with dispersion") {
   CHECK(wilson(0, 0).high == 1);
 }
 
+TEST_CASE("clopper and pearson's interval leaves just its tails out") {
+  // Of no failure in n the upper end solves (1 - p)^n = 0.025; of 5 in 10 it is the published
+  // 0.1871 .. 0.8129.
+  CHECK(clopper_pearson(0, 20).high == doctest::Approx(1 - std::pow(0.025, 1.0 / 20)));
+  CHECK(clopper_pearson(0, 20).low == 0);
+  CHECK(clopper_pearson(5, 10).low == doctest::Approx(0.1871).epsilon(0.001));
+  CHECK(clopper_pearson(5, 10).high == doctest::Approx(0.8129).epsilon(0.001));
+  CHECK(clopper_pearson(0, 0).high == 1);
+}
+
 TEST_CASE("fisher's test is the tea lady's") {
   CHECK(fisher_tail(4, 4, 0, 4) == doctest::Approx(1.0 / 70));
   CHECK(fisher_tail(3, 4, 1, 4) == doctest::Approx(17.0 / 70));

@@ -1,0 +1,37 @@
+#include "search/sprt.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/verify.h"
+
+namespace culprit {
+namespace {
+
+constexpr double doubt_min = 1e-6;  // no rate is exactly 0 or 1: one trial would decide everything
+
+}  // namespace
+
+Sprt::Sprt(Options options) {
+  VERIFY(options.at_most < options.at_least);
+  const double yes = std::clamp(options.at_least, doubt_min, 1 - doubt_min);
+  const double no = std::clamp(options.at_most, doubt_min / 2, 1 - 2 * doubt_min);
+  of_bad_ = std::log(yes / no);
+  of_good_ = std::log1p(-yes) - std::log1p(-no);
+  yes_ = std::log((1 - options.false_no) / options.false_yes);
+  no_ = std::log(options.false_no / (1 - options.false_yes));
+}
+
+Sprt Sprt::of_rate(double rate, double error) {
+  return Sprt({.at_least = rate, .at_most = rate / 2, .false_yes = error, .false_no = error});
+}
+
+void Sprt::tell(Outcome outcome) {
+  if (verdict_) return;
+  ++trials_;
+  log_ratio_ += outcome == Outcome::bad ? of_bad_ : of_good_;
+  if (log_ratio_ >= yes_) verdict_ = Verdict::at_least;
+  if (log_ratio_ <= no_) verdict_ = Verdict::at_most;
+}
+
+}  // namespace culprit
