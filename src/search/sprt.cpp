@@ -27,9 +27,13 @@ Sprt Sprt::of_rate(double rate, double error) {
 }
 
 void Sprt::tell(Outcome outcome) {
+  tell(outcome == Outcome::bad ? 1 : 0, outcome == Outcome::good ? 1 : 0);
+}
+
+void Sprt::tell(double bad, double good) {
   if (verdict_) return;
-  ++trials_;
-  log_ratio_ += outcome == Outcome::bad ? of_bad_ : of_good_;
+  trials_ += static_cast<std::size_t>(bad + good);
+  log_ratio_ += bad * of_bad_ + good * of_good_;
   if (log_ratio_ >= yes_) verdict_ = Verdict::at_least;
   if (log_ratio_ <= no_) verdict_ = Verdict::at_most;
 }

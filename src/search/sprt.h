@@ -29,6 +29,8 @@ class Sprt {
   static Sprt of_rate(double rate, double error = 0.05);
 
   void tell(Outcome outcome);
+  // Told of that many at once, in any order: for whoever looked after each of them.
+  void tell(double bad, double good);
   std::optional<Verdict> decided() const { return verdict_; }
   std::size_t trials() const { return trials_; }  // that were needed so far
   // Which of the two the trials speak for, decided or not.
