@@ -46,7 +46,7 @@ void handle_all(void (*handler)(int)) {
 // Closes whatever else was open in culprit: the pipes of other trials above all, whose readers
 // would wait for this process too.
 void close_others(const Supervision& kept) {
-  int open[] = {kept.out, kept.error, kept.lifeline, kept.report};
+  int open[] = {kept.out, kept.error, kept.lifeline, kept.report, kept.gate};
   for (int& a : open) {
     for (int& b : open) {
       if (&a < &b && a > b) {
@@ -58,6 +58,7 @@ void close_others(const Supervision& kept) {
   }
   unsigned from = 3;
   for (const int one : open) {
+    if (one < 0) continue;
     const auto at = static_cast<unsigned>(one);
     if (at > from) ::syscall(SYS_close_range, from, at - 1, 0);
     from = at + 1;
@@ -77,6 +78,17 @@ void become_nobody() {
   ::_exit(127);
 }
 
+// Says that the process is about to become the command, and waits until culprit lets it.
+void wait_at_gate(const Supervision& with) {
+  if (with.gate < 0) return;
+  tell(with.report, {TrialReport::What::ready, ::getpid(), 0});
+  char let = 0;
+  ssize_t got = 0;
+  while ((got = ::read(with.gate, &let, 1)) < 0 && errno == EINTR) {
+  }
+  if (got != 1) ::_exit(127);  // the trial is given up
+}
+
 [[noreturn]] void become_command(const Supervision& with, pid_t supervisor) {
   const Launch& launch = *with.launch;
   ::setsid();
@@ -94,6 +106,7 @@ void become_nobody() {
   if (const int failed = apply_limits(*with.limits)) {
     fail(with.report, TrialReport::What::limits_failed, failed);
   }
+  wait_at_gate(with);
   ::execve(launch.path.c_str(), launch.arguments.data(), launch.environment.data());
   if (errno == ENOEXEC) {
     ::execve("/bin/sh", launch.shell_arguments.data(), launch.environment.data());
@@ -167,6 +180,7 @@ void supervise(const Supervision& with) {
   if (command == 0) become_command(with, self);
   ::close(with.out);
   ::close(with.error);
+  if (with.gate >= 0) ::close(with.gate);
   int status = 0;
   const bool ended = watch(command, with.lifeline, status);
   if (ended) tell(with.report, {TrialReport::What::ended, status, clock_now() - start});

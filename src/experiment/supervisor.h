@@ -16,11 +16,12 @@
 
 namespace culprit {
 
-// What it tells culprit through a pipe, one or two of them; each arrives whole.
+// What it tells culprit through a pipe; each arrives whole. The last is `ended`, or why it never
+// ran, or nothing where culprit ordered the end.
 struct TrialReport {
-  enum class What : std::int32_t { directory_failed, limits_failed, exec_failed, ended };
+  enum class What : std::int32_t { ready, directory_failed, limits_failed, exec_failed, ended };
   What what = What::ended;
-  std::int32_t value = 0;        // an errno, or the status that waitpid gave
+  std::int32_t value = 0;        // the process, an errno, or the status that waitpid gave
   std::int64_t nanoseconds = 0;  // that the command took; of `ended`
 };
 
@@ -31,6 +32,7 @@ struct Supervision {
   int error = -1;
   int lifeline = -1;  // to read from: its end is the order to end everything
   int report = -1;    // to write TrialReports to
+  int gate = -1;      // where the command, `ready` for its exec, waits for a byte; -1: it does not
 };
 
 [[noreturn]] void supervise(const Supervision& supervision);

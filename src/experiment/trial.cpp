@@ -82,8 +82,8 @@ Error refused(const TrialReport& report, const TrialSetup& setup) {
 // A trial under way, seen from culprit.
 class Running {
  public:
-  Running(const TrialSetup& setup, const TrialStop& stop)
-      : setup_(setup), stop_(stop), start_(Clock::now()) {}
+  Running(const TrialSetup& setup, const TrialWatch& watch)
+      : setup_(setup), watch_(watch), start_(Clock::now()) {}
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
   ~Running() { take_leave(); }
@@ -92,19 +92,21 @@ class Running {
   Result<Trial> finish();
 
  private:
-  enum class Order { none, timeout, stop };
+  enum class Order { none, timeout, stop, give_up };
 
   void wait_and_read();
   void read_from(pollfd& waiting, BoundedText& text);
   void read_report(pollfd& waiting);
+  void open_gate(int process);
   void order_end(Order why);
   void look_at_time();
   void take_leave();
 
   const TrialSetup& setup_;
-  const TrialStop& stop_;
+  const TrialWatch& watch_;
   Clock::time_point start_;
-  TrialPipe out_, error_, lifeline_, report_;
+  TrialPipe out_, error_, lifeline_, report_, gate_;
+  std::optional<Error> gave_up_;  // before its exec
   pid_t supervisor_ = 0;
   pollfd waiting_[3] = {};  // out, error, report; -1 once it has ended
   BoundedText out_text_{TrialOutput::bytes_kept_max};
@@ -116,11 +118,17 @@ class Running {
 };
 
 Status Running::begin(const Launch& launch) {
-  if (!out_.open() || !error_.open() || !lifeline_.open() || !report_.open()) {
+  if (!out_.open() || !error_.open() || !lifeline_.open() || !report_.open() || !gate_.open()) {
     return no_process(errno);
   }
-  Supervision with{&launch,          &setup_.limits,      out_.writing(),
-                   error_.writing(), lifeline_.reading(), report_.writing()};
+  const int gate = watch_.before_exec ? gate_.reading() : -1;
+  const Supervision with{&launch,
+                         &setup_.limits,
+                         out_.writing(),
+                         error_.writing(),
+                         lifeline_.reading(),
+                         report_.writing(),
+                         gate};
   start_ = Clock::now();
   supervisor_ = ::fork();
   if (supervisor_ == 0) supervise(with);
@@ -131,6 +139,7 @@ Status Running::begin(const Launch& launch) {
   out_.close_writing();
   error_.close_writing();
   report_.close_writing();
+  gate_.close_reading();
   lifeline_.close_reading();
   const int reading[] = {out_.reading(), error_.reading(), report_.reading()};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -150,6 +159,7 @@ void Running::read_from(pollfd& waiting, BoundedText& text) {
 void Running::read_report(pollfd& waiting) {
   TrialReport one;
   const ssize_t got = ::read(waiting.fd, &one, sizeof one);
+  if (got == sizeof one && one.what == TrialReport::What::ready) return open_gate(one.value);
   if (got == sizeof one && !told_) told_ = one;  // why it never ran comes before that it ended
   if (got != 0) return;
   waiting.fd = -1;
@@ -157,15 +167,27 @@ void Running::read_report(pollfd& waiting) {
   ending_since_ = Clock::now();
 }
 
+void Running::open_gate(int process) {
+  Status ready = watch_.before_exec(process);
+  if (!ready) {
+    gave_up_ = std::move(ready).error();
+    return order_end(Order::give_up);
+  }
+  const char let = 1;
+  while (::write(gate_.writing(), &let, 1) < 0 && errno == EINTR) {
+  }
+}
+
 void Running::order_end(Order why) {
   if (ordered_ != Order::none) return;
   ordered_ = why;
   ending_since_ = Clock::now();
   lifeline_.close_writing();
+  gate_.close_writing();
 }
 
 void Running::look_at_time() {
-  if (ordered_ == Order::none && stop_()) order_end(Order::stop);
+  if (ordered_ == Order::none && watch_.stop()) order_end(Order::stop);
   const bool late = setup_.timeout > Duration::zero() && since(start_) >= seconds(setup_.timeout);
   if (late && !told_) order_end(Order::timeout);
   // A supervisor that does not end in time is killed; what it watched loses its parent then.
@@ -207,6 +229,7 @@ void Running::take_leave() {
 Result<Trial> Running::finish() {
   wait_and_read();
   take_leave();
+  if (gave_up_) return *gave_up_;
   if (ordered_ == Order::stop) return interrupted_error();
   if (told_ && told_->what != TrialReport::What::ended) return refused(*told_, setup_);
   Trial trial;
@@ -228,9 +251,9 @@ Result<Trial> Running::finish() {
 
 }  // namespace
 
-Result<Trial> run_trial(const TrialSetup& setup, const TrialStop& stop) {
+Result<Trial> run_trial(const TrialSetup& setup, const TrialWatch& watch) {
   const Launch launch = TRY(launch_of(setup));
-  Running running(setup, stop);
+  Running running(setup, watch);
   TRY(running.begin(launch));
   return running.finish();
 }

@@ -36,11 +36,17 @@ struct Trial {
   TrialOutput error;
 };
 
-// Asked ten times a second; true ends the trial, which is Fault::interrupted then.
-using TrialStop = std::function<bool()>;
+// What whoever runs a trial has to say while it runs.
+struct TrialWatch {
+  // Asked ten times a second; true ends the trial, which is Fault::interrupted then.
+  std::function<bool()> stop = interrupted;
+  // Called with the process that is about to become the command and waits for this to return, so
+  // that it can be traced from its first instruction on. An Error gives the trial up.
+  std::function<Status(int process)> before_exec = nullptr;
+};
 
 // Errors: usage (no such command, not executable), missing (directory), denied or unavailable (a
 // limit that the system refuses, no more processes), interrupted. Safe from several threads.
-Result<Trial> run_trial(const TrialSetup& setup, const TrialStop& stop = interrupted);
+Result<Trial> run_trial(const TrialSetup& setup, const TrialWatch& watch = {});
 
 }  // namespace culprit

@@ -211,10 +211,31 @@ TEST_CASE("limits hold for the command and for what it starts") {
 TEST_CASE("a stop from outside ends it at once, and is no trial") {
   const std::string seconds = unlikely_seconds();
   int asked = 0;
-  const auto trial = run_trial(shell("sleep " + seconds + " & wait"), [&] { return ++asked > 3; });
+  const auto trial =
+      run_trial(shell("sleep " + seconds + " & wait"), {.stop = [&] { return ++asked > 3; }});
   REQUIRE(!trial.has_value());
   CHECK(trial.error().fault == Fault::interrupted);
   CHECK(alive(seconds) == 0);
+}
+
+TEST_CASE("before its exec the process waits for whoever wants to look at it") {
+  std::string looked_like;
+  int process = 0;
+  const auto trial =
+      run_trial(shell("echo $$"), {.before_exec = [&](int id) {
+                  process = id;
+                  ::usleep(50'000);
+                  std::ifstream("/proc/" + std::to_string(id) + "/cmdline") >> looked_like;
+                  return ok();
+                }});
+  REQUIRE(trial.has_value());
+  CHECK(trial->out.text == std::to_string(process) + "\n");
+  CHECK(looked_like.find("echo") == std::string::npos);  // not the command yet
+  const auto refused =
+      run_trial(shell("echo never"),
+                {.before_exec = [](int) -> Status { return error(Fault::denied, "not today"); }});
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().what == "not today");
 }
 
 TEST_CASE("whoever kills culprit kills the trial with it") {

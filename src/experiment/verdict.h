@@ -1,0 +1,33 @@
+// A Judgement says what a trial was: good, bad, or nothing that could be judged, and why.
+//
+// A command speaks as git bisect's test does: 0 good, 125 cannot be tested, 1 to 127 bad, 128 and
+// above stops whatever is run. Death by a signal that culprit saw itself is bad; a timeout is not
+// judged, since a slow machine is no failure, unless the signature asks for timed_out. A report of
+// a sanitizer is bad whatever the exit code: some of them go on to 0.
+//
+// A signature (an EXPR over exit, signal, timed_out, seconds, stdout, stderr, output) says which
+// failure is looked for: what matches is bad, also where the command itself ends with 0; any other
+// failure is not judged, so that a second bug does not lead astray.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "event/event.h"
+#include "event/expr.h"
+#include "experiment/trial.h"
+
+namespace culprit {
+
+struct Judgement {
+  std::optional<Outcome> outcome;
+  bool stops = false;  // the command asks for the end of everything
+  std::string reason;  // "exit 1", "killed by SIGSEGV", "AddressSanitizer: heap-use-after-free"
+};
+
+Judgement judge(const Trial& trial, const std::optional<Expr>& signature);
+
+// Errors: usage, where it asks for a field that no trial has.
+Status check_signature(const Expr& signature);
+
+}  // namespace culprit
