@@ -98,21 +98,21 @@ void Conjunctions::tell(const OnOff& tried, Outcome outcome) {
   const auto add = [&](TrialCounts& counts) {
     (outcome == Outcome::bad ? counts.bad : counts.good) += 1;
   };
+  TrialCounts& own_counts = each_[tried];
+  const double before = marginal(own_counts, prior_each);
+  add(own_counts);
+  const double own_gain = marginal(own_counts, prior_each) - before;
+  log_each_ += own_gain;
   for (Hypothesis& one : hypotheses_) {
     const Side side = side_of(one.set, tried);
     if (side == Side::between) {
-      const double bad = rate_under(one, tried);
-      one.log_between += std::log(outcome == Outcome::bad ? bad : 1 - bad);
+      one.log_between += own_gain;
       continue;
     }
     add(side == Side::with ? one.with : one.without);
     if (side == Side::with) one.log_with = marginal(one.with, prior_with);
     if (side == Side::without) one.log_without = marginal(one.without, prior_without);
   }
-  TrialCounts& own_counts = each_[tried];
-  log_each_ -= marginal(own_counts, prior_each);
-  add(own_counts);
-  log_each_ += marginal(own_counts, prior_each);
   weigh();
 }
 

@@ -8,7 +8,7 @@
 // together from two halves of one.
 //
 // A factor between off and strongest may be on enough or not: where a hypothesis' side hangs on it,
-// the trial weighs it by the mean of both, and teaches nothing about its rates.
+// that condition has a rate of its own for that hypothesis too.
 // Invariant: the probabilities of nothing(), anything_else() and all sets sum to one.
 #pragma once
 
