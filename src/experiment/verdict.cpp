@@ -84,6 +84,14 @@ Judgement judge(const Trial& trial, const std::optional<Expr>& signature) {
   return plain;
 }
 
+int bisect_code(const Trial& trial, const Judgement& judgement) {
+  const int own = trial.exit_code.value_or(0);
+  if (judgement.stops) return own;
+  if (!judgement.outcome) return untestable;
+  if (*judgement.outcome == Outcome::good) return 0;
+  return own > 0 && own < stops_from && own != untestable ? own : 1;
+}
+
 Status check_signature(const Expr& signature) {
   for (const std::string& field : fields_of(signature)) {
     if (std::find(signature_fields.begin(), signature_fields.end(), field) !=

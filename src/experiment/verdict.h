@@ -27,6 +27,10 @@ struct Judgement {
 
 Judgement judge(const Trial& trial, const std::optional<Expr>& signature);
 
+// The exit code that tells git bisect the same: 0, 1 to 127 (the command's own where it has one),
+// 125, or 128 and above.
+int bisect_code(const Trial& trial, const Judgement& judgement);
+
 // Errors: usage, where it asks for a field that no trial has.
 Status check_signature(const Expr& signature);
 

@@ -119,6 +119,20 @@ TEST_CASE("reports of sanitizers are named, without what differs between runs") 
   CHECK(judge(trial, std::nullopt).reason == "runtime error: division by zero (exit 0)");
 }
 
+TEST_CASE("one trial can be passed on to git bisect") {
+  const auto code = [](const Trial& trial, const std::string& expr = "") {
+    return bisect_code(trial, judge(trial, signature(expr)));
+  };
+  CHECK(code(ended(0)) == 0);
+  CHECK(code(ended(7)) == 7);
+  CHECK(code(ended(200)) == 200);
+  CHECK(code(killed(SIGSEGV)) == 1);
+  CHECK(code(late()) == 125);
+  CHECK(code(ended(7), "exit = 8") == 125);
+  CHECK(code(ended(0, "lost"), "stdout ~ \"lost\"") == 1);
+  CHECK(code(ended(139), "exit = 139") == 1);
+}
+
 TEST_CASE("every judgement has a reason") {
   CHECK(judge(ended(3), std::nullopt).reason == "exit 3");
   CHECK(judge(killed(SIGSEGV), std::nullopt).reason == "killed by SIGSEGV");
