@@ -10,11 +10,12 @@
 // halving over the conditions that failed or that the posterior proposes; top-two Thompson sampling
 // (Russo, "Simple Bayesian algorithms for best-arm identification", 2016) until one is within a
 // tenth of the best with confidence; shrinking (condition_shrink.h); and at last fresh trials of
-// what is left, a number fixed before, beside as many as it takes with all factors off. Only these
-// make a finding: whatever was chosen because it failed would look worse than it is.
+// what is left, a number fixed before. Only these make a finding: whatever was chosen because it
+// failed looks worse than it is.
 //
 // Promises: never more than trials_max trials; `found` only where the confirming trials fail more
-// often than those without any factor (Fisher's test at `false_finding`).
+// often than all in which one of its factors was off (Fisher's test at `false_finding`); more of
+// these, with all factors off, are made where they are too few to tell.
 #pragma once
 
 #include <cstddef>
@@ -107,6 +108,7 @@ class ConditionSearch {
   FactorLevels best_so_far() const;
   std::size_t left() const { return options_.trials_max - trials_; }
   std::size_t reserve() const;
+  bool told_apart() const;
   std::vector<double> near_best() const;
   std::vector<FactorLevels> candidates() const;
   Dice dice(std::size_t running) const;

@@ -13,7 +13,13 @@ constexpr double error = 0.02;          // of each answer; there are about ten o
 constexpr double trials_max = 40;       // for one answer
 constexpr double unjudged_max = 5;      // trials without a judgement: it cannot be tried
 constexpr double estimate_share = 0.9;  // the rate it began with is estimated, and rather too high
+constexpr double half = 0.5;
+// Each magnitude may cost some of the rate: together they are to leave half of it.
+constexpr double magnitude_share = 0.6;
 constexpr double guess_mass = 0.5;
+// A rate of 0.3 takes twenty passes to be missed. Where all other trials say so, these will do.
+constexpr double passes_min = 3;
+constexpr double doubt_max = 0.02;
 
 // The rate at which trials speak for neither of two.
 double undecided_at(double high, double low) {
@@ -21,16 +27,23 @@ double undecided_at(double high, double low) {
   return good / (std::log(high / low) + good);
 }
 
-// Two rates around one half of `rate`, so that one half speaks for neither.
-Sprt::Options around_half(double rate) {
+// Two rates around a share of `rate`, so that this share speaks for neither.
+Sprt::Options around(double rate, double share) {
   const double high = std::clamp(estimate_share * rate, 1e-4, 0.98);
   double low = 1e-6;
   double less = high;
   for (int i = 0; i < 50; ++i) {
     const double middle = std::sqrt(low * less);
-    (undecided_at(high, middle) < rate / 2 ? low : less) = middle;
+    (undecided_at(high, middle) < share * rate ? low : less) = middle;
   }
   return {.at_least = high, .at_most = low, .false_yes = error, .false_no = error};
+}
+
+// Whether the posterior holds it for settled that something is off there that it takes.
+bool missed(const Conjunctions& conjunctions, const FactorLevels& condition) {
+  return conjunctions.within(factors_on(condition)) + conjunctions.nothing() +
+             conjunctions.anything_else() <
+         doubt_max;
 }
 
 std::size_t size_of(FactorSet set) { return static_cast<std::size_t>(std::popcount(set)); }
@@ -40,7 +53,8 @@ std::size_t size_of(FactorSet set) { return static_cast<std::size_t>(std::popcou
 ConditionShrink::ConditionShrink(FactorLevels start, double rate)
     : start_(std::move(start)),
       rate_(rate),
-      question_(around_half(rate)),
+      question_(around(rate, half)),
+      magnitude_(around(rate, magnitude_share)),
       kept_(start_),
       group_(std::max<std::size_t>(1, size_of(factors_on(start_)) / 2)) {}
 
@@ -80,7 +94,11 @@ ConditionShrink::Step ConditionShrink::step_factors(const ConditionCounts& count
     return Step::made;
   }
   const FactorLevels smaller = only(kept_, factors_on(kept_) & ~*without_);
-  const auto answer = verdict(counts_of(counts, smaller));
+  const TrialCounts known = counts_of(counts, smaller);
+  auto answer = verdict(known);
+  if (!answer && known.bad == 0 && known.total() >= passes_min && missed(conjunctions, smaller)) {
+    answer = Sprt::Verdict::at_most;
+  }
   if (!answer) {
     trying_ = smaller;
     return Step::waits;
@@ -131,8 +149,8 @@ ConditionShrink::Step ConditionShrink::step_magnitude(const ConditionCounts& cou
     return Step::made;
   }
   const std::size_t strongest = kept_.levels[factor_];
-  Halving halving(strongest, {.failure_rate = question_.at_least,
-                              .false_alarm_rate = question_.at_most,
+  Halving halving(strongest, {.failure_rate = magnitude_.at_least,
+                              .false_alarm_rate = magnitude_.at_most,
                               .confidence = 1 - error});
   FactorLevels lower = kept_;
   double trials = 0;
@@ -159,11 +177,21 @@ ConditionShrink::Step ConditionShrink::step_together(const ConditionCounts& coun
     trying_ = kept_;
     return Step::waits;
   }
-  // Where low magnitudes do not add up, the strongest are known to.
-  if (*answer == Sprt::Verdict::at_most) kept_ = only(start_, factors_on(kept_));
+  if (*answer == Sprt::Verdict::at_most && strengthen()) return Step::made;
   trying_.reset();
   stage_ = Stage::done;
   return Step::made;
+}
+
+// Low magnitudes that do not add up go one level up, all of them; whether any did.
+bool ConditionShrink::strengthen() {
+  bool any = false;
+  for (std::size_t i = 0; i < kept_.levels.size(); ++i) {
+    if (kept_.levels[i] == 0 || kept_.levels[i] == start_.levels[i]) continue;
+    ++kept_.levels[i];
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace culprit

@@ -5,8 +5,8 @@
 // that matter least are left out together and halved when that was too much; in the end each
 // factor that is left was left out once, and missed. Then magnitudes: for each factor the lowest
 // level that will do, by noisy halving, the others as they are. At last all of it together once
-// more. Every question is an Sprt whose two rates lie so around one half that a rate there is a
-// toss.
+// more, stronger where that is too little. Every question is an Sprt whose two rates lie so around
+// one half that a rate there is a toss.
 //
 // It keeps no outcomes: all follows from the counts of the search, so trials made for another
 // reason count too. Bounded: an answer takes at most trials_max trials, the likelier side then.
@@ -54,10 +54,12 @@ class ConditionShrink {
   FactorSet next_without(const Conjunctions& conjunctions,
                          const std::vector<double>& matters) const;
   void refute(FactorSet without);
+  bool strengthen();
 
   FactorLevels start_;
   double rate_;
-  Sprt::Options question_;
+  Sprt::Options question_;   // at least half of the rate?
+  Sprt::Options magnitude_;  // and of one level beside another
   Stage stage_ = Stage::factors;
   FactorLevels kept_;
   FactorSet needed_ = 0;              // were left out alone, and missed

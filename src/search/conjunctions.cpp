@@ -150,6 +150,21 @@ FactorSet Conjunctions::likeliest() const {
   return hypotheses_[static_cast<std::size_t>(best - probability_.begin())].set;
 }
 
+double Conjunctions::probability(FactorSet set) const {
+  for (std::size_t i = 0; i < hypotheses_.size(); ++i) {
+    if (hypotheses_[i].set == set) return probability_[i];
+  }
+  return 0;
+}
+
+double Conjunctions::within(FactorSet on) const {
+  double sum = 0;
+  for (std::size_t i = 1; i < hypotheses_.size(); ++i) {
+    if ((hypotheses_[i].set & ~on) == 0) sum += probability_[i];
+  }
+  return sum;
+}
+
 FactorSet Conjunctions::holding(double mass) const {
   std::vector<std::size_t> order(hypotheses_.size() - 1);
   std::iota(order.begin(), order.end(), std::size_t{1});

@@ -43,6 +43,8 @@ class Conjunctions {
   // The smallest union of likely sets that holds `mass` of what is not nothing.
   FactorSet holding(double mass) const;
   FactorSet likeliest() const;
+  double probability(FactorSet set) const;  // of one of up to three; others: 0
+  double within(FactorSet on) const;        // P(all that matters is among these), not nothing
   // The posterior mean of the rate at a condition, over all hypotheses.
   double rate(const OnOff& at) const;
   // How many bits one trial there is expected to teach about which set it is.
