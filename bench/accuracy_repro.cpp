@@ -36,6 +36,7 @@ constexpr Row rows[] = {
     {{.name = "four of 12, rate 0.9", .needed = 4}, 0},
     {{.name = "two of 12, 6 levels, rate 0.9", .levels = 6}, 0.8},
     {{.name = "one of 12 hides it, rate 0.9", .hidden = 1}, 0},
+    {{.name = "one of 12 spoils trials, rate 0.9", .unjudged = 1}, 0.85},
     {{.name = "two of 12, 6 levels, graded, rate 0.9", .levels = 6, .graded = true}, 0},
     {{.name = "two of 24, rate 0.9", .factors = 24}, 0},
     {{.name = "none of 12, baseline 0", .needed = 0, .baseline = 0}, 0.95},
@@ -96,7 +97,7 @@ Answer searched_at_random(Planted world, const Options& options, std::uint64_t s
       condition.levels.push_back(dice.below(factor.levels.size()));
     }
     --left;
-    if (world.run(condition) == Outcome::good) continue;
+    if (world.run(condition) != Outcome::bad) continue;
     if (!still_fails(world, condition, left)) continue;
     best = condition;
     break;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Planting {
   std::size_t factors = 12;
   std::size_t levels = 2;  // of each; needed ones have a threshold at random
   bool graded = false;     // instead of a threshold, the rate grows with each level
+  double unjudged = 0;     // share of worlds where no trial with one other factor can be judged
   double hidden = 0;       // share of worlds where one other factor hides the failure
 };
 
@@ -35,14 +37,12 @@ class Planted {
       level = 1 + dice_.below(planting.levels - 1);
       --left;
     }
-    hides_ = planting.factors;
-    if (dice_.uniform() < planting.hidden) {
-      do hides_ = dice_.below(planting.factors);
-      while (truth_.levels[hides_] > 0);
-    }
+    if (dice_.uniform() < planting.hidden) hides_ = other_factor();
+    if (dice_.uniform() < planting.unjudged) spoils_ = other_factor();
   }
 
-  Outcome run(const FactorLevels& condition) {
+  std::optional<Outcome> run(const FactorLevels& condition) {
+    if (spoils_ && condition.levels[*spoils_] > 0) return std::nullopt;
     return dice_.uniform() < rate_at(condition) ? Outcome::bad : Outcome::good;
   }
 
@@ -52,7 +52,7 @@ class Planted {
     for (std::size_t i = 0; i < truth_.levels.size(); ++i) {
       all = all && condition.levels[i] >= truth_.levels[i];
     }
-    const bool hidden = hides_ < planting_.factors && condition.levels[hides_] > 0;
+    const bool hidden = hides_ && condition.levels[*hides_] > 0;
     return all && !hidden ? planting_.rate : planting_.baseline;
   }
 
@@ -60,6 +60,12 @@ class Planted {
   const FactorLevels& truth() const { return truth_; }
 
  private:
+  std::size_t other_factor() {
+    std::size_t other = dice_.below(planting_.factors);
+    while (truth_.levels[other] > 0) other = dice_.below(planting_.factors);
+    return other;
+  }
+
   // In each needed factor a straight line from 0 to the strongest level. Which levels are the
   // lowest that keep half of the rate is then a matter of taste: truth() tells the factors only.
   double graded(const FactorLevels& condition) const {
@@ -76,7 +82,8 @@ class Planted {
   Dice dice_;
   std::vector<Factor> factors_;
   FactorLevels truth_;
-  std::size_t hides_ = 0;
+  std::optional<std::size_t> hides_;
+  std::optional<std::size_t> spoils_;
 };
 
 }  // namespace culprit::bench

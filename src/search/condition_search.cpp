@@ -147,10 +147,31 @@ FactorLevels ConditionSearch::most_telling(Dice dice) const {
     const FactorSet half = random_half(factors_.size(), dice);
     pool.push_back(dice.below(2) == 0 ? half : half | likely);
   }
+  const std::vector<double> judged = judged_shares();
   std::vector<double> bits;
-  for (const FactorSet set : pool)
-    bits.push_back(conjunctions_.expected_bits(on_off_of(only(full, set))));
+  for (const FactorSet set : pool) {
+    double share = 1;  // of trials there that will be judged
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+      if ((set & set_of(i)) != 0) share = std::min(share, judged[i]);
+    }
+    bits.push_back(share * conjunctions_.expected_bits(on_off_of(only(full, set))));
+  }
   return only(full, pool[largest(bits)]);
+}
+
+// Of trials with each factor on, how many could be judged; most, where nothing is known.
+std::vector<double> ConditionSearch::judged_shares() const {
+  std::vector<double> judged(factors_.size(), 1);
+  std::vector<double> made(factors_.size(), 1);
+  for (const auto& [condition, counted] : counts_) {
+    for (std::size_t i = 0; i < factors_.size(); ++i) {
+      if (condition.levels[i] == 0) continue;
+      judged[i] += counted.total();
+      made[i] += tried(counted);
+    }
+  }
+  for (std::size_t i = 0; i < factors_.size(); ++i) judged[i] /= made[i];
+  return judged;
 }
 
 std::optional<FactorLevels> ConditionSearch::ask_halving(std::size_t running) const {

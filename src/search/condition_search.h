@@ -108,6 +108,7 @@ class ConditionSearch {
   FactorLevels best_so_far() const;
   std::size_t left() const { return options_.trials_max - trials_; }
   std::size_t reserve() const;
+  std::vector<double> judged_shares() const;
   bool told_apart() const;
   std::vector<double> near_best() const;
   std::vector<FactorLevels> candidates() const;

@@ -14,6 +14,7 @@ constexpr double slower_max =
 constexpr Duration timeout_min = std::chrono::seconds(5);  // a busy machine stalls for so long
 constexpr int not_executable = 126;                        // sh(1)
 constexpr int not_found = 127;
+constexpr double hiding_max = 0.01;  // of Fisher's test, for factors that hide a failure
 constexpr std::size_t told_bytes_max = 200;
 
 std::string last_line(std::string_view text) {
@@ -223,13 +224,21 @@ Status Reproducing::run() {
   return ok();
 }
 
-// Where nothing varies, or nothing of what varies matters.
+// Where nothing varies, or nothing of what varies makes it fail more often. All trials count then,
+// but for those of factors that make it fail less.
 void Reproducing::tell_rate(Reproduction& made) const {
   made.counts = all_;
+  if (search_) {
+    const TrialCounts none = search_->findings().baseline_counts;
+    const double hidden =
+        fisher_tail(none.bad, none.total(), all_.bad - none.bad, all_.total() - none.total());
+    if (hidden < hiding_max) made.counts = none;
+  }
   // A number of trials that was fixed before, and reached, takes the narrower interval.
   const bool fixed = !search_ && !options_.rate_at_least && made.end == End::trials_spent;
-  made.interval = fixed ? clopper_pearson(all_.bad, all_.total(), options_.confidence)
-                        : anytime_interval(all_.bad, all_.total(), options_.confidence);
+  made.interval = fixed
+                      ? clopper_pearson(made.counts.bad, made.counts.total(), options_.confidence)
+                      : anytime_interval(made.counts.bad, made.counts.total(), options_.confidence);
   if (!search_) {
     made.baseline_counts = all_;
     made.baseline = made.interval;
@@ -285,8 +294,40 @@ Result<TrialSetup> setup_at(const ReproOptions& options, const FactorLevels& con
   return setup;
 }
 
-Result<Reproduction> reproduce(World& world, const ReproOptions& options) {
+namespace {
+
+Error usage(std::string what, std::string advice) {
+  Error made = error(Fault::usage, "{}", what);
+  made.advice = std::move(advice);
+  return made;
+}
+
+Status check(const ReproOptions& options) {
   if (options.signature) TRY(check_signature(*options.signature));
+  if (options.trials_max == 0) return usage("a budget of no trials", "--trials 150");
+  if (options.factors.size() > factors_max) {
+    return usage(fmt::format("{} factors are too many", options.factors.size()),
+                 fmt::format("at most {} can vary at once", factors_max));
+  }
+  for (const ReproFactor& one : options.factors) {
+    if (one.factor.levels.size() >= 2) continue;
+    return usage(fmt::format("{} does not vary", one.factor.name),
+                 "give it a range: --vary NAME=A..B");
+  }
+  const double rate = options.rate_at_least.value_or(0.5);
+  if (rate <= 0 || rate > 1) {
+    return usage(fmt::format("a rate of {} cannot be looked for", rate), "--rate-at-least 0.5");
+  }
+  if (options.confidence < 0.5 || options.confidence >= 1) {
+    return usage(fmt::format("no confidence of {}", options.confidence), "--confidence 0.95");
+  }
+  return ok();
+}
+
+}  // namespace
+
+Result<Reproduction> reproduce(World& world, const ReproOptions& options) {
+  TRY(check(options));
   ReproJournal journal{options.seed, factors_of(options), options.setup.command, {}};
   if (!options.history.empty()) journal = TRY(read_journal(options.history, journal));
   if (options.history.empty() && options.journal) options.journal(head_line(journal));

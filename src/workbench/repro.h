@@ -109,9 +109,9 @@ struct Reproduction {
   static constexpr std::size_t failures_kept_max = 3;
 };
 
-// Errors: usage (no such command; a command that cannot be run: 126 or 127 with all factors off; a
-// signature of unknown fields; a journal of another search), denied (a limit that is refused),
-// unavailable, malformed (journal). A Ctrl-C is none.
+// Errors: usage (options that make no sense; no such command; a command that cannot be run: 126 or
+// 127 with all factors off; a signature of unknown fields; a journal of another search), denied (a
+// limit that is refused), unavailable, malformed (journal). A Ctrl-C is none.
 Result<Reproduction> reproduce(World& world, const ReproOptions& options);
 
 // The trial's setup at a condition. Errors: as of the factors.

@@ -173,6 +173,46 @@ TEST_CASE("a command that cannot be run is no failing test") {
   CHECK(reproduce(*world, options).error().fault == Fault::usage);
 }
 
+TEST_CASE("questions that make no sense are refused before anything runs") {
+  const auto world = real_world();
+  ReproOptions options;
+  options.setup = shell("exit 1");
+  const auto refused = [&](const ReproOptions& asked) {
+    const auto ran = reproduce(*world, asked);
+    return !ran && ran.error().fault == Fault::usage && !ran.error().advice.empty();
+  };
+  ReproOptions asked = options;
+  asked.rate_at_least = 1.5;
+  CHECK(refused(asked));
+  asked.rate_at_least = 0;
+  CHECK(refused(asked));
+  asked = options;
+  asked.confidence = 95;
+  CHECK(refused(asked));
+  asked = options;
+  asked.trials_max = 0;
+  CHECK(refused(asked));
+  asked = options;
+  asked.factors = {variable("A", 1)};
+  CHECK(refused(asked));
+  asked.factors.assign(65, variable("A"));
+  CHECK(refused(asked));
+  asked = options;
+  asked.signature = *parse_expr("stdot = x");
+  CHECK(refused(asked));
+}
+
+TEST_CASE("factors that hide a failure do not water down how often it fails without them") {
+  ReproOptions options;
+  options.setup = shell("[ -z \"$A\" ] && exit 1; exit 0");
+  options.factors = {variable("A"), variable("B")};
+  options.trials_max = 60;
+  const Reproduction made = run(options);
+  CHECK(made.verdict == Reproduction::Verdict::reproduced);
+  CHECK(made.conditions.empty());
+  CHECK(made.rate > 0.9);
+}
+
 TEST_CASE("a factor that cannot be applied says which") {
   const auto world = real_world();
   ReproOptions options;
