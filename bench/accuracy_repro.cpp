@@ -27,18 +27,18 @@ constexpr Row rows[] = {
     {{.name = "two of 12, rate 1.0, baseline 0", .rate = 1.0, .baseline = 0}, 0.9},
     {{.name = "two of 12, rate 0.9, baseline 0.01"}, 0.9},
     {{.name = "two of 12, rate 0.9, baseline 0.02", .baseline = 0.02}, 0.9},
-    {{.name = "two of 12, rate 0.7", .rate = 0.7}, 0},
-    {{.name = "two of 12, rate 0.5", .rate = 0.5}, 0},
+    {{.name = "two of 12, rate 0.7", .rate = 0.7}, 0.9},
+    {{.name = "two of 12, rate 0.5", .rate = 0.5}, 0.8},
     {{.name = "two of 12, rate 0.3", .rate = 0.3}, 0},
     {{.name = "one of 12, rate 0.9", .needed = 1}, 0.9},
     {{.name = "one of 12, rate 0.3", .needed = 1, .rate = 0.3}, 0},
-    {{.name = "three of 12, rate 0.9", .needed = 3}, 0.8},
-    {{.name = "four of 12, rate 0.9", .needed = 4}, 0},
-    {{.name = "two of 12, 6 levels, rate 0.9", .levels = 6}, 0.8},
-    {{.name = "one of 12 hides it, rate 0.9", .hidden = 1}, 0},
+    {{.name = "three of 12, rate 0.9", .needed = 3}, 0.9},
+    {{.name = "four of 12, rate 0.9", .needed = 4}, 0.8},
+    {{.name = "two of 12, 6 levels, rate 0.9", .levels = 6}, 0.85},
+    {{.name = "one of 12 hides it, rate 0.9", .hidden = 1}, 0.85},
     {{.name = "one of 12 spoils trials, rate 0.9", .unjudged = 1}, 0.85},
     {{.name = "two of 12, 6 levels, graded, rate 0.9", .levels = 6, .graded = true}, 0},
-    {{.name = "two of 24, rate 0.9", .factors = 24}, 0},
+    {{.name = "two of 24, rate 0.9", .factors = 24}, 0.85},
     {{.name = "none of 12, baseline 0", .needed = 0, .baseline = 0}, 0.95},
     {{.name = "none of 12, baseline 0.02", .needed = 0, .baseline = 0.02}, 0.95},
     {{.name = "none of 12, baseline 0.1", .needed = 0, .baseline = 0.1}, 0.95},
@@ -172,8 +172,9 @@ std::string as_text(const Row& row, const Score& score) {
 }
 
 bool good_enough(const Row& row, const Score& score) {
-  if (row.planting.needed == 0) return 1 - score.found >= row.exact_min;
-  return score.exact >= row.exact_min;
+  constexpr double rounding = 1e-9;
+  const double right = row.planting.needed == 0 ? 1 - score.found : score.exact;
+  return right >= row.exact_min - rounding;
 }
 
 int run(const Options& options) {
