@@ -154,13 +154,25 @@ std::string command_words(const std::vector<std::string>& command) {
   return text;
 }
 
-// With a timeout of its own a code of 124 is that: a slow machine is no failure.
+// What a worker's trial has for itself (worker_place.h). Ports below 30,000 are none that the
+// system gives to whoever asks for any.
+constexpr std::string_view place_lines =
+    "export CULPRIT_WORKER=\"${CULPRIT_WORKER:-0}\"\n"
+    "export CULPRIT_PORT=\"${CULPRIT_PORT:-$(shuf -i 20000-29999 -n 1)}\"\n"
+    "TMPDIR=$(mktemp -d) || exit 125\n"
+    "export TMPDIR\n"
+    "trap 'rm -rf \"$TMPDIR\"' EXIT\n";
+
 std::string run_lines(const ReproRecord& record) {
-  const std::string command = prefixes(record) + command_words(record.setup.command);
-  if (record.setup.timeout <= Duration::zero()) return "exec " + command + "\n";
-  return command +
-         "\ncode=$?\n[ \"$code\" -ne 124 ] && [ \"$code\" -ne 137 ] || exit 125  # it took too "
-         "long\nexit \"$code\"\n";
+  std::string text = prefixes(record) + command_words(record.setup.command) + "\ncode=$?\n";
+  if (record.setup.timeout > Duration::zero()) {
+    text +=
+        "# 124 and 137 are timeout's: it took too long, which is no failure.\n"
+        "if [ \"$code\" -eq 124 ] || [ \"$code\" -eq 137 ]; then exit 125; fi\n";
+  }
+  return text +
+         "# It died of a signal, which is one.\n"
+         "if [ \"$code\" -gt 128 ] && [ \"$code\" -le 192 ]; then exit 1; fi\nexit \"$code\"\n";
 }
 
 std::string alone_lines(const ReproRecord& record) {
@@ -169,7 +181,7 @@ std::string alone_lines(const ReproRecord& record) {
     return fmt::format("echo 'repro.sh: culprit is not in PATH, and this takes {}' >&2\nexit 125\n",
                        fmt::join(needs, ", "));
   }
-  std::string text;
+  std::string text(place_lines);
   if (!record.setup.directory.empty()) {
     text += "cd " + shell_word(record.setup.directory) + " || exit 125\n";
   }

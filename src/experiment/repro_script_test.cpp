@@ -67,6 +67,16 @@ TEST_CASE("with culprit it is left to culprit, whose code is the script's") {
   CHECK(trial.out.text == "repro --spec ./repro.toml --once\n");
 }
 
+TEST_CASE("without culprit too it has a port and a folder of its own, and a signal is a failure") {
+  const Trial trial = run(
+      record_of("touch $TMPDIR/mine; [ $CULPRIT_PORT -ge 20000 ]; echo $? $TMPDIR; kill -SEGV $$"));
+  CHECK(trial.exit_code == 1);
+  CHECK(trial.out.text.starts_with("0 /"));
+  const std::string folder = trial.out.text.substr(2, trial.out.text.find('\n') - 2);
+  CHECK(!std::filesystem::exists(folder));
+  CHECK(run(record_of("exit 200")).exit_code == 200);
+}
+
 TEST_CASE("what only culprit can apply is said, and not judged") {
   ReproRecord record = record_of("exit 7");
   record.toxics = {"latency(db): 250ms"};

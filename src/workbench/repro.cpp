@@ -135,7 +135,7 @@ std::optional<bool> Reproducing::at_least() const {
   // That no condition does can be known of those only that were tried: a search is never sure of
   // it.
   const ConditionSearch::Findings findings = search_->findings();
-  const bool fresh = search_->phase() >= ConditionSearch::Phase::confirming;
+  const bool fresh = findings.found && search_->phase() >= ConditionSearch::Phase::confirming;
   if (decided(findings.baseline_counts) == Sprt::Verdict::at_least) return true;
   if (fresh && decided(findings.counts) == Sprt::Verdict::at_least) return true;
   return std::nullopt;

@@ -106,6 +106,21 @@ TEST_CASE("two of six conditions of a real command are found, and written down t
   CHECK(record->failures == static_cast<std::size_t>(made.counts.bad));
 }
 
+TEST_CASE("a search ends too once a condition is known to fail often enough") {
+  ReproOptions options = two_of_six();
+  options.rate_at_least = 0.5;
+  const Reproduction made = run(options);
+  CHECK(made.end == Reproduction::End::decided);
+  CHECK(made.at_least == true);
+  CHECK(made.conditions.size() == 2);
+  CHECK(made.trials < 80);  // the confirming trials alone are fifty
+  options.setup = shell("exit 1");
+  const Reproduction anyhow = run(options);
+  CHECK(anyhow.at_least == true);
+  CHECK(anyhow.conditions.empty());
+  CHECK(anyhow.trials < 10);
+}
+
 TEST_CASE("a search that was broken off goes on where it was") {
   ReproOptions options = two_of_six();
   std::string journal;
