@@ -1,5 +1,7 @@
 #include "search/beta_draw.h"
 
+#include <initializer_list>
+
 #include <doctest/doctest.h>
 
 namespace culprit {
