@@ -93,7 +93,7 @@ Answer searched_at_random(Planted world, const Options& options, std::uint64_t s
   FactorLevels best;
   while (left > options.trials / 2) {
     FactorLevels condition;
-    for (const Factor& factor : world.factors()) {
+    for (const SearchFactor& factor : world.factors()) {
       condition.levels.push_back(dice.below(factor.levels.size()));
     }
     --left;

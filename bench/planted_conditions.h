@@ -56,7 +56,7 @@ class Planted {
     return all && !hidden ? planting_.rate : planting_.baseline;
   }
 
-  const std::vector<Factor>& factors() const { return factors_; }
+  const std::vector<SearchFactor>& factors() const { return factors_; }
   const FactorLevels& truth() const { return truth_; }
 
  private:
@@ -80,7 +80,7 @@ class Planted {
 
   Planting planting_;
   Dice dice_;
-  std::vector<Factor> factors_;
+  std::vector<SearchFactor> factors_;
   FactorLevels truth_;
   std::optional<std::size_t> hides_;
   std::optional<std::size_t> spoils_;

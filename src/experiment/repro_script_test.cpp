@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "experiment/scratch_test.h"
 #include "experiment/trial.h"
+#include "experiment/trial_folder_test.h"
 
 namespace culprit {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "experiment/scratch_test.h"
+#include "experiment/trial_folder_test.h"
 
 namespace culprit {
 namespace {

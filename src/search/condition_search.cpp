@@ -60,9 +60,9 @@ FactorSet random_half(std::size_t factor_count, Dice& dice) {
 
 }  // namespace
 
-ConditionSearch::ConditionSearch(std::vector<Factor> factors, Options options)
+ConditionSearch::ConditionSearch(std::vector<SearchFactor> factors, Options options)
     : factors_(std::move(factors)), options_(options), conjunctions_(factors_.size()) {
-  for (const Factor& factor : factors_) VERIFY(factor.levels.size() >= 2);
+  for (const SearchFactor& factor : factors_) VERIFY(factor.levels.size() >= 2);
   Dice dice(options_.seed);
   const FactorLevels full = strongest();
   plan_.push_back(full);
@@ -79,7 +79,7 @@ FactorLevels ConditionSearch::off() const { return {std::vector<std::size_t>(fac
 
 FactorLevels ConditionSearch::strongest() const {
   FactorLevels full;
-  for (const Factor& factor : factors_) full.levels.push_back(factor.levels.size() - 1);
+  for (const SearchFactor& factor : factors_) full.levels.push_back(factor.levels.size() - 1);
   return full;
 }
 

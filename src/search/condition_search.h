@@ -53,7 +53,7 @@ class ConditionSearch {
     finished
   };
 
-  ConditionSearch(std::vector<Factor> factors, Options options);
+  ConditionSearch(std::vector<SearchFactor> factors, Options options);
 
   // The condition to try next while `running` others have not come back; nothing: it is over, or
   // (with some still running) there is nothing to do before they are.
@@ -63,7 +63,7 @@ class ConditionSearch {
 
   Phase phase() const { return phase_; }
   std::size_t trials() const { return trials_; }
-  const std::vector<Factor>& factors() const { return factors_; }
+  const std::vector<SearchFactor>& factors() const { return factors_; }
 
   struct Findings {
     bool found = false;      // confirmed by fresh trials
@@ -114,7 +114,7 @@ class ConditionSearch {
   std::vector<FactorLevels> candidates() const;
   Dice dice(std::size_t running) const;
 
-  std::vector<Factor> factors_;
+  std::vector<SearchFactor> factors_;
   Options options_;
   Phase phase_ = Phase::baseline;
   std::size_t trials_ = 0;

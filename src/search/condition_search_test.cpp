@@ -9,8 +9,9 @@ namespace {
 
 using Rate = std::function<double(const FactorLevels&)>;
 
-std::vector<Factor> factors(std::size_t count, std::size_t levels = 2) {
-  return std::vector<Factor>(count, Factor{"f", std::vector<std::string>(levels, "level")});
+std::vector<SearchFactor> factors(std::size_t count, std::size_t levels = 2) {
+  return std::vector<SearchFactor>(count,
+                                   SearchFactor{"f", std::vector<std::string>(levels, "level")});
 }
 
 // A search of a world where a condition fails at a rate, to its end.
@@ -18,7 +19,7 @@ struct Searched {
   ConditionSearch search;
   std::vector<std::pair<FactorLevels, Outcome>> history = {};
 
-  Searched(const Rate& rate, std::vector<Factor> all, ConditionSearch::Options options)
+  Searched(const Rate& rate, std::vector<SearchFactor> all, ConditionSearch::Options options)
       : search(std::move(all), options) {
     Dice dice(options.seed * 7919);
     while (const auto condition = search.ask()) {

@@ -16,7 +16,7 @@
 
 namespace culprit {
 
-struct Factor {
+struct SearchFactor {
   std::string name;
   std::vector<std::string> levels;  // two or more, as a person reads them
 };

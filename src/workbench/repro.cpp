@@ -31,8 +31,8 @@ Error cannot_be_run(const Trial& trial) {
   return made;
 }
 
-std::vector<Factor> factors_of(const ReproOptions& options) {
-  std::vector<Factor> factors;
+std::vector<SearchFactor> factors_of(const ReproOptions& options) {
+  std::vector<SearchFactor> factors;
   for (const ReproFactor& one : options.factors) factors.push_back(one.factor);
   return factors;
 }
@@ -259,7 +259,7 @@ void Reproducing::tell_searched(Reproduction& made) const {
   made.confirmed = findings.confirmed;
   for (std::size_t i = 0; i < made.best.levels.size(); ++i) {
     const std::size_t level = made.best.levels[i];
-    const Factor& factor = journal_.factors[i];
+    const SearchFactor& factor = journal_.factors[i];
     if (level > 0) made.conditions.push_back({factor.name, factor.levels[level]});
   }
 }

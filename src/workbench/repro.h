@@ -31,7 +31,7 @@
 namespace culprit {
 
 struct ReproFactor {
-  Factor factor;
+  SearchFactor factor;
   // Writes a level into the setup, level 0 too. An Error: it cannot be applied on this machine.
   std::function<Status(std::size_t level, TrialSetup& setup)> apply;
   // What the setup cannot hold and the proxy applies, as one line; may be empty.

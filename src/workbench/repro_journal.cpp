@@ -18,9 +18,9 @@ std::string flat(std::string text) {
   return text;
 }
 
-std::string factors_text(const std::vector<Factor>& factors) {
+std::string factors_text(const std::vector<SearchFactor>& factors) {
   std::string text;
-  for (const Factor& one : factors) {
+  for (const SearchFactor& one : factors) {
     text += fmt::format("{}{}={}", text.empty() ? "" : "; ", one.name, fmt::join(one.levels, "|"));
   }
   return flat(text);
@@ -49,7 +49,7 @@ std::optional<Number> number_in(std::string_view text) {
 }
 
 std::optional<ReproJournal::Row> read_row(std::string_view line,
-                                          const std::vector<Factor>& factors) {
+                                          const std::vector<SearchFactor>& factors) {
   const std::vector<std::string_view> parts = parts_of(line, '\t');
   if (parts.size() != 4) return std::nullopt;
   ReproJournal::Row row;

@@ -24,7 +24,7 @@ struct ReproJournal {
     std::string reason;  // of its judgement, on one line
   };
   std::uint64_t seed = 1;
-  std::vector<Factor> factors;
+  std::vector<SearchFactor> factors;
   std::vector<std::string> command;
   std::vector<Row> rows;
 };
