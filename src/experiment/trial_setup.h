@@ -17,17 +17,27 @@ namespace culprit {
 
 // Limits that a process gives itself before it becomes the command.
 struct Limits {
-  std::optional<std::uint64_t> memory_bytes_max;  // of its address space
-  std::optional<std::uint64_t> descriptors_max;   // open at once
-  std::optional<std::uint64_t> file_bytes_max;    // of any file that it writes
-  std::optional<std::uint32_t> processors;        // on so many of those that it may use
-  bool idle = false;                              // runs only where nothing else wants to
+  std::optional<std::uint64_t> memory_bytes_max = {};  // of its address space
+  std::optional<std::uint64_t> descriptors_max = {};   // open at once
+  std::optional<std::uint64_t> file_bytes_max = {};    // of any file that it writes
+  std::optional<std::uint32_t> processors = {};        // on so many of those that it may use
+  bool idle = false;                                   // runs only where nothing else wants to
 };
 
 // Threads of the command that are stopped now and then, each for itself.
 struct Stalls {
   double share = 0;  // of the time that a thread stands still, at most; 0: never
   std::uint64_t seed = 0;
+};
+
+// What happens to regular files that the command has under a folder; "/" is any folder.
+struct DiskFull {
+  std::string folder = "/";
+  std::uint64_t bytes_max = 0;  // written by all its processes together; then there is no space
+};
+struct DiskDelay {
+  std::string folder = "/";
+  Duration each = Duration::zero();  // of every open, write and sync
 };
 
 struct TrialSetup {
@@ -37,7 +47,11 @@ struct TrialSetup {
   Duration timeout = Duration::zero();             // zero: none
   Limits limits;
   Stalls stalls;
-  std::uint32_t hogs = 0;  // busy processes beside it, which take its processors
+  std::uint32_t hogs = 0;  // busy processes beside it, on each of its processors
+  std::string clock;       // "+1d", "2038-01-19T03:14:05Z", "dst-gap"; empty: as outside
+  std::vector<std::string> fresh_numbers;  // variables that get another number in each trial
+  std::optional<DiskFull> disk_full;
+  std::optional<DiskDelay> disk_delay;
 };
 
 }  // namespace culprit
