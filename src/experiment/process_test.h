@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "experiment/limits.h"
+#include "experiment/stalls.h"
 
 namespace culprit {
 
@@ -29,21 +30,29 @@ class TestProcess {
 
   // It waits for go() before it becomes the command.
   explicit TestProcess(const Words& command, const Limits& limits = {},
-                       const Variables& variables = {}) {
+                       const Variables& variables = {}, int (*program)() = nullptr) {
     int gate[2] = {-1, -1};
     int pipe[2] = {-1, -1};
     if (::pipe2(gate, O_CLOEXEC) != 0 || ::pipe2(pipe, O_CLOEXEC) != 0) std::abort();
     process_ = ::fork();
-    if (process_ == 0) become(command, limits, variables, gate, pipe[1]);
+    if (process_ == 0) {
+      enter(gate, pipe[1]);
+      if (program != nullptr) ::_exit(program());
+      become(command, limits, variables);
+    }
+    ::setpgid(process_, process_);  // here too: whoever is first
     ::close(gate[0]);
     ::close(pipe[1]);
     gate_ = gate[1];
     out_ = pipe[0];
   }
+  // A function instead of a command.
+  explicit TestProcess(int (*program)()) : TestProcess(Words{}, {}, {}, program) {}
   TestProcess(const TestProcess&) = delete;
   TestProcess& operator=(const TestProcess&) = delete;
   ~TestProcess() {
-    if (process_ > 0) ::kill(-process_, SIGKILL);
+    if (!status_) ::kill(process_, SIGKILL);
+    ::kill(-process_, SIGKILL);
     if (!status_) finish();
     go();
     ::close(out_);
@@ -68,14 +77,17 @@ class TestProcess {
   std::string rest() { return read_until('\0'); }
 
  private:
-  [[noreturn]] static void become(const Words& command, const Limits& limits,
-                                  const Variables& variables, const int (&gate)[2], int out) {
+  static void enter(const int (&gate)[2], int out) {
     ::setpgid(0, 0);
+    allow_stalls();
     ::close(gate[1]);
     char none = 0;
     while (::read(gate[0], &none, 1) < 0) {
     }
     ::dup2(out, 1);
+  }
+  [[noreturn]] static void become(const Words& command, const Limits& limits,
+                                  const Variables& variables) {
     std::vector<char*> words;
     for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
