@@ -3,6 +3,10 @@ include(GNUInstallDirs)
 if(TARGET culprit)
   install(TARGETS culprit RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+# Beside the program's own prefix, where it looks (experiment/shim.h), not in the linker's folder.
+if(TARGET culprit-shim)
+  install(TARGETS culprit-shim LIBRARY DESTINATION lib/culprit)
+endif()
 install(FILES README.md CHANGELOG.md LICENSE packaging/copyright OPTIONAL
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL FILES_MATCHING PATTERN "*.md")
@@ -20,5 +24,6 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS tzdata)   # time zones are read where the system keeps them
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "git, libcurl4")  # opened when a Prometheus is asked
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
+  "git, libcurl4, libfaketime")  # the second when a Prometheus is asked, the third for `clock`
 include(CPack)
