@@ -41,6 +41,7 @@ Result<Surroundings> Surroundings::of(const TrialSetup& setup, std::uint64_t see
   for (const std::string& name : setup.fresh_numbers) {
     made.environment_[name] = std::to_string(dice.bits() >> 33);  // 31 bits: any language reads it
   }
+  if (setup.stalls.share > 0) made.leave_leaks(world);
   TRY(made.set_clock(setup, world));
   TRY(made.set_disk(setup, world));
   const auto preloads = made.environment_.find("LD_PRELOAD");
@@ -50,6 +51,16 @@ Result<Surroundings> Surroundings::of(const TrialSetup& setup, std::uint64_t see
     preloads->second += ":" + outside;
   }
   return made;
+}
+
+// LeakSanitizer looks for leaks by ptrace, at the end of a program, and lets it fail where that is
+// taken: a failure of our making. What it would have found shows in trials without stalls.
+void Surroundings::leave_leaks(World& world) {
+  for (const std::string name : {"ASAN_OPTIONS", "LSAN_OPTIONS"}) {
+    const auto own = environment_.find(name);
+    const std::string options = own == environment_.end() ? world.environment(name) : own->second;
+    environment_[name] = options.empty() ? "detect_leaks=0" : options + ":detect_leaks=0";
+  }
 }
 
 void Surroundings::preload(const std::string& library) {

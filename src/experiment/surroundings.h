@@ -30,6 +30,7 @@ class Surroundings {
   Surroundings() = default;
   Status set_disk(const TrialSetup& setup, World& world);
   Status set_clock(const TrialSetup& setup, World& world);
+  void leave_leaks(World& world);
   Status use_faketime(Duration shift);
   Result<std::string> zeros(std::string path, std::size_t bytes);
   void preload(const std::string& library);

@@ -1,7 +1,9 @@
 #include "experiment/surroundings.h"
 
 #include <chrono>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -71,6 +73,24 @@ TEST_CASE("fresh numbers differ from trial to trial, and the same seed gives the
   CHECK(seen.size() == 10);
   CHECK(run_setup(setup, *world, 3).out == run_setup(setup, *world, 3).out);
   CHECK(seen.begin()->ends_with(" kept\n"));
+}
+
+TEST_CASE("a program with the address sanitizer ends well under stalls") {
+  const std::unique_ptr<World> world = real_world();
+  const TestFolder folder;
+  std::ofstream(folder.file("a.cpp")) << "int main() { delete new int(1); }";
+  REQUIRE(
+      run_test_process({"g++", "-fsanitize=address", folder.file("a.cpp"), "-o", folder.file("a")})
+          .code == 0);
+  TrialSetup setup;
+  setup.stalls.share = 0.2;
+  const Result<Surroundings> surroundings = Surroundings::of(setup, 1, *world);
+  REQUIRE(surroundings);
+  TestProcess process({folder.file("a")}, {}, surroundings->environment());
+  const Result<Stalling> stalling = Stalling::begin(process.id(), setup.stalls);
+  REQUIRE(stalling);
+  process.go();
+  CHECK(process.finish() == 0);
 }
 
 TEST_CASE("a folder's disk is full after so many bytes, for all processes together") {
