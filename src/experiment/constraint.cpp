@@ -10,6 +10,7 @@
 #include "experiment/clock.h"
 #include "experiment/levels.h"
 #include "experiment/limits.h"
+#include "experiment/network_constraint.h"
 #include "experiment/program.h"
 #include "experiment/stalls.h"
 
@@ -38,6 +39,7 @@ constexpr AmountRow amount_rows[] = {
     {"file_size", {Measure::bytes, Stronger::less, 0, pib}},
     {"disk_full", {Measure::bytes, Stronger::less, 0, pib}},
     {"disk_delay", {Measure::time, Stronger::more, 0, 60}},
+    {"concurrency", {Measure::count, Stronger::more, 1, 1024}},
 };
 
 const Amount& amount_named(std::string_view name) {
@@ -150,6 +152,11 @@ Status draw_number(const Factor& factor, std::string_view, TrialSetup& setup) {
   setup.fresh_numbers.push_back(factor.argument);
   return ok();
 }
+Status run_copies(const Factor& factor, std::string_view level, TrialSetup& setup) {
+  const std::uint64_t count = TRY(whole_in(factor, level));
+  setup.copies = static_cast<std::uint32_t>(count);
+  return ok();
+}
 std::string folder_of(const Factor& factor) {
   return factor.argument.empty() ? "/" : factor.argument;
 }
@@ -248,13 +255,25 @@ constexpr Constraint table[] = {
      "FOLDER", "0..100ms", read_amounts, slow_disk, has_shim},
     {"seed", "an environment variable gets another number in each trial", "", Argument::wanted,
      "NAME", "off,on", read_switch, draw_number, always},
+    {"concurrency", "so many copies of the command run at once", "copies", Argument::none, "",
+     "1..8", read_amounts, run_copies, always},
     {"locale", "its language and sorting (LC_ALL)", "locales", Argument::none, "", "C,C.UTF-8",
      read_words, set_locale, has_locales},
 };
 
+const std::vector<Constraint>& all_constraints() {
+  static const std::vector<Constraint> all = [] {
+    std::vector<Constraint> rows(std::begin(table), std::end(table));
+    const std::span<const Constraint> network = network_constraints();
+    rows.insert(rows.end(), network.begin(), network.end());
+    return rows;
+  }();
+  return all;
+}
+
 Result<const Constraint*> constraint_named(std::string_view name) {
   std::vector<std::string_view> names;
-  for (const Constraint& each : table) {
+  for (const Constraint& each : all_constraints()) {
     if (each.name == name) return &each;
     names.push_back(each.name);
   }
@@ -304,7 +323,7 @@ Status fits(const Constraint& constraint, const std::optional<std::string_view>&
 
 }  // namespace
 
-std::span<const Constraint> constraints() { return table; }
+std::span<const Constraint> constraints() { return all_constraints(); }
 
 std::string Factor::name() const {
   if (argument.empty()) return std::string(constraint->name);

@@ -52,6 +52,9 @@ struct TrialSetup {
   std::vector<std::string> fresh_numbers;  // variables that get another number in each trial
   std::optional<DiskFull> disk_full;
   std::optional<DiskDelay> disk_delay;
+  // Of each upstream that a proxy stands before: "latency(latency=20)".
+  std::map<std::string, std::vector<std::string>> toxics;
+  std::uint32_t copies = 1;  // of the command, that run at once
 };
 
 }  // namespace culprit
