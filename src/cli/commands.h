@@ -11,5 +11,6 @@ Command logs_command();
 Command contrast_command();
 Command case_command();
 Command proxy_command();
+Command repro_command();
 
 }  // namespace culprit

@@ -93,7 +93,12 @@ std::string summary(const ReproRecord& record) {
 // What only culprit can apply; empty: nothing.
 std::vector<std::string> only_with_culprit(const ReproRecord& record) {
   std::vector<std::string> needs;
-  if (!record.toxics.empty()) needs.emplace_back("faults between it and its upstreams");
+  if (!record.upstreams.empty()) needs.emplace_back("a proxy before its upstreams");
+  if (record.setup.copies > 1) needs.emplace_back("copies of it at once");
+  if (!record.setup.clock.empty() && record.faketime.empty()) needs.emplace_back("another clock");
+  if (record.setup.disk_full) needs.emplace_back("a full disk");
+  if (record.setup.disk_delay) needs.emplace_back("a slow disk");
+  if (!record.setup.fresh_numbers.empty()) needs.emplace_back("numbers that are fresh each time");
   if (record.setup.hogs > 0) needs.emplace_back("busy processes beside it");
   if (record.setup.stalls.share > 0) needs.emplace_back("threads that stand still");
   if (!record.signature.empty()) needs.emplace_back("a signature of the failure");
@@ -219,6 +224,7 @@ std::string repro_toml(const ReproRecord& record) {
   text += "seed = " + toml_text(std::to_string(record.seed)) + "\n";
   if (!record.commit.empty()) text += "commit = " + toml_text(record.commit) + "\n";
   if (!record.faketime.empty()) text += "faketime = " + toml_text(record.faketime) + "\n";
+  if (!record.upstreams.empty()) text += "upstreams = " + toml_texts(record.upstreams) + "\n";
   if (!record.toxics.empty()) text += "toxics = " + toml_texts(record.toxics) + "\n";
   text += fmt::format("confidence = {}\n", record.confidence);
   text += toml_rate("expected", record.rate, record.interval, record.trials, record.failures);

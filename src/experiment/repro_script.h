@@ -25,6 +25,7 @@ struct ReproCondition {
 struct ReproRecord {
   TrialSetup setup;                        // with the conditions applied
   std::vector<std::string> toxics;         // of upstreams, each one line, as the proxy reads them
+  std::vector<std::string> upstreams;      // "db=127.0.0.1:5432"
   std::vector<ReproCondition> conditions;  // the plan in words
   std::string faketime;                    // "+30d", for libfaketime; empty: the clock is real
   std::string signature;                   // an EXPR; empty: none

@@ -127,6 +127,10 @@ Status set(const Leaf& leaf, ReproRecord& record) {
     record.toxics.push_back(leaf.value);
     return ok();
   }
+  if (first == "upstreams" && leaf.steps.size() == 2) {
+    record.upstreams.push_back(leaf.value);
+    return ok();
+  }
   if (first == "environment" && leaf.steps.size() == 2) {
     record.setup.environment[leaf.steps[1]] = leaf.value;
     return ok();
@@ -141,7 +145,7 @@ Status set(const Leaf& leaf, ReproRecord& record) {
     if (key.name == name) return key.set(leaf, record);
   }
   Error made = error(Fault::malformed, "a reproduction has no {}", name);
-  std::vector<std::string_view> names{"command", "environment.NAME", "toxics"};
+  std::vector<std::string_view> names{"command", "environment.NAME", "toxics", "upstreams"};
   for (const Key& key : keys) names.push_back(key.name);
   made.advice = fmt::format("it may have {}", fmt::join(names, ", "));
   return made;

@@ -24,7 +24,7 @@ Time earlier(Time a, Time b) {
 Link::Link(std::uint64_t number, Socket client, LinkShared& shared)
     : number_(number), shared_(&shared), client_(std::move(client)) {}
 
-Surroundings Link::around() {
+ConnectionPlace Link::around() {
   return {shared_->seed, number_, shared_->journal ? &shared_->injections : nullptr,
           &shared_->to_wake, dialogue_.get()};
 }

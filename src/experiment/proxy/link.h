@@ -94,7 +94,7 @@ class Link {
   void finish(Direction stream);
   void close_when_written();
   void reset();
-  Surroundings around();
+  ConnectionPlace around();
 
   std::uint64_t number_;
   LinkShared* shared_;

@@ -82,12 +82,12 @@ void Passing::end(Time now, Parcel::Kind kind) const {
 }
 
 Pipeline::Pipeline(Direction stream, std::span<const std::shared_ptr<SharedToxic>> toxics,
-                   const Surroundings& around, Time now)
+                   const ConnectionPlace& around, Time now)
     : stream_(stream) {
   for (const auto& shared : toxics) stages_.push_back(begin(shared, around, now));
 }
 
-Stage Pipeline::begin(const std::shared_ptr<SharedToxic>& shared, const Surroundings& around,
+Stage Pipeline::begin(const std::shared_ptr<SharedToxic>& shared, const ConnectionPlace& around,
                       Time now) const {
   Stage stage;
   stage.shared = shared;
@@ -101,11 +101,11 @@ Stage Pipeline::begin(const std::shared_ptr<SharedToxic>& shared, const Surround
   return stage;
 }
 
-void Pipeline::push(Parcel parcel, const Surroundings& around) {
+void Pipeline::push(Parcel parcel, const ConnectionPlace& around) {
   pass(0, std::move(parcel), around);
 }
 
-void Pipeline::pass(std::size_t stage, Parcel parcel, const Surroundings& around) {
+void Pipeline::pass(std::size_t stage, Parcel parcel, const ConnectionPlace& around) {
   if (stage == stages_.size()) return out_.push_back(std::move(parcel));
   Stage& at = stages_[stage];
   if (at.over) return;
@@ -130,7 +130,7 @@ void Pipeline::let_go(const Passing& passing, Time now) {
   passing.on(std::move(parcel));
 }
 
-void Pipeline::advance(Time now, const Surroundings& around) {
+void Pipeline::advance(Time now, const ConnectionPlace& around) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     Stage& stage = stages_[i];
     const Passing passing{*this, i, stage, stream_, around};
@@ -154,7 +154,7 @@ Time Pipeline::next_due() const {
 std::vector<Parcel> Pipeline::take_out() { return std::exchange(out_, {}); }
 
 void Pipeline::change(std::span<const std::shared_ptr<SharedToxic>> toxics,
-                      const Surroundings& around, Time now) {
+                      const ConnectionPlace& around, Time now) {
   std::deque<Stage> old = std::exchange(stages_, {});
   std::vector<std::size_t> next(old.size(), toxics.size());  // where parcels of the old ones go on
   for (std::size_t i = 0; i < toxics.size(); ++i) {
@@ -174,7 +174,7 @@ void Pipeline::change(std::span<const std::shared_ptr<SharedToxic>> toxics,
   }
 }
 
-void Pipeline::give_up(Stage& gone, std::size_t next, const Surroundings& around, Time now) {
+void Pipeline::give_up(Stage& gone, std::size_t next, const ConnectionPlace& around, Time now) {
   for (auto& [parcel, round] : gone.held) {
     bytes_held_ -= parcel.bytes.size();
     if (round != 0 && round == gone.shared->round) leave_round(*gone.shared, around.connection);

@@ -44,7 +44,7 @@ struct SharedToxic {
 };
 
 // What a toxic needs to know of where it is, and what it says besides parcels.
-struct Surroundings {
+struct ConnectionPlace {
   std::uint64_t seed = 0;
   std::uint64_t connection = 0;
   std::vector<Injection>* journal = nullptr;      // none: nobody wants to know
@@ -73,25 +73,25 @@ struct Stage {
 class Pipeline {
  public:
   Pipeline(Direction stream, std::span<const std::shared_ptr<SharedToxic>> toxics,
-           const Surroundings& around, Time now);
+           const ConnectionPlace& around, Time now);
 
-  void push(Parcel parcel, const Surroundings& around);
+  void push(Parcel parcel, const ConnectionPlace& around);
   // Lets go what is due. Ask again at next_due().
-  void advance(Time now, const Surroundings& around);
+  void advance(Time now, const ConnectionPlace& around);
   Time next_due() const;  // no_time: never
 
   std::vector<Parcel> take_out();
   std::size_t bytes_held() const { return bytes_held_; }
   // Other toxics from now on, in the same order; what those held that are gone goes on at once.
-  void change(std::span<const std::shared_ptr<SharedToxic>> toxics, const Surroundings& around,
+  void change(std::span<const std::shared_ptr<SharedToxic>> toxics, const ConnectionPlace& around,
               Time now);
 
  private:
   friend struct Passing;
   void let_go(const Passing& passing, Time now);
-  void pass(std::size_t stage, Parcel parcel, const Surroundings& around);
-  void give_up(Stage& gone, std::size_t next, const Surroundings& around, Time now);
-  Stage begin(const std::shared_ptr<SharedToxic>& shared, const Surroundings& around,
+  void pass(std::size_t stage, Parcel parcel, const ConnectionPlace& around);
+  void give_up(Stage& gone, std::size_t next, const ConnectionPlace& around, Time now);
+  Stage begin(const std::shared_ptr<SharedToxic>& shared, const ConnectionPlace& around,
               Time now) const;
 
   Direction stream_;

@@ -66,7 +66,7 @@ struct Bench {
 
   std::vector<Injection> journal;
   std::vector<std::uint64_t> to_wake;
-  Surroundings around;
+  ConnectionPlace around;
   std::vector<std::shared_ptr<SharedToxic>> shared;
   Pipeline pipeline;
   std::uint64_t offset = 0;

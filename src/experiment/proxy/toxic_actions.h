@@ -13,7 +13,7 @@ struct Passing {
   std::size_t index;  // of the stage
   Stage& stage;
   Direction stream;
-  const Surroundings& around;
+  const ConnectionPlace& around;
 
   const Toxic& toxic() const { return stage.shared->toxic; }
   double number(std::string_view attribute) const { return toxic().number(attribute); }

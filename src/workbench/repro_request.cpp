@@ -1,0 +1,233 @@
+#include "workbench/repro_request.h"
+
+#include <algorithm>
+#include <set>
+
+#include "experiment/conditioned_trials.h"
+#include "experiment/constraint.h"
+#include "experiment/levels.h"
+#include "experiment/line_file.h"
+#include "workbench/repro_spec.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
+constexpr std::string_view ours = "culprit repro";  // stands in each file that is written
+
+std::string inside(const std::string& folder, std::string_view name) {
+  return folder == "." ? std::string(name) : fmt::format("{}/{}", folder, name);
+}
+
+// One Factor of the search for each of --vary, or one for each value where values have no order.
+class Varied {
+ public:
+  Status add(World& world, const std::string& text, const ReproRequest& request,
+             ReproOptions& options);
+
+  std::vector<std::string> left_out;
+  // Names of factors as the user knows them: of "tz=Asia/Kolkata" it is "tz".
+  std::map<std::string, std::string> names;
+
+ private:
+  void add_amounts(const Factor& factor, ReproOptions& options);
+  Status add_values(const Factor& factor, ReproOptions& options);
+};
+
+Status Varied::add(World& world, const std::string& text, const ReproRequest& request,
+                   ReproOptions& options) {
+  const Factor factor = TRY(read_factor(text));
+  const Status available = factor.available(options.setup, world);
+  const bool usage = !available && available.error().fault == Fault::usage;
+  if (!available && (usage || request.impossible == ReproRequest::Impossible::refused)) {
+    Error made = available.error();
+    if (!usage)
+      made.advice += made.advice.empty() ? "--skip-impossible leaves it out"
+                                         : "; --skip-impossible leaves it out";
+    return made;
+  }
+  if (!available) {
+    left_out.push_back(fmt::format("{}: {}", factor.name(), available.error().what));
+    return ok();
+  }
+  static const std::set<std::string_view> without_order = {"tz", "clock", "env", "locale"};
+  if (without_order.contains(factor.constraint->name)) return add_values(factor, options);
+  add_amounts(factor, options);
+  return ok();
+}
+
+void Varied::add_amounts(const Factor& factor, ReproOptions& options) {
+  names[factor.name()] = factor.name();
+  ReproFactor made;
+  made.factor = {factor.name(), factor.levels};
+  made.apply = [factor](std::size_t level, TrialSetup& setup) {
+    return factor.apply(factor.levels[level], setup);
+  };
+  options.factors.push_back(std::move(made));
+}
+
+// The first value holds where none of the others does.
+Status Varied::add_values(const Factor& factor, ReproOptions& options) {
+  TRY(factor.apply(factor.levels[0], options.setup));
+  for (std::size_t i = 1; i < factor.levels.size(); ++i) {
+    const std::string& value = factor.levels[i];
+    const std::string name = fmt::format("{}={}", factor.name(), value);
+    names[name] = factor.name();
+    ReproFactor made;
+    made.factor = {name, {factor.levels[0], value}};
+    made.apply = [factor, value](std::size_t level, TrialSetup& setup) {
+      return level == 0 ? ok() : factor.apply(value, setup);
+    };
+    options.factors.push_back(std::move(made));
+  }
+  return ok();
+}
+
+Result<std::vector<ProxyPlan>> plans_of(const std::vector<std::string>& upstreams) {
+  std::vector<ProxyPlan> plans;
+  for (const std::string& text : upstreams) {
+    ProxyPlan plan = TRY(parse_upstream(text));
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+Result<std::optional<Expr>> signature_of(const std::string& text) {
+  if (text.empty()) return std::optional<Expr>();
+  Expr signature = TRY(parse_expr(text));
+  TRY(check_signature(signature));
+  return std::optional<Expr>(std::move(signature));
+}
+
+// Somebody else's file of that name stays as it is.
+Status check_is_ours(World& world, const std::string& path) {
+  if (!world.info(path)) return ok();
+  const std::string text = TRY(world.read(path, file_bytes_max));
+  if (text.empty() || text.find(ours) != text.npos) return ok();
+  Error made = error(Fault::usage, "{} was not written by culprit and stays as it is", path);
+  made.advice = "--out FOLDER writes elsewhere";
+  return made;
+}
+
+constexpr std::string_view journal_head = "# culprit repro: one trial a line\n";
+
+Result<std::string> history_of(World& world, const ReproRequest& request, const std::string& path) {
+  if (request.begin == ReproRequest::Begin::anew) return std::string();
+  Result<std::string> text = world.read(path, file_bytes_max);
+  if (!text) {
+    Error made = text.error();
+    made.advice = "--resume goes on with a search that was begun here";
+    return made;
+  }
+  return text->substr(std::min(text->size(), journal_head.size()));
+}
+
+std::vector<std::string> toxic_lines(const TrialSetup& setup) {
+  std::vector<std::string> lines;
+  for (const auto& [upstream, toxics] : setup.toxics) {
+    for (const std::string& toxic : toxics) lines.push_back(fmt::format("{}: {}", upstream, toxic));
+  }
+  return lines;
+}
+
+Result<ReproRecord> complete_record(const ReproRequest& request, const ReproOptions& options,
+                                    const Varied& varied, const Reproduction& made) {
+  ReproRecord record = TRY(record_of(options, made));
+  record.toxics = toxic_lines(record.setup);
+  record.upstreams = request.upstreams;
+  for (ReproCondition& one : record.conditions) {
+    const auto known = varied.names.find(one.factor);
+    if (known != varied.names.end()) one.factor = known->second;
+  }
+  const std::string& clock = record.setup.clock;
+  if (clock.starts_with('+') || clock.starts_with('-')) record.faketime = clock;
+  record.versions["culprit"] = request.version;
+  return record;
+}
+
+Result<std::string> write_files(World& world, const ReproRequest& request,
+                                const ReproRecord& record) {
+  const std::string toml = inside(request.folder, "repro.toml");
+  const std::string script = inside(request.folder, "repro.sh");
+  TRY(world.write(toml, "# Written by culprit repro.\n" + repro_toml(record)));
+  TRY(world.write(script, repro_sh(record)));
+  TRY(world.run({"chmod", "755", script}, ""));
+  return script;
+}
+
+}  // namespace
+
+Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
+  const std::string journal_path = inside(request.folder, "repro.journal");
+  for (const char* name : {"repro.toml", "repro.sh", "repro.journal"}) {
+    TRY(check_is_ours(world, inside(request.folder, name)));
+  }
+  ReproOptions options;
+  options.setup.command = request.command;
+  options.setup.timeout = request.timeout;
+  const std::vector<ProxyPlan> plans = TRY(plans_of(request.upstreams));
+  for (const ProxyPlan& plan : plans) options.setup.toxics[plan.name];
+  Varied varied;
+  for (const std::string& text : request.vary) TRY(varied.add(world, text, request, options));
+  options.signature = TRY(signature_of(request.signature));
+  options.rate_at_least = request.rate_at_least;
+  options.confidence = request.confidence;
+  options.trials_max = request.trials_max;
+  options.time_max = request.time_max;
+  options.workers = request.workers;
+  options.seed = request.seed;
+  options.progress = request.progress;
+  options.history = TRY(history_of(world, request, journal_path));
+  if (options.history.empty()) TRY(world.write(journal_path, journal_head));
+  LineFile journal = TRY(LineFile::open(journal_path));
+  options.journal = [&](std::string_view line) {
+    while (line.ends_with('\n')) line.remove_suffix(1);
+    journal.add(line);
+    static_cast<void>(journal.flush());  // a full disk costs the resumption, not the result
+  };
+  ConditionedTrials trials(world, plans, request.seed);
+  options.run = [&](const TrialSetup& setup, const TrialWatch& watch) {
+    return trials.run(setup, watch);
+  };
+  Reproduced done;
+  done.made = TRY(reproduce(world, options));
+  done.record = TRY(complete_record(request, options, varied, done.made));
+  done.left_out = std::move(varied.left_out);
+  if (done.made.verdict == Reproduction::Verdict::reproduced) {
+    done.script = TRY(write_files(world, request, done.record));
+  }
+  return done;
+}
+
+Status read_repro_spec(World& world, const std::string& path, ReproRequest& request) {
+  const std::string text = TRY(world.read(path, file_bytes_max));
+  const ReproRecord record = TRY(read_repro_toml(text, path));
+  if (request.command.empty()) request.command = record.setup.command;
+  if (request.upstreams.empty()) request.upstreams = record.upstreams;
+  if (request.signature.empty()) request.signature = record.signature;
+  if (request.timeout == Duration::zero()) request.timeout = record.setup.timeout;
+  for (const ReproCondition& one : record.conditions) {
+    request.vary.push_back(fmt::format("{}=off,{}", one.factor, one.level));
+  }
+  return ok();
+}
+
+Result<OnceDone> run_repro_once(World& world, const std::string& toml) {
+  const std::string text = TRY(world.read(toml, file_bytes_max));
+  ReproRecord record = TRY(read_repro_toml(text, toml));
+  const std::vector<ProxyPlan> plans = TRY(plans_of(record.upstreams));
+  for (const ProxyPlan& plan : plans) record.setup.toxics[plan.name];
+  for (const ReproCondition& one : record.conditions) {
+    const Factor factor = TRY(read_factor(fmt::format("{}=off,{}", one.factor, one.level)));
+    TRY(factor.available(record.setup, world));
+    TRY(factor.apply(one.level, record.setup));
+  }
+  const std::optional<Expr> signature = TRY(signature_of(record.signature));
+  ConditionedTrials trials(world, plans, world.random_seed());
+  OnceDone done;
+  done.trial = TRY(trials.run(record.setup, {}));
+  done.judgement = judge(done.trial, signature);
+  return done;
+}
+
+}  // namespace culprit
