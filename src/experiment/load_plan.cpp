@@ -77,4 +77,10 @@ std::string to_string(const Expectation& expectation) {
   return {};
 }
 
+std::size_t connections_by_default(LoadPlan::Pace pace) {
+  constexpr std::size_t users = 10;
+  constexpr std::size_t of_open_loop = 900;  // below 1,024 open files, a common limit
+  return pace == LoadPlan::Pace::open ? of_open_loop : users;
+}
+
 }  // namespace culprit

@@ -102,11 +102,15 @@ struct LoadPlan {
   double rate = 0;               // open: runs of scenarios that start in a second
   Arrivals arrivals = Arrivals::constant;
   Duration duration = std::chrono::seconds(10);  // burst: rounds until then; zero: one round
-  std::size_t threads = 1;
+  std::size_t threads = 0;                       // zero: one for each processor
   std::uint64_t seed = 1;
   Duration timeout = std::chrono::seconds(10);
   Certificates certificates = Certificates::verified;
   std::optional<Expr> bad;  // of requests without an expected status; none: status >= 500
 };
+
+// A closed loop and a burst are as large as asked; the connections of an open loop only have to be
+// more than the server keeps waiting at once.
+std::size_t connections_by_default(LoadPlan::Pace pace);
 
 }  // namespace culprit

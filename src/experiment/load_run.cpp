@@ -75,7 +75,8 @@ Status allow_connections(std::size_t count) {
 std::size_t threads_of(const LoadPlan& plan) {
   // A burst is released by one thread: two would have to meet first.
   if (plan.pace == LoadPlan::Pace::burst) return 1;
-  return std::max<std::size_t>(std::min(plan.threads, plan.connections), 1);
+  const std::size_t wanted = plan.threads == 0 ? std::thread::hardware_concurrency() : plan.threads;
+  return std::max<std::size_t>(std::min(wanted, plan.connections), 1);
 }
 
 void watch(World& world, const LoadOptions& options, LoadGround& ground,
@@ -136,7 +137,8 @@ Result<LoadResult> run_load(World& world, const LoadPlan& plan, const LoadOption
   const std::size_t count = threads_of(plan);
   std::deque<LoadWorker> workers;
   for (std::size_t number = 0; number < count; ++number) {
-    workers.emplace_back(ground, ArrivalTimes::Part{count, number}, TRY(Poller::open()));
+    Poller poller = TRY(Poller::open());
+    workers.emplace_back(ground, ArrivalTimes::Part{count, number}, std::move(poller));
   }
   std::atomic<std::size_t> running{count};
   std::vector<std::thread> threads;

@@ -182,4 +182,20 @@ std::optional<std::string> JsonPath::find(std::string_view json) const {
   return plain_text(value);
 }
 
+std::optional<std::vector<JsonMember>> json_members(std::string_view json) {
+  std::vector<JsonMember> members;
+  Reader reader(json);
+  if (!reader.takes('{')) return std::nullopt;
+  if (reader.takes('}')) return members;
+  do {
+    const std::string_view name = reader.next() == '"' ? reader.value() : std::string_view();
+    if (name.empty() || !reader.takes(':')) return std::nullopt;
+    const std::string_view value = reader.value();
+    if (value.empty()) return std::nullopt;
+    members.push_back({plain_text(name), plain_text(value)});
+  } while (reader.takes(','));
+  if (!reader.takes('}') || reader.next() != '\0') return std::nullopt;
+  return members;
+}
+
 }  // namespace culprit

@@ -31,4 +31,11 @@ class JsonPath {
   std::vector<Step> steps_;
 };
 
+// The members of an object, their values as find() gives them; nothing: it is none.
+struct JsonMember {
+  std::string name;
+  std::string value;
+};
+std::optional<std::vector<JsonMember>> json_members(std::string_view json);
+
 }  // namespace culprit

@@ -38,8 +38,8 @@ struct LoadGround {
 };
 
 // What may be looked at while it runs.
-struct alignas(64) LoadLive {
-  std::atomic<std::uint64_t> requests{0};
+struct LoadLive {
+  alignas(64) std::atomic<std::uint64_t> requests{0};  // a line of the cache of its own
   std::atomic<std::uint64_t> bad{0};
 };
 
