@@ -6,8 +6,8 @@ namespace culprit {
 
 std::span<const Command> commands() {
   static const std::array table = {investigate_command(), inputs_command(), contrast_command(),
-                                   logs_command(),        case_command(),   proxy_command(),
-                                   repro_command()};
+                                   logs_command(),        case_command(),   repro_command(),
+                                   proxy_command(),       load_command()};
   return table;
 }
 

@@ -10,7 +10,8 @@ Command inputs_command();
 Command logs_command();
 Command contrast_command();
 Command case_command();
-Command proxy_command();
 Command repro_command();
+Command proxy_command();
+Command load_command();
 
 }  // namespace culprit

@@ -1,6 +1,7 @@
 #include "experiment/load_plan.h"
 
 #include <algorithm>
+#include <array>
 
 namespace culprit {
 namespace {
@@ -81,6 +82,13 @@ std::size_t connections_by_default(LoadPlan::Pace pace) {
   constexpr std::size_t users = 10;
   constexpr std::size_t of_open_loop = 900;  // below 1,024 open files, a common limit
   return pace == LoadPlan::Pace::open ? of_open_loop : users;
+}
+
+std::span<const std::string_view> load_event_fields() {
+  static constexpr std::array<std::string_view, 9> names = {"status",      "outcome",    "error",
+                                                            "duration_ms", "service_ms", "route",
+                                                            "scenario",    "connection", "bytes"};
+  return names;
 }
 
 }  // namespace culprit

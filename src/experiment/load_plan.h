@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -112,5 +114,8 @@ struct LoadPlan {
 // A closed loop and a burst are as large as asked; the connections of an open loop only have to be
 // more than the server keeps waiting at once.
 std::size_t connections_by_default(LoadPlan::Pace pace);
+
+// The fields of a request by which `bad` can be said.
+std::span<const std::string_view> load_event_fields();
 
 }  // namespace culprit

@@ -1,15 +1,9 @@
 #include "experiment/load/request_event.h"
 
-#include <array>
-
 #include "experiment/event_file.h"
 
 namespace culprit {
 namespace {
-
-constexpr std::array<std::string_view, 12> field_names = {
-    "time",    "trace_id", "route", "scenario",    "connection", "status",
-    "outcome", "error",    "bytes", "duration_ms", "intended",   "service_ms"};
 
 double milliseconds(Duration duration) { return seconds(duration) * 1e3; }
 
@@ -20,8 +14,6 @@ Duration service_of(const EndedRequest& request) {
 }
 
 }  // namespace
-
-std::span<const std::string_view> load_event_fields() { return field_names; }
 
 std::string event_line(const EndedRequest& request, const LoadScript& script, const TraceId& trace,
                        Duration clock) {

@@ -15,7 +15,4 @@ std::string event_line(const EndedRequest& request, const LoadScript& script, co
 
 // The same fields, for an EXPR that says what is bad.
 bool says_bad(const Expr& bad, const EndedRequest& request, const LoadScript& script);
-// The names of those fields.
-std::span<const std::string_view> load_event_fields();
-
 }  // namespace culprit
