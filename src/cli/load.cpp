@@ -91,7 +91,11 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   if (!report) return report.error();
   const LoadResult& result = report->result;
   TRY(print(arguments.has("--json") ? load_json(*report) : load_text(*report, session.terminal)));
+  if (!result.record_fault.empty()) {
+    std::fputs(fmt::format("culprit: {}\n", result.record_fault).c_str(), stderr);
+  }
   if (result.interrupted) return Exit::interrupted;
+  if (!result.record_fault.empty()) return Exit::unreadable;
   if (result.requests > 0 && result.answered == 0) return Exit::remote;
   return result.bad > 0 ? Exit::nothing : Exit::found;
 }
@@ -131,7 +135,7 @@ Command load_command() {
        {"--insecure", "", "takes any certificate"},
        {"--seed", "N", "for all that is left to chance (1)"},
        {"--record", "FILE", "each request as an event (NDJSON), for investigate"},
-       {"--json", "", "one object with everything (see docs/json.md)"}},
+       {"--json", "", "one object with everything (see docs/load.md)"}},
       run};
 }
 

@@ -77,10 +77,9 @@ class LoadText {
       add("", fmt::format("interrupted; {} under way left out",
                           with_plural(result_.unfinished, "request")));
     }
-    const std::string bad =
-        fmt::format("{} of {} ({})", figure(static_cast<double>(result_.bad)), figure(requests),
-                    percent(static_cast<double>(result_.bad) / requests));
-    if (result_.bad > 0) add("BAD", bad);
+    if (result_.bad == 0) return;
+    add("BAD", fmt::format("{} of {} ({})", figure(static_cast<double>(result_.bad)),
+                           figure(requests), percent(static_cast<double>(result_.bad) / requests)));
   }
 
   void latency() {

@@ -11,9 +11,8 @@ namespace culprit {
 namespace {
 
 Error cannot_write(const std::string& path, int code) {
-  const Fault fault = code == ENOENT || code == ENOTDIR ? Fault::missing
-                      : code == EACCES || code == EROFS ? Fault::denied
-                                                        : Fault::unavailable;
+  // Never unavailable: that a server is not there is another thing than a full disk.
+  const Fault fault = code == EACCES || code == EROFS ? Fault::denied : Fault::missing;
   return error(fault, "cannot write {}: {}", path, std::strerror(code));
 }
 
@@ -63,7 +62,7 @@ Status EventFile::finish() {
   return ok();
 }
 
-std::string json_quoted(std::string_view text) {
+std::string json_text_of(std::string_view text) {
   std::string made = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

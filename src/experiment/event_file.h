@@ -29,6 +29,6 @@ class EventFile {
 };
 
 // Text between quotes, as JSON has it; bytes above 0x7F are taken for UTF-8.
-std::string json_quoted(std::string_view text);
+std::string json_text_of(std::string_view text);
 
 }  // namespace culprit

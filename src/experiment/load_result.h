@@ -46,6 +46,7 @@ struct LoadResult {
   std::uint64_t unfinished = 0;   // under way when it was interrupted
   std::uint64_t connections = 0;  // made
   std::uint64_t repeated = 0;     // sent again, since the server had just closed the connection
+  std::string record_fault;       // why the record is not whole; empty: it is, or there is none
   bool interrupted = false;
   LatencyHistogram latency;
   LatencyHistogram service;

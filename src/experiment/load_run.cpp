@@ -151,8 +151,12 @@ Result<LoadResult> run_load(World& world, const LoadPlan& plan, const LoadOption
   }
   watch(world, options, ground, workers, running);
   for (std::thread& thread : threads) thread.join();
-  if (record) TRY(record->finish());
-  return result_of(ground, workers);
+  LoadResult result = result_of(ground, workers);
+  if (record) {
+    const Status written = record->finish();
+    if (!written) result.record_fault = written.error().what;
+  }
+  return result;
 }
 
 }  // namespace culprit

@@ -13,6 +13,7 @@ Commands:
   contrast     what separates bad from good, whenever it was; or two documents
   logs         the lines of many sources in order of time: jump, filter
   case         what was asked so far, and what came out
+  load         puts load on a server: at a rate, by many connections, or all at once
 
 culprit COMMAND --help says more. Data goes to standard output, all else to standard error.
 Exit: 0 answer found, 1 no finding, 2 usage, 3 unreadable, 4 no permission.

@@ -59,6 +59,10 @@ void LoadWorker::run() {
 bool LoadWorker::over(Time now) const {
   if (ground_.stop.load(std::memory_order_relaxed)) return true;
   if (plan_.pace == LoadPlan::Pace::burst) return now >= stop_at_ && running_ == 0;
+  // Arrivals that came due while this thread was held up are to be started still.
+  if (plan_.pace == LoadPlan::Pace::open && ground_.start + arrivals_.next() < stop_at_) {
+    return false;
+  }
   return now >= stop_at_ && under_way_ == 0 && due_.empty();
 }
 

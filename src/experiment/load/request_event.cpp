@@ -21,12 +21,12 @@ std::string event_line(const EndedRequest& request, const LoadScript& script, co
   std::string line = fmt::format(
       R"({{"time":"{}","level":"{}","trace_id":"{}","route":{},"scenario":{},"connection":{})",
       to_string(request.ended + clock), bad ? "error" : "info", to_string(trace),
-      json_quoted(script.routes()[request.route]),
-      json_quoted(script.scenarios()[request.scenario].name), request.connection);
+      json_text_of(script.routes()[request.route]),
+      json_text_of(script.scenarios()[request.scenario].name), request.connection);
   if (request.status != 0) line += fmt::format(R"(,"status":{})", request.status);
   line += fmt::format(R"(,"outcome":"{}")", outcome_text(request.outcome));
   if (const std::string fault = fault_of(request); !fault.empty()) {
-    line += fmt::format(R"(,"error":{})", json_quoted(fault));
+    line += fmt::format(R"(,"error":{})", json_text_of(fault));
   }
   line += fmt::format(R"(,"bytes":{},"duration_ms":{:.3f},"intended":"{}")", request.bytes,
                       milliseconds(request.ended - request.intended),
