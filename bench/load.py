@@ -4,7 +4,9 @@
 Usage: bench/load.py --build DIR [--rounds N] [--seconds S] [--json]
 
     speed    requests a second of one thread with 50 connections in a closed loop: wrk, hey,
-             culprit, and culprit with a status, a text and a value of JSON to check in each reply
+             culprit, and culprit with a status, a text and a value of JSON to check in each reply;
+             also those of a second of the client's processor, which says the same where other
+             programs take their part of the machine
     stall    a server that stands still for 2 s within 10 s at 1,000 requests/s: 2,000 of 10,000
              are due meanwhile and wait 2 s down to nothing, so p90 is 1.0 s and p99 1.9 s
     lag      how late requests are sent at 1,000/s to a server that keeps up
@@ -18,6 +20,7 @@ load.json in the build folder has every run.
 """
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -26,6 +29,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from speed import ROUNDS_LEAST, machine, median_interval  # pylint: disable=wrong-import-position
@@ -61,43 +65,67 @@ def server(build, *words):
         process.wait()
 
 
+@dataclasses.dataclass
+class Run:
+    output: str
+    cpu_seconds: float
+    memory_bytes: int
+
+
+def memory_now(process):
+    """The most memory that it had since it began; not what rusage tells, which counts what we had
+    when it was forked."""
+    with contextlib.suppress(OSError):
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+        if found := re.search(r"VmHWM:\s+(\d+) kB", status):
+            return int(found[1]) * 1024
+    return 0
+
+
 def run(command):
-    """What it printed, and the most memory it had."""
     _, on = processors()
-    process = subprocess.Popen(["taskset", "-c", str(on), *map(str, command)],
-                               stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, text=True)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    memory, status = 0, None
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(["taskset", "-c", str(on), *map(str, command)], stdout=output,
+                                   stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while status is None:
+            memory = max(memory, memory_now(process))
+            pid, code, usage = os.wait4(process.pid, os.WNOHANG)
+            status = code if pid else None
+            time.sleep(0.05)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read().decode()
     if process.returncode != 0:
-        sys.exit(f"load: exit {process.returncode} from {' '.join(map(str, command))}\n{output}")
-    return output, usage.ru_maxrss * 1024
+        sys.exit(f"load: exit {process.returncode} from {' '.join(map(str, command))}\n{text}")
+    return Run(text, usage.ru_utime + usage.ru_stime, memory)
 
 
 def culprit(build, url, *more):
-    output, memory = run([build / "culprit", "load", url, "--json", *more])
-    return json.loads(output) | {"memory_bytes": memory}
+    made = run([build / "culprit", "load", url, "--json", *more])
+    return json.loads(made.output) | {"memory_bytes": made.memory_bytes,
+                                      "cpu_seconds": made.cpu_seconds}
 
 
 def closed(build, url, seconds, *more):
     made = culprit(build, url, "--threads", "1", "--connections", CONNECTIONS, "--duration",
                    f"{seconds}s", *more)
-    return made["requests_per_second"]
+    rate = made["requests_per_second"]
+    return rate, made["requests"] / made["cpu_seconds"]
 
 
-def printed(command, pattern):
-    output, _ = run(command)
-    return float(re.search(pattern, output)[1])
+def printed(command, seconds):
+    made = run(command)
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", made.output)[1])
+    return rate, rate * seconds / made.cpu_seconds
 
 
 def clients(build, url, seconds, spec):
-    """In the order of the table; each gives requests a second."""
+    """In the order of the table; each gives requests a second, and a second of its processor."""
     return {
-        "wrk": lambda: printed(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", url],
-                               r"Requests/sec:\s+([\d.]+)"),
+        "wrk": lambda: printed(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", url], seconds),
         "hey": lambda: printed(["hey", "-cpus", "1", "-c", CONNECTIONS, "-z", f"{seconds}s", url],
-                               r"Requests/sec:\s+([\d.]+)"),
+                               seconds),
         "culprit": lambda: closed(build, url, seconds),
         "culprit, assertions": lambda: closed(build, url, seconds, "--spec", spec),
     }
@@ -123,12 +151,20 @@ def measure_speed(build, rounds, seconds):
     return [speed_row(name, found, rates["wrk"]) for name, found in rates.items()]
 
 
-def speed_row(name, rates, of_wrk):
-    ratios = [ours / theirs for ours, theirs in zip(rates, of_wrk)]
+def ratio_of(ours, theirs):
+    ratios = [one / other for one, other in zip(ours, theirs)]
     low, high, confidence = median_interval(ratios)
-    return {"name": name, "requests_per_second": statistics.median(rates), "all": rates,
-            "times_wrk": {"median": statistics.median(ratios), "low": low, "high": high,
-                          "confidence": confidence}}
+    return {"median": statistics.median(ratios), "low": low, "high": high,
+            "confidence": confidence}
+
+
+def speed_row(name, runs, of_wrk):
+    rates, per_cpu = zip(*runs)
+    wrk_rates, wrk_per_cpu = zip(*of_wrk)
+    return {"name": name, "requests_per_second": statistics.median(rates),
+            "requests_per_cpu_second": statistics.median(per_cpu),
+            "times_wrk": ratio_of(rates, wrk_rates),
+            "times_wrk_per_cpu": ratio_of(per_cpu, wrk_per_cpu), "all": runs}
 
 
 def measure_stall(build):
@@ -154,12 +190,17 @@ def measure_memory(build):
             "connections": MEMORY_MANY}
 
 
+def ratio_text(ratio):
+    return f"{ratio['median']:.2f}  {ratio['low']:.2f} .. {ratio['high']:.2f}"
+
+
 def table(report):
-    yield f"{'':20} {'requests/s':>11}  times wrk (95 %)"
+    yield (f"{'':20} {'requests/s':>11}  {'times wrk (95 %)':22} {'per CPU second':>14}  "
+           "times wrk (95 %)")
     for row in report["speed"]:
-        ratio = row["times_wrk"]
-        yield (f"{row['name']:20} {row['requests_per_second']:11,.0f}  {ratio['median']:.2f}  "
-               f"{ratio['low']:.2f} .. {ratio['high']:.2f}")
+        yield (f"{row['name']:20} {row['requests_per_second']:11,.0f}  "
+               f"{ratio_text(row['times_wrk']):22} {row['requests_per_cpu_second']:14,.0f}  "
+               f"{ratio_text(row['times_wrk_per_cpu'])}")
     if report["rounds"] < ROUNDS_LEAST:
         yield (f"{report['rounds']} rounds are too few for 95 %: these are the smallest and "
                "largest")

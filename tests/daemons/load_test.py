@@ -19,6 +19,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ worker_connections 2048; }}
 http {{
+  keepalive_requests 10000000;
   map $http_traceparent $trace {{ "~^00-([0-9a-f]+)-" $1; }}
   log_format joined escape=json
     '{{"time":"$time_iso8601","trace_id":"$trace","upstream":"$upstream_addr","status":$status}}';
@@ -54,15 +55,18 @@ class Load(Daemons):
                               cwd=self.folder)
         return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
+    def lines(self, name):
+        return [json.loads(line) for line in (self.folder / name).read_text().splitlines()]
+
     def test_every_request_is_in_the_record_and_in_the_servers_log(self):
         port, _ = self.nginx()
         code, made = self.load(f"http://127.0.0.1:{port}/", "--rate", 200, "--duration", "2s",
                                "--record", "load.ndjson")
         self.assertEqual((code, made["requests"], made["bad"]), (0, 400, 0), made)
         self.assertLess(made["latency"]["p50_ms"], 50)
-        ours = [json.loads(line) for line in (self.folder / "load.ndjson").open()]
+        ours = self.lines("load.ndjson")
         self.logged(self.folder / "access.ndjson", '"trace_id"', 400)
-        theirs = [json.loads(line) for line in (self.folder / "access.ndjson").open()]
+        theirs = self.lines("access.ndjson")
         self.assertEqual({one["trace_id"] for one in ours}, {one["trace_id"] for one in theirs})
         self.assertEqual(len({one["trace_id"] for one in ours}), 400)
 
