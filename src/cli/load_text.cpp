@@ -171,8 +171,7 @@ class LoadText {
     add("TIME", fmt::format("{} requests, at most {} in {}", sparkline(requests),
                             figure(*std::max_element(requests.begin(), requests.end())),
                             to_string(result_.moment)));
-    add("", fmt::format("{} greatest latency, {} at {}", sparkline(greatest),
-                        to_string(from_seconds(*most)),
+    add("", fmt::format("{} latency, {} at {}", sparkline(greatest), to_string(from_seconds(*most)),
                         to_string(result_.moment * (most - greatest.begin()))));
     if (result_.bad > 0) {
       text_ += fmt::format("{:9}{} bad\n", "", sparkline(bad));

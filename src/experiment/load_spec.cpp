@@ -109,8 +109,11 @@ Result<Capture> capture_of(const SpecValue& value) {
 
 // What can be wrong in a request by itself is found by preparing it as if to be sent.
 Status check_request(const SpecValue& value, const LoadPlan& plan, const LoadScenario& scenario) {
-  LoadPlan alone = plan;
-  alone.pace = LoadPlan::Pace::closed;
+  LoadPlan alone;
+  alone.target = plan.target;
+  for (const LoadData& data : plan.data) {
+    alone.data.push_back({data.name, data.columns, {data.rows.front()}, data.order});
+  }
   alone.scenarios = {scenario};
   const auto prepared = LoadScript::of(alone, LoadScript::Tracing::off);
   if (!prepared) return at_place(value, prepared.error());
