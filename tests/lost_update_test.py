@@ -1,12 +1,10 @@
 """The bank of examples/lost-update: how often it loses a deposit, unaided and under constraints."""
-import contextlib
+import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
@@ -15,7 +13,8 @@ import daemons
 from daemons import ROOT, Daemons, free_port, listening, main
 
 EXAMPLE = ROOT / "examples/lost-update"
-READ = b"SELECT balance"  # as a deposit's read stands on the wire
+# A deposit's read, as it stands on the wire.
+BARRIER = "barrier(match=SELECT balance)"
 TRIALS = 300
 TRIAL_SECONDS = 15
 ROUNDS_FIXED = 10_000
@@ -26,68 +25,6 @@ BARRIER_MIN = 0.99
 TRIAL_MS_MAX = 25
 # 300 trials give 45 to 50 % on two cores: half of all pairs come within 5.9 ms of each other.
 LATENCY_MIN = 0.30
-
-
-class Barrier:
-    """Holds whoever arrives until `wanted` are there, at most so long."""
-
-    def __init__(self, wanted=2, seconds_max=0.05):
-        self.wanted, self.seconds_max = wanted, seconds_max
-        self.changed = threading.Condition()
-        self.arrived = self.opened = 0
-
-    def pass_through(self):
-        with self.changed:
-            self.arrived += 1
-            before = self.opened
-            if self.arrived == self.wanted:
-                self.arrived, self.opened = 0, before + 1
-                self.changed.notify_all()
-            elif not self.changed.wait_for(lambda: self.opened > before, self.seconds_max):
-                self.arrived -= 1
-
-
-def pump(source, sink, each):
-    """Until one of them is gone; then the other is, too."""
-    with contextlib.suppress(OSError):
-        while chunk := source.recv(65536):
-            each(chunk)
-            sink.sendall(chunk)
-    for end in (source, sink):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-
-
-def relay(upstream, delay=0, barrier=None):
-    """A server in front of the database. Its replies come `delay` seconds late; the first of those
-    to a read of a balance waits at the barrier. Statements are short: each comes in one piece."""
-    def connect(client):
-        reading = threading.Event()
-
-        def asked(chunk):
-            if READ in chunk:
-                reading.set()
-
-        def answered(_):
-            time.sleep(delay)
-            if barrier and reading.is_set():
-                reading.clear()
-                barrier.pass_through()
-        with client, socket.create_connection(("127.0.0.1", upstream)) as database:
-            for end in (client, database):
-                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            asking = threading.Thread(target=pump, args=(client, database, asked), daemon=True)
-            asking.start()
-            pump(database, client, answered)
-            asking.join()
-
-    def serve():
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=connect, args=server.accept()[:1], daemon=True).start()
-    server = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=serve, daemon=True).start()
-    return server
 
 
 class LostUpdate(Daemons):
@@ -116,11 +53,14 @@ class LostUpdate(Daemons):
                   "--port", port, *flags, text="listening")
         return port
 
-    def behind(self, **options):
-        """The port of a relay."""
-        server = relay(self.database, **options)
-        self.addCleanup(server.close)
-        return server.getsockname()[1]
+    def behind(self, toxic):
+        """The port of culprit's proxy before the database."""
+        port = free_port()
+        self.start(daemons.BUILD / "culprit", "proxy", "--api", "none", "--listen",
+                   f"127.0.0.1:{port}", "--upstream", f"127.0.0.1:{self.database}",
+                   "--toxic", toxic,
+                   ready=lambda: listening(port))
+        return port
 
     def trial(self, port, *flags, seed=1, seconds=TRIAL_SECONDS):
         return subprocess.run(
@@ -146,18 +86,18 @@ class LostUpdate(Daemons):
         self.assertLessEqual(rate, UNAIDED_MAX)
 
     def test_behind_a_slow_database_it_does_so_more_often(self):
-        port = self.service(self.behind(delay=0.005))
+        port = self.service(self.behind("latency(latency=5)"))
         self.assertGreaterEqual(self.measured("5 ms later", port)[0], LATENCY_MIN)
 
     def test_when_reads_wait_for_each_other_it_always_does(self):
-        port = self.service(self.behind(barrier=Barrier()))
+        port = self.service(self.behind(BARRIER))
         rate, each = self.measured("barrier", port)
         self.assertGreaterEqual(rate, BARRIER_MIN)
         self.assertLessEqual(each, TRIAL_MS_MAX)
 
     def test_the_fixed_one_never_does(self):
         """Under the conditions in which the other always does."""
-        database = self.behind(barrier=Barrier())
+        database = self.behind(BARRIER)
         few = ROUNDS_FIXED // 100
         told = {}
         for rounds, *flags in ((few,), (ROUNDS_FIXED, "--fixed")):
@@ -171,6 +111,41 @@ class LostUpdate(Daemons):
                          (1, few))
         self.assertEqual((told[ROUNDS_FIXED].returncode, told[ROUNDS_FIXED].stdout),
                          (0, f"lost in 0 of {ROUNDS_FIXED} rounds\n"))
+
+    def test_repro_finds_it_by_itself(self):
+        """Ten factors; the barrier alone is what it takes."""
+        port = free_port()
+        first = self.start(daemons.BUILD / "culprit", "proxy", "--api", "none", "--listen",
+                           f"127.0.0.1:{port}", "--upstream", f"127.0.0.1:{self.database}",
+                           ready=lambda: listening(port))
+        service = self.service(port)
+        daemons.stop(first)  # from here on repro's own proxy stands there
+        vary = ["latency(db)=0..5ms", "barrier(db, match=SELECT balance)", "jitter(db)=0..2ms",
+                "slicer(db)", "bandwidth(db)=1000..100", "starvation=0..2",
+                "tz=UTC,Asia/Kolkata", "env(DEBUG)=0,1", "descriptors=32..1024", "idle"]
+        surroundings = os.environ | {"LOST_UPDATE_PORT": str(service),
+                                     "CULPRIT_BUILD": str(daemons.BUILD)}
+        done = subprocess.run(
+            [daemons.BUILD / "culprit", "repro", "--json", "--upstream",
+             f"db=127.0.0.1:{port}>127.0.0.1:{self.database}",
+             *(word for factor in vary for word in ("--vary", factor)), "--", EXAMPLE / "trial"],
+            cwd=self.folder, capture_output=True, text=True, check=False, timeout=120,
+            env=surroundings)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = json.loads(done.stdout)
+        print(f"repro: {said['trials']} trials, rate {said['rate']:.2f}", flush=True)
+        self.assertEqual(said["verdict"], "reproduced")
+        self.assertEqual(said["conditions"], {"barrier(db, match=SELECT balance)": "on"})
+        self.assertGreaterEqual(said["low"], 0.9)
+        self.assertLessEqual(said["trials"], 150)
+        # The service still holds connections of the proxy that ended: those trials say nothing.
+        for _ in range(4):
+            again = subprocess.run([self.folder / "repro.sh"], capture_output=True, text=True,
+                                   check=False, timeout=20, env=surroundings)
+            if again.returncode != 125:
+                break
+        self.assertEqual(again.returncode, 1, again.stderr)
+        self.assertIn("a deposit was lost", again.stdout)
 
     def ended(self, cluster, folder, how):
         """By this signal, to the script alone. It stays unreaped: its number is not given anew

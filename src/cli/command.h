@@ -44,7 +44,8 @@ struct Terminal {
 struct Session {
   World& world;
   Terminal terminal;
-  std::string line;  // the command line, for the case
+  std::string line;     // the command line, for the case
+  std::string program;  // the path of this program; empty: not known
 };
 
 // The exit codes of the command line contract (DESIGN).

@@ -1,6 +1,7 @@
 #include <malloc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include <cstdio>
 #include <cstdlib>
@@ -67,7 +68,9 @@ int run(int count, char** words) {
     return static_cast<int>(parsed.exit);
   }
   const std::unique_ptr<World> world = real_world();
-  Session session{*world, terminal_of(*world), "culprit"};
+  std::error_code unknown;
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe", unknown).string();
+  Session session{*world, terminal_of(*world), "culprit", program};
   for (int i = 1; i < count; ++i) session.line += fmt::format(" {}", words[i]);
   const Result<Exit> exit = parsed.command->run(parsed.arguments, session);
   // SIGTERM has an exit code of its own, as a shell would give it.

@@ -57,7 +57,7 @@ std::vector<std::string> texts_of(const Arguments& arguments, std::string_view f
   return found == arguments.flags.end() ? std::vector<std::string>() : found->second;
 }
 
-Result<ReproRequest> request_of(const Arguments& arguments) {
+Result<ReproRequest> request_of(const Arguments& arguments, const Session& session) {
   ReproRequest request;
   request.command = arguments.rest;
   request.vary = texts_of(arguments, "--vary");
@@ -76,6 +76,7 @@ Result<ReproRequest> request_of(const Arguments& arguments) {
   if (arguments.has("--resume")) request.begin = ReproRequest::Begin::resume;
   if (arguments.has("--skip-impossible")) request.impossible = ReproRequest::Impossible::left_out;
   request.version = CULPRIT_VERSION;
+  request.program = session.program;
   return request;
 }
 
@@ -100,7 +101,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
       return usage("--once runs a trial of a file", "--spec repro.toml --once");
     return run_once(arguments, session);
   }
-  ReproRequest request = TRY(request_of(arguments));
+  ReproRequest request = TRY(request_of(arguments, session));
   if (arguments.has("--spec"))
     TRY(read_repro_spec(session.world, arguments.value("--spec"), request));
   if (request.command.empty()) {

@@ -55,8 +55,8 @@ std::string conditions_text(const Reproduced& done) {
   for (const Reproduction::Belief& belief : done.made.beliefs) {
     if (belief.matters < matters_least) others.push_back(belief.factor);
   }
-  if (!others.empty()) {
-    text += fmt::format("{}{} made no difference\n", text.empty() ? "WHEN     " : "         ",
+  if (!others.empty() && done.made.counts.total() > 0) {
+    text += fmt::format("{}not needed: {}\n", text.empty() ? "WHEN     " : "         ",
                         fmt::join(others, ", "));
   }
   for (const std::string& one : done.left_out) text += fmt::format("LEFT OUT {}\n", one);
@@ -71,14 +71,17 @@ std::string reasons_text(std::string_view label,
   sorted.resize(std::min(sorted.size(), reasons_shown_max));
   std::string text;
   for (const auto& [reason, count] : sorted) {
-    text += fmt::format("{}{}, {} times\n", text.empty() ? label : "         ", reason, count);
+    text += fmt::format("{}{}, {}\n", text.empty() ? label : "         ", reason,
+                        count == 1 ? "once" : fmt::format("{} times", count));
   }
   return text;
 }
 
 std::string trials_text(const Reproduction& made) {
+  std::string end(name_of(made.end));
+  std::replace(end.begin(), end.end(), '_', ' ');
   return fmt::format("TRIALS   {} in {:.1f} s of running, {}; seed {}\n", made.trials, made.seconds,
-                     name_of(made.end), made.seed);
+                     end, made.seed);
 }
 
 // The last lines of what a failing trial said.

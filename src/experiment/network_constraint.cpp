@@ -56,7 +56,15 @@ const NetworkRow& row_named(std::string_view name) {
 
 Result<std::vector<std::string>> read_levels(const Constraint& constraint, std::string_view range) {
   const NetworkRow& row = row_named(constraint.name);
-  if (!row.attribute.empty()) return amount_levels(range, row.amount);
+  if (!row.attribute.empty()) {
+    std::vector<std::string> levels = TRY(amount_levels(range, row.amount));
+    // The harmless end of such a range is still a toxic.
+    if (row.amount.stronger == Stronger::less && levels[0] != off) {
+      if (levels.size() == levels_max) levels.erase(levels.begin() + 1);
+      levels.insert(levels.begin(), std::string(off));
+    }
+    return levels;
+  }
   if (range == "on" || range == "off,on") return std::vector<std::string>{std::string(off), "on"};
   return error(Fault::usage, "{} is off or on, not {}", constraint.name, range);
 }
@@ -87,6 +95,9 @@ Result<std::string> toxic_text(const Factor& factor, std::string_view level) {
 }
 
 Status add_toxic(const Factor& factor, std::string_view level, TrialSetup& setup) {
+  const Amount& amount = row_named(factor.constraint->name).amount;
+  const bool none = amount.stronger == Stronger::more && count_of(level, amount.measure) == 0;
+  if (none && !row_named(factor.constraint->name).attribute.empty()) return ok();
   std::string text = TRY(toxic_text(factor, level));
   TRY(parse_toxic(text));
   setup.toxics[upstream_of(factor.argument)].push_back(std::move(text));

@@ -93,7 +93,10 @@ std::string summary(const ReproRecord& record) {
 // What only culprit can apply; empty: nothing.
 std::vector<std::string> only_with_culprit(const ReproRecord& record) {
   std::vector<std::string> needs;
-  if (!record.upstreams.empty()) needs.emplace_back("a proxy before its upstreams");
+  if (!record.toxics.empty()) needs.emplace_back("faults between it and its upstreams");
+  if (record.toxics.empty() && !record.upstreams.empty()) {
+    needs.emplace_back("a proxy before its upstreams");
+  }
   if (record.setup.copies > 1) needs.emplace_back("copies of it at once");
   if (!record.setup.clock.empty() && record.faketime.empty()) needs.emplace_back("another clock");
   if (record.setup.disk_full) needs.emplace_back("a full disk");
@@ -241,11 +244,14 @@ std::string repro_toml(const ReproRecord& record) {
 }
 
 std::string repro_sh(const ReproRecord& record, const std::string& toml_name) {
-  return "#!/bin/sh\n" + summary(record) +
+  return "#!/bin/sh\n# Written by culprit repro.\n" + summary(record) +
          "# One trial: exits 0 if it went well, 1 to 127 if it failed, 125 if it cannot be "
          "judged.\n"
-         "if command -v culprit >/dev/null; then\n"
-         "  exec culprit repro --spec \"$(dirname \"$0\")\"/" +
+         "culprit=$(command -v culprit || echo " +
+         shell_word(record.program.empty() ? "culprit" : record.program) +
+         ")\n"
+         "if command -v \"$culprit\" >/dev/null; then\n"
+         "  exec \"$culprit\" repro --spec \"$(dirname \"$0\")\"/" +
          shell_word(toml_name) + " --once\nfi\n" + alone_lines(record);
 }
 

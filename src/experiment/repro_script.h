@@ -39,6 +39,7 @@ struct ReproRecord {
   Interval baseline;
   std::size_t baseline_trials = 0;
   std::size_t baseline_failures = 0;
+  std::string program;                          // the culprit that wrote it; empty: in PATH
   std::string commit;                           // of the code under test; empty: not known
   std::map<std::string, std::string> versions;  // "culprit": "0.1.0", and what else matters
 };

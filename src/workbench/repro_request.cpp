@@ -142,6 +142,7 @@ Result<ReproRecord> complete_record(const ReproRequest& request, const ReproOpti
   const std::string& clock = record.setup.clock;
   if (clock.starts_with('+') || clock.starts_with('-')) record.faketime = clock;
   record.versions["culprit"] = request.version;
+  record.program = request.program;
   return record;
 }
 
@@ -159,9 +160,6 @@ Result<std::string> write_files(World& world, const ReproRequest& request,
 
 Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   const std::string journal_path = inside(request.folder, "repro.journal");
-  for (const char* name : {"repro.toml", "repro.sh", "repro.journal"}) {
-    TRY(check_is_ours(world, inside(request.folder, name)));
-  }
   ReproOptions options;
   options.setup.command = request.command;
   options.setup.timeout = request.timeout;
@@ -170,6 +168,9 @@ Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   Varied varied;
   for (const std::string& text : request.vary) TRY(varied.add(world, text, request, options));
   options.signature = TRY(signature_of(request.signature));
+  for (const char* name : {"repro.toml", "repro.sh", "repro.journal"}) {
+    TRY(check_is_ours(world, inside(request.folder, name)));
+  }
   options.rate_at_least = request.rate_at_least;
   options.confidence = request.confidence;
   options.trials_max = request.trials_max;

@@ -38,7 +38,8 @@ struct ReproRequest {
   Begin begin = Begin::anew;
   enum class Impossible : std::uint8_t { refused, left_out };
   Impossible impossible = Impossible::refused;  // factors that this machine cannot apply
-  std::string version;                          // of culprit
+  std::string version;                          // of culprit,
+  std::string program;                          // and where it lies
   std::function<void(const ReproProgress&)> progress = nullptr;
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/ranges.h>
 
+#include "base/closest.h"
 #include "parse/document.h"
 
 namespace culprit {
@@ -144,11 +145,32 @@ Status set(const Leaf& leaf, ReproRecord& record) {
   for (const Key& key : keys) {
     if (key.name == name) return key.set(leaf, record);
   }
-  Error made = error(Fault::malformed, "a reproduction has no {}", name);
-  std::vector<std::string_view> names{"command", "environment.NAME", "toxics", "upstreams"};
+  const std::string_view word = std::string_view(name).substr(0, name.find('['));
+  Error made = error(Fault::usage, "a reproduction has no {}", word);
+  std::vector<std::string_view> names{"command", "environment", "toxics", "upstreams"};
   for (const Key& key : keys) names.push_back(key.name);
-  made.advice = fmt::format("it may have {}", fmt::join(names, ", "));
+  const std::string_view near = closest(word, names);
+  made.advice = near.empty() ? fmt::format("it may have {}", fmt::join(names, ", "))
+                             : fmt::format("did you mean {}?", near);
   return made;
+}
+
+}  // namespace
+
+namespace {
+
+// The line in which a leaf's key stands, from 1; 0: nowhere as it is.
+std::size_t line_of(std::string_view text, const Leaf& leaf) {
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    std::string_view one = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+    one.remove_prefix(std::min(one.find_first_not_of(" \t\""), one.size()));
+    for (const std::string& step : {leaf.steps.back(), leaf.steps.front()}) {
+      const std::string_view behind = one.substr(std::min(step.size(), one.size()));
+      if (one.starts_with(step) && behind.find_first_of("=\" ") == 0) return line;
+    }
+  }
+  return 0;
 }
 
 }  // namespace
@@ -159,7 +181,9 @@ Result<ReproRecord> read_repro_toml(std::string_view text, std::string_view name
     return error(Fault::malformed, "{} is no TOML but {}", name, document.format);
   }
   ReproRecord record;
-  for (const Leaf& leaf : document.leaves) TRY(set(leaf, record).during("reading {}", name));
+  for (const Leaf& leaf : document.leaves) {
+    TRY(set(leaf, record).during("reading {}, line {}", name, line_of(text, leaf)));
+  }
   if (record.setup.command.empty()) return error(Fault::malformed, "{} has no command", name);
   return record;
 }

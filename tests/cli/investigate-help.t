@@ -13,6 +13,8 @@ Commands:
   contrast     what separates bad from good, whenever it was; or two documents
   logs         the lines of many sources in order of time: jump, filter
   case         what was asked so far, and what came out
+  repro        how often a command fails, and under which conditions
+  proxy        a relay that delays, cuts, corrupts or answers, by seed
   load         puts load on a server: at a rate, by many connections, or all at once
 
 culprit COMMAND --help says more. Data goes to standard output, all else to standard error.
