@@ -7,7 +7,7 @@
 namespace culprit {
 
 bool keep_in_case(const Arguments& arguments, Session& session, Entry entry) {
-  entry.kind = "investigate";
+  if (entry.kind.empty()) entry.kind = "investigate";
   entry.command = session.line;
   const std::string warning =
       keep(session.world, {arguments.value("--case"), ""}, std::move(entry));

@@ -1,4 +1,4 @@
-// What an `investigate` found goes into the case.
+// What a command found goes into the case.
 #pragma once
 
 #include "cli/command.h"

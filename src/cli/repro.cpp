@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "cli/commands.h"
+#include "cli/kept.h"
 #include "cli/repro_text.h"
 #include "cli/sources.h"
 #include "workbench/repro_request.h"
@@ -62,6 +63,8 @@ Result<ReproRequest> request_of(const Arguments& arguments, const Session& sessi
   request.command = arguments.rest;
   request.vary = texts_of(arguments, "--vary");
   request.upstreams = texts_of(arguments, "--upstream");
+  request.prior = arguments.value("--prior", "none");
+  request.load = arguments.value("--load");
   request.signature = arguments.value("--signature");
   if (arguments.has("--rate-at-least")) {
     request.rate_at_least = TRY(share_flag(arguments, "--rate-at-least", ""));
@@ -90,6 +93,15 @@ Result<Exit> run_once(const Arguments& arguments, Session& session) {
   return static_cast<Exit>(bisect_code(done.trial, done.judgement));
 }
 
+Entry entry_of(const Reproduced& done, const ReproRequest& request) {
+  Entry entry;
+  entry.kind = "repro";
+  entry.result = json_of(done);
+  entry.report = text_of(done, request);
+  entry.summary = entry.report.substr(0, entry.report.find('\n'));
+  return entry;
+}
+
 void show_progress(const ReproProgress& progress) {
   fmt::print(stderr, "\r\033[K{}: {} of at most {} trials, {} failed; last: {}", progress.phase,
              progress.trials, progress.trials_max, progress.failures, progress.last);
@@ -104,7 +116,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   ReproRequest request = TRY(request_of(arguments, session));
   if (arguments.has("--spec"))
     TRY(read_repro_spec(session.world, arguments.value("--spec"), request));
-  if (request.command.empty()) {
+  if (request.command.empty() && request.load.empty()) {
     return usage("repro needs a command that fails sometimes", "culprit repro -- ./test.sh");
   }
   if (session.terminal.progress) request.progress = show_progress;
@@ -112,6 +124,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   if (session.terminal.progress) fmt::print(stderr, "\r\033[K");
   if (!done) return done.error();
   TRY(print(arguments.has("--json") ? json_of(*done) : text_of(*done, request)));
+  if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(*done, request));
   if (done->made.end == Reproduction::End::interrupted) return Exit::interrupted;
   if (done->made.end == Reproduction::End::untestable) return Exit::untestable;
   return done->made.verdict == Reproduction::Verdict::reproduced ? Exit::found : Exit::nothing;
@@ -155,6 +168,8 @@ Command repro_command() {
           told,
           {{"--vary", "FACTOR", "FACTOR or FACTOR=RANGE, see below; repeated", true},
            {"--upstream", "U", "NAME=HOST:PORT, or NAME=LISTEN>HOST:PORT; repeated", true},
+           {"--prior", "P", "varies what an investigation names: case, or a file of its --json"},
+           {"--load", "SPEC", "a spec of `culprit load` as the trial, in place of COMMAND"},
            {"--rate-at-least", "P", "stops once it is decided whether it fails so often, e.g. 30%"},
            {"--confidence", "C", "of intervals and decisions (0.95)"},
            {"--signature", "EXPR",
@@ -169,6 +184,8 @@ Command repro_command() {
            {"--skip-impossible", "", "leaves out factors that this machine cannot apply"},
            {"--spec", "FILE", "a repro.toml: its command and conditions again"},
            {"--once", "", "one trial of --spec; exits as git bisect's test does"},
+           {"--case", "ID", "the case to keep the result in (the open one)"},
+           {"--no-case", "", "keeps nothing"},
            {"--json", "", "one object (see docs/json.md)"}},
           run};
 }

@@ -37,6 +37,22 @@ void name_upstreams(const RunningProxies& proxies, TrialSetup& setup) {
   }
 }
 
+bool asks_for(const TrialSetup& setup, std::string_view name) {
+  return std::any_of(setup.command.begin(), setup.command.end(),
+                     [&](const std::string& word) { return word.find(name) != word.npos; });
+}
+
+// A command that makes its own load is told how much.
+void name_load(TrialSetup& setup) {
+  const bool own = asks_for(setup, "{concurrency}");
+  for (std::string& word : setup.command) {
+    replace_all(word, "{concurrency}", std::to_string(setup.copies));
+    replace_all(word, "{burst}", setup.burst ? "--burst" : "");
+  }
+  setup.environment["CULPRIT_CONCURRENCY"] = std::to_string(setup.copies);
+  if (own) setup.copies = 1;
+}
+
 bool failed(const Result<Trial>& trial) {
   return trial && (trial->signal != 0 || trial->exit_code.value_or(0) != 0 || trial->timed_out);
 }
@@ -98,6 +114,7 @@ Result<Trial> ConditionedTrials::run(const TrialSetup& setup, const TrialWatch& 
     TRY(set_toxics(*proxies, setup));
     name_upstreams(*proxies, own);
   }
+  name_load(own);
   const Hogs hogs = TRY(Hogs::start(own.hogs, own.limits));
   return own.copies > 1 ? run_copies(own, watch) : run_one(own, watch);
 }

@@ -142,6 +142,7 @@ Status set_clock(const Factor&, std::string_view level, TrialSetup& setup) {
 }
 Status set_variable(const Factor& factor, std::string_view level, TrialSetup& setup) {
   setup.environment[factor.argument] = level;
+  if (level == "unset") setup.environment.erase(factor.argument);
   return ok();
 }
 Status set_locale(const Factor&, std::string_view level, TrialSetup& setup) {
@@ -155,6 +156,10 @@ Status draw_number(const Factor& factor, std::string_view, TrialSetup& setup) {
 Status run_copies(const Factor& factor, std::string_view level, TrialSetup& setup) {
   const std::uint64_t count = TRY(whole_in(factor, level));
   setup.copies = static_cast<std::uint32_t>(count);
+  return ok();
+}
+Status send_burst(const Factor&, std::string_view, TrialSetup& setup) {
+  setup.burst = true;
   return ok();
 }
 std::string folder_of(const Factor& factor) {
@@ -247,16 +252,18 @@ constexpr Constraint table[] = {
     {"clock", "its wall clock is shifted, the monotonic one is not", "shifts or instants",
      Argument::none, "", "off,+1d,-1h,leap-day,year-end,2038,dst-gap,dst-overlap", read_clocks,
      set_clock, has_clock},
-    {"env", "an environment variable", "values", Argument::wanted, "NAME", "", read_values,
-     set_variable, always},
+    {"env", "an environment variable; unset: as it is", "values", Argument::wanted, "NAME", "",
+     read_values, set_variable, always},
     {"disk_full", "files of a folder take so much, then there is no space", "bytes",
      Argument::allowed, "FOLDER", "0..16MiB", read_amounts, fill_disk, has_shim},
     {"disk_delay", "opens, writes and syncs in a folder take longer", "time", Argument::allowed,
      "FOLDER", "0..100ms", read_amounts, slow_disk, has_shim},
     {"seed", "an environment variable gets another number in each trial", "", Argument::wanted,
      "NAME", "off,on", read_switch, draw_number, always},
-    {"concurrency", "so many copies of the command run at once", "copies", Argument::none, "",
-     "1..8", read_amounts, run_copies, always},
+    {"concurrency", "copies of the command at once, or connections of a load", "copies",
+     Argument::none, "", "1..8", read_amounts, run_copies, always},
+    {"burst", "the requests of a load go at once", "", Argument::none, "", "off,on", read_switch,
+     send_burst, always},
     {"locale", "its language and sorting (LC_ALL)", "locales", Argument::none, "", "C,C.UTF-8",
      read_words, set_locale, has_locales},
 };

@@ -27,6 +27,7 @@ struct ReproRecord {
   std::vector<std::string> toxics;         // of upstreams, each one line, as the proxy reads them
   std::vector<std::string> upstreams;      // "db=127.0.0.1:5432"
   std::vector<ReproCondition> conditions;  // the plan in words
+  std::vector<std::string> vary;           // of a spec: what a search is to vary
   std::string faketime;                    // "+30d", for libfaketime; empty: the clock is real
   std::string signature;                   // an EXPR; empty: none
   std::uint64_t seed = 0;

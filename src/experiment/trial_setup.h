@@ -54,7 +54,9 @@ struct TrialSetup {
   std::optional<DiskDelay> disk_delay;
   // Of each upstream that a proxy stands before: "latency(latency=20)".
   std::map<std::string, std::vector<std::string>> toxics;
-  std::uint32_t copies = 1;  // of the command, that run at once
+  // Of the command, that run at once; or, where {concurrency} stands in its words, that number.
+  std::uint32_t copies = 1;
+  bool burst = false;  // {burst} in its words is --burst then
 };
 
 }  // namespace culprit

@@ -9,7 +9,7 @@
 namespace culprit {
 namespace {
 
-constexpr double error = 0.02;          // of each answer; there are about ten of them
+constexpr double error_share = 0.02;    // of each answer; there are about ten of them
 constexpr double trials_max = 40;       // for one answer
 constexpr double unjudged_max = 5;      // trials without a judgement: it cannot be tried
 constexpr double estimate_share = 0.9;  // the rate it began with is estimated, and rather too high
@@ -36,7 +36,7 @@ Sprt::Options around(double rate, double share) {
     const double middle = std::sqrt(low * less);
     (undecided_at(high, middle) < share * rate ? low : less) = middle;
   }
-  return {.at_least = high, .at_most = low, .false_yes = error, .false_no = error};
+  return {.at_least = high, .at_most = low, .false_yes = error_share, .false_no = error_share};
 }
 
 // Whether the posterior holds it for settled that something is off there that it takes.
@@ -151,7 +151,7 @@ ConditionShrink::Step ConditionShrink::step_magnitude(const ConditionCounts& cou
   const std::size_t strongest = kept_.levels[factor_];
   Halving halving(strongest, {.failure_rate = magnitude_.at_least,
                               .false_alarm_rate = magnitude_.at_most,
-                              .confidence = 1 - error});
+                              .confidence = 1 - error_share});
   FactorLevels lower = kept_;
   double trials = 0;
   for (std::size_t level = 1; level <= strongest; ++level) {

@@ -7,6 +7,7 @@
 #include "experiment/constraint.h"
 #include "experiment/levels.h"
 #include "experiment/line_file.h"
+#include "workbench/repro_prior.h"
 #include "workbench/repro_spec.h"
 
 namespace culprit {
@@ -156,17 +157,36 @@ Result<std::string> write_files(World& world, const ReproRequest& request,
   return script;
 }
 
+// What nothing answers says nothing about a failure: exit 5 of `load` is 125.
+std::vector<std::string> load_command_of(const ReproRequest& request) {
+  const std::string program = request.program.empty() ? "culprit" : request.program;
+  std::string connections;
+  for (const std::string& text : request.vary) {
+    if (text.starts_with("concurrency")) connections = " --connections {concurrency}";
+  }
+  return {
+      "/bin/sh", "-c",
+      fmt::format("{} load --spec {}{} {{burst}}; code=$?; [ $code -eq 5 ] && exit 125; exit $code",
+                  shell_word(program), shell_word(request.load), connections)};
+}
+
 }  // namespace
 
 Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   const std::string journal_path = inside(request.folder, "repro.journal");
   ReproOptions options;
-  options.setup.command = request.command;
+  options.setup.command = request.load.empty() ? request.command : load_command_of(request);
+  options.setup.environment = request.environment;
   options.setup.timeout = request.timeout;
   const std::vector<ProxyPlan> plans = TRY(plans_of(request.upstreams));
   for (const ProxyPlan& plan : plans) options.setup.toxics[plan.name];
   Varied varied;
-  for (const std::string& text : request.vary) TRY(varied.add(world, text, request, options));
+  std::vector<std::string> vary = request.vary;
+  std::vector<std::string> names;
+  for (const ProxyPlan& plan : plans) names.push_back(plan.name);
+  const std::vector<std::string> proposed = TRY(factors_of_prior(world, request.prior, names));
+  vary.insert(vary.end(), proposed.begin(), proposed.end());
+  for (const std::string& text : vary) TRY(varied.add(world, text, request, options));
   options.signature = TRY(signature_of(request.signature));
   for (const char* name : {"repro.toml", "repro.sh", "repro.journal"}) {
     TRY(check_is_ours(world, inside(request.folder, name)));
@@ -207,9 +227,15 @@ Status read_repro_spec(World& world, const std::string& path, ReproRequest& requ
   if (request.upstreams.empty()) request.upstreams = record.upstreams;
   if (request.signature.empty()) request.signature = record.signature;
   if (request.timeout == Duration::zero()) request.timeout = record.setup.timeout;
+  request.vary.insert(request.vary.end(), record.vary.begin(), record.vary.end());
+  for (const auto& [name, value] : record.setup.environment) request.environment[name] = value;
+  TrialSetup varied;  // what the conditions themselves set is not there when they are off
   for (const ReproCondition& one : record.conditions) {
     request.vary.push_back(fmt::format("{}=off,{}", one.factor, one.level));
+    const Factor factor = TRY(read_factor(request.vary.back()));
+    TRY(factor.apply(one.level, varied));
   }
+  for (const auto& [name, value] : varied.environment) request.environment.erase(name);
   return ok();
 }
 

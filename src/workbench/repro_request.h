@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,9 +24,12 @@ namespace culprit {
 
 struct ReproRequest {
   std::vector<std::string> command;
-  std::vector<std::string> vary;       // "latency(db)=0..500ms"
-  std::vector<std::string> upstreams;  // "db=127.0.0.1:5432"
-  std::string signature;               // EXPR; empty: by the exit code
+  std::map<std::string, std::string> environment;  // added to culprit's own
+  std::vector<std::string> vary;                   // "latency(db)=0..500ms"
+  std::vector<std::string> upstreams;              // "db=127.0.0.1:5432"
+  std::string prior;                               // "case" or a file: its findings are varied, too
+  std::string load;       // a spec of `culprit load`, in place of a command
+  std::string signature;  // EXPR; empty: by the exit code
   std::optional<double> rate_at_least;
   double confidence = 0.95;
   std::size_t trials_max = 150;

@@ -19,7 +19,7 @@ std::string key_of(const Leaf& leaf) {
 }
 
 Error wrong(const Leaf& leaf, std::string_view expected) {
-  return error(Fault::malformed, "{} is to be {}, not {}", key_of(leaf), expected, leaf.value);
+  return error(Fault::usage, "{} is to be {}, not {}", key_of(leaf), expected, leaf.value);
 }
 
 template <typename Number>
@@ -110,7 +110,7 @@ Status set_condition(const Leaf& leaf, ReproRecord& record) {
     return last != nullptr && (last->*part).empty();
   };
   if (field != "factor" && field != "level") {
-    return error(Fault::malformed, "a condition has a factor and a level, no {}", field);
+    return error(Fault::usage, "a condition has a factor and a level, no {}", field);
   }
   const auto part = field == "factor" ? &ReproCondition::factor : &ReproCondition::level;
   if (!open(part)) last = &record.conditions.emplace_back();
@@ -126,6 +126,10 @@ Status set(const Leaf& leaf, ReproRecord& record) {
   }
   if (first == "toxics" && leaf.steps.size() == 2) {
     record.toxics.push_back(leaf.value);
+    return ok();
+  }
+  if (first == "vary" && leaf.steps.size() == 2) {
+    record.vary.push_back(leaf.value);
     return ok();
   }
   if (first == "upstreams" && leaf.steps.size() == 2) {
@@ -147,7 +151,7 @@ Status set(const Leaf& leaf, ReproRecord& record) {
   }
   const std::string_view word = std::string_view(name).substr(0, name.find('['));
   Error made = error(Fault::usage, "a reproduction has no {}", word);
-  std::vector<std::string_view> names{"command", "environment", "toxics", "upstreams"};
+  std::vector<std::string_view> names{"command", "environment", "toxics", "upstreams", "vary"};
   for (const Key& key : keys) names.push_back(key.name);
   const std::string_view near = closest(word, names);
   made.advice = near.empty() ? fmt::format("it may have {}", fmt::join(names, ", "))
@@ -178,13 +182,13 @@ std::size_t line_of(std::string_view text, const Leaf& leaf) {
 Result<ReproRecord> read_repro_toml(std::string_view text, std::string_view name) {
   const Document document = TRY(read_document(text, name));
   if (document.format != "toml") {
-    return error(Fault::malformed, "{} is no TOML but {}", name, document.format);
+    return error(Fault::usage, "{} is no TOML but {}", name, document.format);
   }
   ReproRecord record;
   for (const Leaf& leaf : document.leaves) {
     TRY(set(leaf, record).during("reading {}, line {}", name, line_of(text, leaf)));
   }
-  if (record.setup.command.empty()) return error(Fault::malformed, "{} has no command", name);
+  if (record.setup.command.empty()) return error(Fault::usage, "{} has no command", name);
   return record;
 }
 

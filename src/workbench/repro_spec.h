@@ -12,7 +12,8 @@
 
 namespace culprit {
 
-// Errors: malformed (no TOML, a key that is not known, a value that makes no sense, no command).
+// Errors: malformed (no TOML), usage (a key that is not known, with its line and the nearest; a
+// value that makes no sense; no command).
 Result<ReproRecord> read_repro_toml(std::string_view text, std::string_view name);
 
 }  // namespace culprit
