@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <numeric>
 
 #include "base/verify.h"
@@ -64,10 +65,11 @@ ConditionSearch::ConditionSearch(std::vector<SearchFactor> factors, Options opti
     : factors_(std::move(factors)), options_(options), conjunctions_(factors_.size()) {
   for (const SearchFactor& factor : factors_) VERIFY(factor.levels.size() >= 2);
   Dice dice(options_.seed);
-  const FactorLevels full = strongest();
-  plan_.push_back(full);
+  plan_.push_back(strongest_of(factors_on(strongest()), dice));
   const std::vector<FactorSet> rows = shuffled_design(factors_.size(), dice);
-  for (const std::size_t row : shuffled(rows.size(), dice)) plan_.push_back(only(full, rows[row]));
+  for (const std::size_t row : shuffled(rows.size(), dice)) {
+    plan_.push_back(strongest_of(rows[row], dice));
+  }
   advance();
 }
 
@@ -81,6 +83,25 @@ FactorLevels ConditionSearch::strongest() const {
   FactorLevels full;
   for (const SearchFactor& factor : factors_) full.levels.push_back(factor.levels.size() - 1);
   return full;
+}
+
+// Of each group one at random, where several are in the set.
+FactorSet ConditionSearch::possible(FactorSet set, Dice& dice) const {
+  std::map<std::size_t, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < factors_.size(); ++i) {
+    if (factors_[i].group != 0 && (set & set_of(i)) != 0) groups[factors_[i].group].push_back(i);
+  }
+  for (const auto& [group, members] : groups) {
+    const std::size_t kept = members[dice.below(members.size())];
+    for (const std::size_t member : members) {
+      if (member != kept) set &= ~set_of(member);
+    }
+  }
+  return set;
+}
+
+FactorLevels ConditionSearch::strongest_of(FactorSet set, Dice& dice) const {
+  return only(strongest(), possible(set, dice));
 }
 
 OnOff ConditionSearch::on_off_of(const FactorLevels& condition) const {
@@ -133,7 +154,7 @@ FactorLevels ConditionSearch::most_telling(Dice dice) const {
   pool.resize(std::min(pool.size(), pool_size / 2));
   if (conjunctions_.nothing() > doubt_max && dice.below(3) == 0) {
     // Full strength may hide a failure: what times out loses no race.
-    FactorLevels milder = only(full, pool.front());
+    FactorLevels milder = strongest_of(pool.front(), dice);
     for (std::size_t& level : milder.levels) {
       if (level > 1) level -= dice.below((level + 1) / 2 + 1);
     }
@@ -146,6 +167,7 @@ FactorLevels ConditionSearch::most_telling(Dice dice) const {
     const FactorSet half = random_half(factors_.size(), dice);
     pool.push_back(dice.below(2) == 0 ? half : half | likely);
   }
+  for (FactorSet& set : pool) set = possible(set, dice);
   const std::vector<double> judged = judged_shares();
   std::vector<double> bits;
   for (const FactorSet set : pool) {
@@ -270,9 +292,12 @@ std::vector<FactorLevels> ConditionSearch::candidates() const {
   for (std::size_t i = 0; i < effects.size(); ++i) {
     if (effects[i].log_odds > effects[i].error) helping |= set_of(i);
   }
-  std::vector<FactorLevels> all{off(), full, only(full, helping),
-                                only(full, conjunctions_.likeliest()),
-                                only(full, conjunctions_.holding(0.5))};
+  std::vector<FactorLevels> all{off()};
+  Dice dice = this->dice(0);
+  for (const FactorSet set :
+       {factors_on(full), helping, conjunctions_.likeliest(), conjunctions_.holding(0.5)}) {
+    all.push_back(strongest_of(set, dice));
+  }
   for (const auto& [condition, counted] : counts_) {
     if (counted.bad > 0) all.push_back(condition);
   }

@@ -103,6 +103,8 @@ class ConditionSearch {
 
   FactorLevels off() const;
   FactorLevels strongest() const;
+  FactorSet possible(FactorSet set, Dice& dice) const;
+  FactorLevels strongest_of(FactorSet set, Dice& dice) const;
   OnOff on_off_of(const FactorLevels& condition) const;
   double rate_of(const FactorLevels& condition) const;
   FactorLevels best_so_far() const;

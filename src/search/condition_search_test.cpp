@@ -1,5 +1,6 @@
 #include "search/condition_search.h"
 
+#include <bit>
 #include <functional>
 
 #include <doctest/doctest.h>
@@ -55,6 +56,31 @@ TEST_CASE("what is needed together is found and shrunk to exactly that in 150 tr
   CHECK(right(needing(0b1, 0.9, 0.01), 12, 0b1, 30) >= 28);
   CHECK(right(needing(0b1001, 0.9, 0.02), 12, 0b1001, 30) >= 28);
   CHECK(right(needing(0b1010'0100, 0.9, 0.01), 12, 0b1010'0100, 30) >= 27);
+}
+
+// Seven values of one setting, five of another, three more factors.
+std::vector<SearchFactor> settings() {
+  std::vector<SearchFactor> all = factors(15);
+  for (std::size_t i = 0; i < 12; ++i) all[i].group = i < 7 ? 1 : 2;
+  return all;
+}
+
+TEST_CASE("of the values of one setting one holds at a time, and the guilty one is found") {
+  constexpr FactorSet first = 0b111'1111, second = 0b1111'1000'0000;
+  for (const FactorSet guilty :
+       {FactorSet{0b100}, FactorSet{0b100} | set_of(8), FactorSet{0b100} | set_of(13)}) {
+    CAPTURE(guilty);
+    std::size_t exact = 0;
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+      const Searched searched(needing(guilty, 0.95, 0), settings(), {.seed = seed});
+      exact += found_by(searched) == guilty ? 1 : 0;
+      for (const auto& [condition, outcome] : searched.history) {
+        REQUIRE(std::popcount(factors_on(condition) & first) <= 1);
+        REQUIRE(std::popcount(factors_on(condition) & second) <= 1);
+      }
+    }
+    CHECK(exact >= 27);
+  }
 }
 
 TEST_CASE("where nothing matters nothing is found, and it says how seldom it failed") {

@@ -19,6 +19,8 @@ namespace culprit {
 struct SearchFactor {
   std::string name;
   std::vector<std::string> levels;  // two or more, as a person reads them
+  // Of a group at most one is on at a time, as of the values that one setting may have; 0: none.
+  std::size_t group = 0;
 };
 
 struct FactorLevels {

@@ -33,6 +33,8 @@ class Varied {
  private:
   void add_amounts(const Factor& factor, ReproOptions& options);
   Status add_values(const Factor& factor, ReproOptions& options);
+
+  std::size_t groups_ = 0;
 };
 
 Status Varied::add(World& world, const std::string& text, const ReproRequest& request,
@@ -60,7 +62,7 @@ Status Varied::add(World& world, const std::string& text, const ReproRequest& re
 void Varied::add_amounts(const Factor& factor, ReproOptions& options) {
   names[factor.name()] = factor.name();
   ReproFactor made;
-  made.factor = {factor.name(), factor.levels};
+  made.factor = {factor.name(), factor.levels, 0};
   made.apply = [factor](std::size_t level, TrialSetup& setup) {
     return factor.apply(factor.levels[level], setup);
   };
@@ -70,12 +72,13 @@ void Varied::add_amounts(const Factor& factor, ReproOptions& options) {
 // The first value holds where none of the others does.
 Status Varied::add_values(const Factor& factor, ReproOptions& options) {
   TRY(factor.apply(factor.levels[0], options.setup));
+  ++groups_;
   for (std::size_t i = 1; i < factor.levels.size(); ++i) {
     const std::string& value = factor.levels[i];
     const std::string name = fmt::format("{}={}", factor.name(), value);
     names[name] = factor.name();
     ReproFactor made;
-    made.factor = {name, {factor.levels[0], value}};
+    made.factor = {name, {factor.levels[0], value}, groups_};
     made.apply = [factor, value](std::size_t level, TrialSetup& setup) {
       return level == 0 ? ok() : factor.apply(value, setup);
     };
