@@ -12,17 +12,11 @@
 namespace culprit {
 namespace {
 
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
-
 Result<Exit> run_pair(const Arguments& arguments, Session& session) {
   const std::vector<std::string>& words = arguments.words;
   const std::string example = "culprit contrast --pair good.json bad.json";
-  if (words.size() != 2) return usage("--pair compares two files", example);
-  if (arguments.has("--bad")) return usage("--pair and --bad exclude each other", example);
+  if (words.size() != 2) return usage_error("--pair compares two files", example);
+  if (arguments.has("--bad")) return usage_error("--pair and --bad exclude each other", example);
   const ComparedPair pair = TRY(compare_pair(session.world, words[0], words[1]));
   TRY(print(arguments.has("--json") ? json_of(pair) : text_of(pair, session.terminal)));
   const bool any =
@@ -34,8 +28,8 @@ Result<Exit> run_pair(const Arguments& arguments, Session& session) {
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (arguments.has("--pair")) return run_pair(arguments, session);
   if (!arguments.has("--bad")) {
-    return usage("contrast needs to be told what is bad",
-                 "culprit contrast logs/ --bad 'status >= 500'   or --pair GOOD BAD");
+    return usage_error("contrast needs to be told what is bad",
+                       "culprit contrast logs/ --bad 'status >= 500'   or --pair GOOD BAD");
   }
   InvestigateOptions options;
   options.gather = TRY(gather_options(arguments, session.world));

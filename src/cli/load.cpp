@@ -14,30 +14,11 @@
 namespace culprit {
 namespace {
 
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
-
-// A number that is all of its text and above zero.
-template <typename Number>
-Result<Number> number_flag(const Arguments& arguments, std::string_view flag,
-                           std::string_view example) {
-  const std::string text = arguments.value(flag);
-  Number number{};
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = fault == std::errc{} && end == text.data() + text.size();
-  if (whole && number > 0 && std::isfinite(static_cast<double>(number))) return number;
-  return usage(fmt::format("{} {} is no number above zero", flag, text),
-               fmt::format("{} {}", flag, example));
-}
-
 Result<LoadAsked> asked_of(const Arguments& arguments) {
   LoadAsked asked;
   if (arguments.words.size() > 1) {
-    return usage(fmt::format("load has one URL, not {}", arguments.words.size()),
-                 "culprit load http://127.0.0.1:8080/   or --spec FILE for several requests");
+    return usage_error(fmt::format("load has one URL, not {}", arguments.words.size()),
+                       "culprit load http://127.0.0.1:8080/   or --spec FILE for several requests");
   }
   if (!arguments.words.empty()) asked.url = arguments.words.front();
   asked.spec = arguments.value("--spec");
@@ -54,7 +35,7 @@ Result<LoadAsked> asked_of(const Arguments& arguments) {
   if (arguments.has("--insecure")) asked.certificates = LoadPlan::Certificates::taken;
   asked.method = arguments.value("--method");
   asked.body = arguments.value("--body");
-  if (arguments.has("--header")) asked.headers = arguments.flags.find("--header")->second;
+  asked.headers = texts_of(arguments, "--header");
   asked.bad = arguments.value("--bad");
   return asked;
 }

@@ -9,26 +9,20 @@ namespace {
 
 constexpr std::string_view api_usual = "127.0.0.1:8474";  // Toxiproxy's
 
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
-
 Result<std::vector<ProxyPlan>> plans_of(const Arguments& arguments) {
   if (!arguments.has("--listen") && !arguments.has("--upstream")) {
-    if (arguments.has("--toxic")) return usage("a toxic needs a proxy", "--listen A --upstream B");
+    if (arguments.has("--toxic"))
+      return usage_error("a toxic needs a proxy", "--listen A --upstream B");
     return std::vector<ProxyPlan>();
   }
   if (!arguments.has("--upstream")) {
-    return usage("--listen needs to know where to", "--upstream 127.0.0.1:5432");
+    return usage_error("--listen needs to know where to", "--upstream 127.0.0.1:5432");
   }
   ProxyPlan plan;
   plan.name = arguments.value("--name", "proxy");
   plan.listen = arguments.value("--listen", "127.0.0.1:0");
   plan.upstream = arguments.value("--upstream");
-  if (!arguments.has("--toxic")) return std::vector<ProxyPlan>{plan};
-  for (const std::string& text : arguments.flags.find("--toxic")->second) {
+  for (const std::string& text : texts_of(arguments, "--toxic")) {
     Toxic toxic = TRY(parse_toxic(text));
     const auto same = std::count_if(plan.toxics.begin(), plan.toxics.end(), [&](const Toxic& one) {
       return one.name.starts_with(toxic.name);

@@ -1,62 +1,11 @@
-#include <charconv>
-
 #include "cli/commands.h"
+#include "cli/flag_values.h"
 #include "cli/kept.h"
 #include "cli/repro_text.h"
-#include "cli/sources.h"
 #include "workbench/repro_request.h"
 
 namespace culprit {
 namespace {
-
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
-
-// "0.3" and "30%"; 0 to 1 without the ends.
-Result<double> share_flag(const Arguments& arguments, std::string_view flag,
-                          std::string otherwise) {
-  const std::string text = arguments.value(flag, std::move(otherwise));
-  double share = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, share);
-  const bool percent = read.ec == std::errc() && std::string_view(read.ptr, end) == "%";
-  if (percent) share /= 100;
-  const bool right =
-      read.ec == std::errc() && (percent || read.ptr == end) && share > 0 && share < 1;
-  if (!right)
-    return usage(fmt::format("{} {} is no share", flag, text), fmt::format("{} 0.3 or 30%", flag));
-  return share;
-}
-
-Result<std::size_t> count_flag(const Arguments& arguments, std::string_view flag,
-                               std::string otherwise) {
-  const std::string text = arguments.value(flag, std::move(otherwise));
-  std::size_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, count);
-  if (read.ec != std::errc() || read.ptr != end || count == 0) {
-    return usage(fmt::format("{} {} is no number of them", flag, text), fmt::format("{} 4", flag));
-  }
-  return count;
-}
-
-Result<Duration> time_flag(const Arguments& arguments, std::string_view flag) {
-  if (!arguments.has(flag)) return Duration::zero();
-  const std::string text = arguments.value(flag);
-  const std::optional<Duration> time = parse_duration(text);
-  if (!time || *time <= Duration::zero()) {
-    return usage(fmt::format("{} {} is no duration", flag, text), fmt::format("{} 30s", flag));
-  }
-  return *time;
-}
-
-std::vector<std::string> texts_of(const Arguments& arguments, std::string_view flag) {
-  const auto found = arguments.flags.find(flag);
-  return found == arguments.flags.end() ? std::vector<std::string>() : found->second;
-}
 
 Result<ReproRequest> request_of(const Arguments& arguments, const Session& session) {
   ReproRequest request;
@@ -67,13 +16,18 @@ Result<ReproRequest> request_of(const Arguments& arguments, const Session& sessi
   request.load = arguments.value("--load");
   request.signature = arguments.value("--signature");
   if (arguments.has("--rate-at-least")) {
-    request.rate_at_least = TRY(share_flag(arguments, "--rate-at-least", ""));
+    request.rate_at_least = TRY(share_flag(arguments, "--rate-at-least"));
   }
-  request.confidence = TRY(share_flag(arguments, "--confidence", "0.95"));
-  request.trials_max = TRY(count_flag(arguments, "--trials", "150"));
-  request.workers = TRY(count_flag(arguments, "--workers", "1"));
-  request.time_max = TRY(time_flag(arguments, "--time"));
-  request.timeout = TRY(time_flag(arguments, "--timeout"));
+  if (arguments.has("--confidence"))
+    request.confidence = TRY(share_flag(arguments, "--confidence"));
+  if (arguments.has("--trials")) {
+    request.trials_max = TRY(number_flag<std::size_t>(arguments, "--trials", "150"));
+  }
+  if (arguments.has("--workers")) {
+    request.workers = TRY(number_flag<std::size_t>(arguments, "--workers", "4"));
+  }
+  if (arguments.has("--time")) request.time_max = TRY(duration_flag(arguments, "--time"));
+  if (arguments.has("--timeout")) request.timeout = TRY(duration_flag(arguments, "--timeout"));
   request.seed = TRY(seed_flag(arguments));
   request.folder = arguments.value("--out", ".");
   if (arguments.has("--resume")) request.begin = ReproRequest::Begin::resume;
@@ -110,14 +64,14 @@ void show_progress(const ReproProgress& progress) {
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (arguments.has("--once")) {
     if (!arguments.has("--spec"))
-      return usage("--once runs a trial of a file", "--spec repro.toml --once");
+      return usage_error("--once runs a trial of a file", "--spec repro.toml --once");
     return run_once(arguments, session);
   }
   ReproRequest request = TRY(request_of(arguments, session));
   if (arguments.has("--spec"))
     TRY(read_repro_spec(session.world, arguments.value("--spec"), request));
   if (request.command.empty() && request.load.empty()) {
-    return usage("repro needs a command that fails sometimes", "culprit repro -- ./test.sh");
+    return usage_error("repro needs a command that fails sometimes", "culprit repro -- ./test.sh");
   }
   if (session.terminal.progress) request.progress = show_progress;
   const Result<Reproduced> done = run_repro(session.world, request);

@@ -43,24 +43,6 @@ std::vector<Flag> source_flags() {
       {"--threads", "N", "reading threads (one per core)"}};
 }
 
-Result<Duration> duration_flag(const Arguments& arguments, std::string_view flag) {
-  const auto found = parse_duration(arguments.value(flag));
-  if (found) return *found;
-  Error made = error(Fault::usage, "{} {} is no duration", flag, arguments.value(flag));
-  made.advice = fmt::format("{} 30s   or 2h, 14d, 250ms", flag);
-  return made;
-}
-
-Result<std::uint64_t> seed_flag(const Arguments& arguments) {
-  const std::string text = arguments.value("--seed", "1");
-  std::uint64_t seed = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (fault != std::errc{} || end != text.data() + text.size()) {
-    return error(Fault::usage, "--seed {} is no whole number", text);
-  }
-  return seed;
-}
-
 Result<unsigned> threads_flag(const Arguments& arguments) {
   const std::string text = arguments.value("--threads");
   unsigned threads = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/command.h"
+#include "cli/flag_values.h"
 #include "workbench/moment.h"
 #include "workbench/source_options.h"
 
@@ -16,8 +17,6 @@ Result<GatherOptions> gather_options(const Arguments& arguments, World& world);
 // to another command.
 std::vector<std::string> reading_flags(const Arguments& arguments);
 
-Result<Duration> duration_flag(const Arguments& arguments, std::string_view flag);
-Result<std::uint64_t> seed_flag(const Arguments& arguments);
 Result<unsigned> threads_flag(const Arguments& arguments);
 
 // Nothing where the flag is not given. What it means is told by the sources (SourceClock).
