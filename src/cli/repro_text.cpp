@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t reasons_shown_max = 3;
 constexpr std::size_t output_lines_max = 8;
-constexpr double matters_least = 0.5;
 
 std::string percent(double share) {
   const double hundred = share * 100;
@@ -51,13 +50,12 @@ std::string conditions_text(const Reproduced& done) {
     text +=
         fmt::format("{}{} = {}\n", text.empty() ? "WHEN     " : "         ", one.factor, one.level);
   }
-  std::vector<std::string> others;
-  for (const Reproduction::Belief& belief : done.made.beliefs) {
-    if (belief.matters < matters_least) others.push_back(belief.factor);
-  }
-  if (!others.empty() && done.made.counts.total() > 0) {
-    text += fmt::format("{}not needed: {}\n", text.empty() ? "WHEN     " : "         ",
-                        fmt::join(others, ", "));
+  const bool judged = done.made.counts.total() > 0;
+  const bool reproduced = done.made.verdict == Reproduction::Verdict::reproduced;
+  if (!done.needless.empty() && judged) {
+    text += fmt::format("{}{}: {}\n", text.empty() ? "TRIED    " : "         ",
+                        reproduced ? "not needed" : "makes no difference",
+                        fmt::join(done.needless, ", "));
   }
   for (const std::string& one : done.left_out) text += fmt::format("LEFT OUT {}\n", one);
   return text;

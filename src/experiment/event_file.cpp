@@ -37,10 +37,11 @@ EventFile::EventFile(EventFile&&) noexcept = default;
 EventFile& EventFile::operator=(EventFile&&) noexcept = default;
 EventFile::~EventFile() = default;
 
-Result<EventFile> EventFile::create(const std::string& path) {
+Result<EventFile> EventFile::open(const std::string& path, Begin begin) {
   auto state = std::make_unique<State>();
   state->path = path;
-  state->descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int how = begin == Begin::empty ? O_TRUNC : O_APPEND;
+  state->descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
   if (state->descriptor < 0) return cannot_write(path, errno);
   return EventFile(std::move(state));
 }
@@ -54,6 +55,12 @@ void EventFile::append(std::string_view lines) {
     else if (errno != EINTR)
       state_->failed = errno;
   }
+}
+
+Status EventFile::written() const {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->failed != 0) return cannot_write(state_->path, state_->failed);
+  return ok();
 }
 
 Status EventFile::finish() {

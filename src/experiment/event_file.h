@@ -1,6 +1,8 @@
-// An EventFile takes Events as lines of NDJSON while they happen, from several threads.
+// An EventFile takes lines while they happen, from several threads: requests of a load, exchanges
+// and faults of a proxy, trials of a search.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,16 +13,18 @@ namespace culprit {
 
 class EventFile {
  public:
-  // Empties a file that is there. Errors: missing, denied, unavailable.
-  static Result<EventFile> create(const std::string& path);
+  enum class Begin : std::uint8_t { empty, behind };  // what a file has that is there already
+  // Errors: missing, denied.
+  static Result<EventFile> open(const std::string& path, Begin begin = Begin::empty);
   EventFile(EventFile&&) noexcept;
   EventFile& operator=(EventFile&&) noexcept;
   ~EventFile();
 
   // Whole lines; those of one call stay together. After the first failure nothing is written.
   void append(std::string_view lines);
-  // Whether all of it was written. Errors: what failed first.
-  Status finish();
+  // Whether all of it was written so far. Errors: what failed first.
+  Status written() const;
+  Status finish();  // and closed
 
  private:
   struct State;

@@ -57,7 +57,6 @@ class HttpFramer {
   void expect_reply_to(std::string_view method) { no_body_ = method == "HEAD"; }
   // Of the reply side: the connection has ended, and so has a body without a length.
   bool ends_with_connection() const { return state_ == State::until_close; }
-  bool between_messages() const { return state_ == State::head; }
 
  private:
   enum class State : std::uint8_t {

@@ -128,7 +128,7 @@ Result<LoadResult> run_load(World& world, const LoadPlan& plan, const LoadOption
     return unreachable(plan, reached.error());
   }
   std::optional<EventFile> record;
-  if (recorded) record = TRY(EventFile::create(options.record));
+  if (recorded) record = TRY(EventFile::open(options.record));
   ground.record = record ? &*record : nullptr;
   ground.traces = world.random_seed();
   ground.start = monotonic_now();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "experiment/line_file.h"
+#include "experiment/event_file.h"
 #include "experiment/proxy/json.h"
 #include "experiment/proxy/server.h"
 
@@ -11,17 +11,41 @@ namespace {
 
 constexpr std::size_t journal_bytes_max = std::size_t{1} << 30;
 constexpr Duration turn_max = std::chrono::milliseconds(200);  // then signals and files have a look
+constexpr std::size_t waiting_bytes_max = 256 << 10;
 constexpr Duration flush_each = std::chrono::seconds(1);
 
-Result<std::optional<LineFile>> file_for(const std::string& path) {
-  if (path.empty()) return std::optional<LineFile>();
-  LineFile file = TRY(LineFile::open(path));
-  return std::optional<LineFile>(std::move(file));
+// Lines for a file, written together: one write each would cost more than what they tell of.
+class Lines {
+ public:
+  static Result<Lines> of(const std::string& path);
+
+  std::function<void(std::string_view)> adder();  // null: nobody wants them
+  Status flush();
+
+ private:
+  std::optional<EventFile> file_;
+  std::string waiting_;
+};
+
+Result<Lines> Lines::of(const std::string& path) {
+  Lines lines;
+  if (!path.empty()) lines.file_ = TRY(EventFile::open(path));
+  return lines;
 }
 
-std::function<void(std::string_view)> adder(std::optional<LineFile>& file) {
-  if (!file) return nullptr;
-  return [&file](std::string_view line) { file->add(line); };
+std::function<void(std::string_view)> Lines::adder() {
+  if (!file_) return nullptr;
+  return [this](std::string_view line) {
+    waiting_ += line;
+    waiting_ += '\n';
+    if (waiting_.size() >= waiting_bytes_max) static_cast<void>(flush());
+  };
+}
+
+Status Lines::flush() {
+  if (!file_) return ok();
+  file_->append(std::exchange(waiting_, {}));
+  return file_->written();
 }
 
 Status take_replay(World& world, ProxyOptions& options) {
@@ -43,11 +67,6 @@ Status begin_api(ProxyServer& server, const ProxyOptions& options, ProxyStarted&
   return ok();
 }
 
-Status flush(std::optional<LineFile>& file) {
-  if (!file) return ok();
-  return file->flush();
-}
-
 }  // namespace
 
 std::string json_of_started(const ProxyStarted& started) {
@@ -60,10 +79,10 @@ std::string json_of_toxic(const Toxic& toxic) { return json_of(toxic); }
 Status run_proxy(World& world, ProxyOptions options,
                  const std::function<Status(const ProxyStarted&)>& started) {
   TRY(take_replay(world, options));
-  std::optional<LineFile> record = TRY(file_for(options.record));
-  std::optional<LineFile> journal = TRY(file_for(options.journal));
+  Lines record = TRY(Lines::of(options.record));
+  Lines journal = TRY(Lines::of(options.journal));
   ProxyServer server =
-      TRY(ProxyServer::open({options.seed, world.now(), adder(record), adder(journal)}));
+      TRY(ProxyServer::open({options.seed, world.now(), record.adder(), journal.adder()}));
   for (const ProxyPlan& plan : options.proxies) {
     TRY(server.create(plan).during("setting up {}", plan.name));
   }
@@ -77,11 +96,11 @@ Status run_proxy(World& world, ProxyOptions options,
     server.turn(monotonic_now() + turn_max);
     if (monotonic_now() - flushed < flush_each) continue;
     flushed = monotonic_now();
-    TRY(flush(record));
-    TRY(flush(journal));
+    TRY(record.flush());
+    TRY(journal.flush());
   }
-  TRY(flush(record));
-  return flush(journal);
+  TRY(record.flush());
+  return journal.flush();
 }
 
 }  // namespace culprit

@@ -5,8 +5,8 @@
 
 #include "experiment/conditioned_trials.h"
 #include "experiment/constraint.h"
+#include "experiment/event_file.h"
 #include "experiment/levels.h"
-#include "experiment/line_file.h"
 #include "workbench/repro_prior.h"
 #include "workbench/repro_spec.h"
 
@@ -150,6 +150,25 @@ Result<ReproRecord> complete_record(const ReproRequest& request, const ReproOpti
   return record;
 }
 
+constexpr double matters_least = 0.5;
+
+// Each once, in the order of --vary.
+std::vector<std::string> needless_of(const Varied& varied, const Reproduction& made,
+                                     const ReproRecord& record) {
+  std::vector<std::string> names;
+  for (const Reproduction::Belief& belief : made.beliefs) {
+    const auto known = varied.names.find(belief.factor);
+    const std::string& name = known == varied.names.end() ? belief.factor : known->second;
+    const bool needed = belief.matters >= matters_least ||
+                        std::any_of(record.conditions.begin(), record.conditions.end(),
+                                    [&](const ReproCondition& one) { return one.factor == name; });
+    if (!needed && std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 Result<std::string> write_files(World& world, const ReproRequest& request,
                                 const ReproRecord& record) {
   const std::string toml = inside(request.folder, "repro.toml");
@@ -203,12 +222,9 @@ Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   options.progress = request.progress;
   options.history = TRY(history_of(world, request, journal_path));
   if (options.history.empty()) TRY(world.write(journal_path, journal_head));
-  LineFile journal = TRY(LineFile::open(journal_path));
-  options.journal = [&](std::string_view line) {
-    while (line.ends_with('\n')) line.remove_suffix(1);
-    journal.add(line);
-    static_cast<void>(journal.flush());  // a full disk costs the resumption, not the result
-  };
+  EventFile journal = TRY(EventFile::open(journal_path, EventFile::Begin::behind));
+  // A full disk costs the resumption, not the result.
+  options.journal = [&](std::string_view line) { journal.append(line); };
   ConditionedTrials trials(world, plans, request.seed);
   options.run = [&](const TrialSetup& setup, const TrialWatch& watch) {
     return trials.run(setup, watch);
@@ -216,6 +232,7 @@ Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   Reproduced done;
   done.made = TRY(reproduce(world, options));
   done.record = TRY(complete_record(request, options, varied, done.made));
+  done.needless = needless_of(varied, done.made, done.record);
   done.left_out = std::move(varied.left_out);
   if (done.made.verdict == Reproduction::Verdict::reproduced) {
     done.script = TRY(write_files(world, request, done.record));

@@ -51,6 +51,7 @@ struct Reproduced {
   Reproduction made;
   ReproRecord record;
   std::string script;                 // the path of repro.sh; empty: nothing was reproduced
+  std::vector<std::string> needless;  // factors that it does not take, as --vary names them
   std::vector<std::string> left_out;  // factors, and why
 };
 // Errors: as of reproduce(), and of factors, upstreams and files.

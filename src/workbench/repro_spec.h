@@ -12,8 +12,7 @@
 
 namespace culprit {
 
-// Errors: malformed (no TOML), usage (a key that is not known, with its line and the nearest; a
-// value that makes no sense; no command).
+// Errors: usage, with line, column and the nearest word that is known.
 Result<ReproRecord> read_repro_toml(std::string_view text, std::string_view name);
 
 }  // namespace culprit

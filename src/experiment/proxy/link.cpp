@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "experiment/proxy/timers.h"
+
 namespace culprit {
 namespace {
 
@@ -14,11 +16,6 @@ Interest interest_in(bool reading, bool writing) {
   return static_cast<Interest>((reading ? 1 : 0) | (writing ? 2 : 0));
 }
 
-Time earlier(Time a, Time b) {
-  if (a == no_time) return b;
-  return b == no_time ? a : std::min(a, b);
-}
-
 }  // namespace
 
 Link::Link(std::uint64_t number, Socket client, LinkShared& shared)
@@ -29,15 +26,15 @@ ConnectionPlace Link::around() {
           &shared_->to_wake, dialogue_.get()};
 }
 
-void Link::connect(const Endpoint& upstream, Time now) {
+void Link::connect(const Endpoint& upstream) {
   connect_at_ = no_time;
   Result<Socket> socket = connect_to(upstream);
   if (!socket) return reset();
   server_ = std::move(*socket);
-  if (server_.connect_error() != 0) finish_connecting(now);
+  if (server_.connect_error() != 0) finish_connecting();
 }
 
-void Link::finish_connecting(Time) {
+void Link::finish_connecting() {
   if (server_.connect_error() != 0) return close();
   connected_ = true;
 }
@@ -166,7 +163,7 @@ void Link::send(Direction stream, std::string_view bytes) {
   if (!bytes.empty()) at.pending += bytes;
 }
 
-void Link::write(Direction stream, Time) {
+void Link::write(Direction stream) {
   Half& at = half(stream);
   if (over_) return;
   if (!at.pending.empty()) {

@@ -40,11 +40,11 @@ class Link {
   bool over() const { return over_; }
 
   // Begins to connect, once `accept_delay` is over.
-  void connect(const Endpoint& upstream, Time now);
+  void connect(const Endpoint& upstream);
   void connect_later(Time at) { connect_at_ = at; }
   Time connect_at() const { return connect_at_; }
   // The attempt has come to something.
-  void finish_connecting(Time now);
+  void finish_connecting();
 
   // These toxics from now on, both ways. `messages`: somebody looks at exchanges.
   enum class Messages : std::uint8_t { unseen, seen, seen_whole };
@@ -52,8 +52,8 @@ class Link {
 
   void read_client(Time now) { read(Direction::upstream, now); }
   void read_server(Time now) { read(Direction::downstream, now); }
-  void write_client(Time now) { write(Direction::downstream, now); }
-  void write_server(Time now) { write(Direction::upstream, now); }
+  void write_client() { write(Direction::downstream); }
+  void write_server() { write(Direction::upstream); }
   // What toxics hold and may let go now.
   void advance(Time now);
   Time next_due() const;  // no_time: never
@@ -85,7 +85,7 @@ class Link {
   bool wants_more(Direction stream) const;
 
   void read(Direction stream, Time now);
-  void write(Direction stream, Time now);
+  void write(Direction stream);
   void came(Direction stream, Parcel parcel);
   void through(Direction stream, Parcel parcel);
   void pump(Direction stream);

@@ -5,16 +5,11 @@
 #include <xxhash.h>
 
 #include "experiment/chance.h"
+#include "experiment/proxy/timers.h"
 #include "experiment/proxy/toxic_actions.h"
 
 namespace culprit {
 namespace {
-
-Time earlier(Time a, Time b) {
-  if (a == no_time) return b;
-  if (b == no_time) return a;
-  return std::min(a, b);
-}
 
 // Chance of one toxic in one direction must not move when another one is added beside it.
 std::uint64_t chance_stream(const Toxic& toxic) {

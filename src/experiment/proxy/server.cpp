@@ -8,32 +8,18 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
-#include "experiment/proxy/api.h"
+#include "experiment/proxy/api_connections.h"
 #include "experiment/proxy/json.h"
 #include "experiment/proxy/link.h"
 #include "experiment/proxy/timers.h"
+#include "experiment/proxy/tokens.h"
 
 namespace culprit {
 namespace {
 
 constexpr std::size_t buffer_bytes = 256 << 10;  // one read: as much as a socket usually holds
 constexpr int accepts_max = 64;                  // at once, before connections have their turn
-constexpr std::size_t api_body_bytes_max = 1 << 20;
 constexpr Duration full_pause = std::chrono::milliseconds(50);  // when no descriptor is left
-
-// Who a token is: a listener by its proxy's number, a side of a link, a connection of the API.
-enum class Who : std::uint64_t {
-  listener = 0,
-  client = 1,
-  server = 2,
-  api_listener = 3,
-  api = 4,
-  bell = 5,
-};
-constexpr unsigned who_bits = 3;
-std::uint64_t token_of(Who who, std::uint64_t number) {
-  return (number << who_bits) | static_cast<std::uint64_t>(who);
-}
 
 struct Listening {
   ProxyPlan plan;
@@ -50,13 +36,6 @@ struct Linked {
   Interest server = Interest::none;
   bool server_added = false;
   Time timer = no_time;  // that is set for it
-};
-
-struct ApiConnection {
-  Socket socket;
-  std::string in;
-  std::string out;
-  bool closes = false;
 };
 
 Link::Messages messages_for(const Link::Toxics& toxics, bool recorded) {
@@ -85,12 +64,10 @@ struct ProxyServer::State {
   Time began = monotonic_now();
   std::uint64_t proxies_made = 0;
   std::uint64_t links_made = 0;
-  std::uint64_t apis_made = 0;
   std::vector<std::unique_ptr<Listening>> proxies;
   std::unordered_map<std::uint64_t, Linked> links;
-  Socket api_listener;
+  ApiConnections api;
   Socket bell;  // an eventfd
-  std::unordered_map<std::uint64_t, ApiConnection> apis;
 
   Listening* find(std::string_view name);
   Listening* find_number(std::uint64_t number);
@@ -101,19 +78,15 @@ struct ProxyServer::State {
 
   void accept(Listening& proxy, Time now);
   void begin(Listening& proxy, Socket client, Time now);
-  void call_upstream(std::uint64_t number, Linked& linked, Time now);
+  void call_upstream(std::uint64_t number, Linked& linked);
   void handle_link(std::uint64_t number, Who side, const Ready& ready, Time now);
   void settle(std::uint64_t number, Linked& linked);
   void settle_interest(Linked& linked);
   void wake(Time now);
   void ring(Time now);
-  void report(std::uint64_t number, Linked& linked);
+  void report(Linked& linked);
   void write_journal();
   void record(const Exchange& exchange, const Linked& linked);
-
-  void accept_api();
-  void handle_api(std::uint64_t number, const Ready& ready, ProxyServer& server);
-  bool answer_one(ApiConnection& connection, ProxyServer& server);
 };
 
 Listening* ProxyServer::State::find(std::string_view name) {
@@ -213,15 +186,15 @@ void ProxyServer::State::begin(Listening& proxy, Socket client, Time now) {
   if (delay > Duration::zero()) {
     linked.link.connect_later(now + delay);
   } else {
-    call_upstream(number, linked, now);
+    call_upstream(number, linked);
   }
   settle(number, linked);
 }
 
-void ProxyServer::State::call_upstream(std::uint64_t number, Linked& linked, Time now) {
+void ProxyServer::State::call_upstream(std::uint64_t number, Linked& linked) {
   const Listening* proxy = find_number(linked.proxy);
   if (proxy == nullptr) return linked.link.close();
-  linked.link.connect(proxy->upstream, now);
+  linked.link.connect(proxy->upstream);
   if (linked.link.over()) return;
   linked.server = Interest::write;
   linked.server_added = true;
@@ -233,13 +206,13 @@ void ProxyServer::State::handle_link(std::uint64_t number, Who side, const Ready
   if (found == links.end()) return;
   Link& link = found->second.link;
   if (!link.connected()) {
-    if (side == Who::server) link.finish_connecting(now);
+    if (side == Who::server) link.finish_connecting();
     if (side == Who::client && ready.broken) link.close();
   } else if (side == Who::client) {
-    if (ready.writable) link.write_client(now);
+    if (ready.writable) link.write_client();
     if (ready.readable || ready.broken) link.read_client(now);
   } else {
-    if (ready.writable) link.write_server(now);
+    if (ready.writable) link.write_server();
     if (ready.readable || ready.broken) link.read_server(now);
   }
   settle(number, found->second);
@@ -247,7 +220,7 @@ void ProxyServer::State::handle_link(std::uint64_t number, Who side, const Ready
 
 // What is to be waited for after a link was touched; `linked` is gone if it is over.
 void ProxyServer::State::settle(std::uint64_t number, Linked& linked) {
-  report(number, linked);
+  report(linked);
   if (linked.link.over()) {
     if (!shared.injections.empty()) write_journal();  // while it is known whose they are
     linked.link.close();
@@ -301,14 +274,14 @@ void ProxyServer::State::ring(Time now) {
     Linked& linked = found->second;
     linked.timer = no_time;
     const Time connect_at = linked.link.connect_at();
-    if (connect_at != no_time && connect_at <= now) call_upstream(number, linked, now);
+    if (connect_at != no_time && connect_at <= now) call_upstream(number, linked);
     linked.link.advance(now);
     settle(number, linked);
     wake(now);
   }
 }
 
-void ProxyServer::State::report(std::uint64_t, Linked& linked) {
+void ProxyServer::State::report(Linked& linked) {
   if (!options.record) return;
   for (const auto& exchange : linked.link.take_finished()) record(*exchange, linked);
   if (!linked.link.over()) return;
@@ -334,69 +307,6 @@ void ProxyServer::State::write_journal() {
   shared.injections.clear();
 }
 
-void ProxyServer::State::accept_api() {
-  while (std::optional<Socket> socket = accept_from(api_listener)) {
-    const std::uint64_t number = ++apis_made;
-    poller.add(*socket, token_of(Who::api, number), Interest::read);
-    apis.emplace(number, ApiConnection{std::move(*socket), {}, {}, false});
-  }
-}
-
-void ProxyServer::State::handle_api(std::uint64_t number, const Ready& ready, ProxyServer& server) {
-  const auto found = apis.find(number);
-  if (found == apis.end()) return;
-  ApiConnection& connection = found->second;
-  bool over = false;
-  if (ready.readable || ready.broken) {
-    const Transfer transfer = connection.socket.read(shared.buffer);
-    over = transfer.moved == Moved::end || transfer.moved == Moved::lost;
-    connection.in.append(shared.buffer.data(), transfer.bytes);
-    over |= connection.in.size() > api_body_bytes_max;
-  }
-  while (!over && answer_one(connection, server)) {
-  }
-  if (!connection.out.empty()) {
-    const Transfer transfer = connection.socket.write(connection.out);
-    over |= transfer.moved == Moved::lost;
-    connection.out.erase(0, transfer.bytes);
-  }
-  over |= connection.closes && connection.out.empty();
-  if (over) {
-    apis.erase(number);
-  } else {
-    poller.change(connection.socket, token_of(Who::api, number),
-                  connection.out.empty() ? Interest::read : Interest::both);
-  }
-}
-
-// The first request that is complete, if there is one.
-bool ProxyServer::State::answer_one(ApiConnection& connection, ProxyServer& server) {
-  HttpFramer framer(HttpFramer::Side::request);
-  std::string_view left = connection.in;
-  std::string method, path, agent, body;
-  for (;;) {
-    const HttpFramer::Piece piece = framer.next(left);
-    if (piece.part == HttpFramer::Part::more) return false;
-    if (piece.part == HttpFramer::Part::opaque) {
-      connection.closes = true;
-      connection.in.clear();
-      return false;
-    }
-    if (piece.part == HttpFramer::Part::head) {
-      method = framer.head().method;
-      path = framer.head().path();
-      agent = framer.head().header("user-agent").value_or("");
-      connection.closes = framer.head().closes;
-    }
-    body += piece.payload;
-    left.remove_prefix(piece.bytes);
-    if (piece.part == HttpFramer::Part::end) break;
-  }
-  connection.in.erase(0, connection.in.size() - left.size());
-  connection.out += wire_text(answer(server, {method, path, body, agent}));
-  return true;
-}
-
 // Each connection takes two: as many as we may have.
 static void raise_descriptors() {
   rlimit limit{};
@@ -415,9 +325,8 @@ Result<ProxyServer> ProxyServer::open(Options options) {
                                     .shared = {},
                                     .proxies = {},
                                     .links = {},
-                                    .api_listener = Socket(),
-                                    .bell = Socket(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-                                    .apis = {}});
+                                    .api = {},
+                                    .bell = Socket(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))});
   if (!state->bell) return error(Fault::unavailable, "no eventfd: {}", std::strerror(errno));
   state->poller.add(state->bell, token_of(Who::bell, 0), Interest::read);
   state->shared.seed = state->options.seed;
@@ -432,9 +341,7 @@ ProxyServer& ProxyServer::operator=(ProxyServer&&) noexcept = default;
 ProxyServer::~ProxyServer() = default;
 
 Status ProxyServer::serve_api(const Address& address) {
-  state_->api_listener = TRY(listen_on(address));
-  state_->poller.add(state_->api_listener, token_of(Who::api_listener, 0), Interest::read);
-  return ok();
+  return state_->api.listen(state_->poller, address);
 }
 
 void ProxyServer::turn(Time until) {
@@ -453,8 +360,8 @@ void ProxyServer::turn(Time until) {
         break;
       case Who::client:
       case Who::server: state.handle_link(number, who, one, now); break;
-      case Who::api_listener: state.accept_api(); break;
-      case Who::api: state.handle_api(number, one, *this); break;
+      case Who::api_listener: state.api.accept(state.poller); break;
+      case Who::api: state.api.handle(state.poller, one, state.shared.buffer, *this); break;
       case Who::bell: {
         eventfd_t rings = 0;
         ::eventfd_read(state.bell.descriptor(), &rings);

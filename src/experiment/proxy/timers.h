@@ -1,6 +1,7 @@
 // Timers say who is due next. Setting one twice leaves both; the owner asks itself what is due.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <queue>
@@ -9,6 +10,12 @@
 #include "base/time.h"
 
 namespace culprit {
+
+// no_time: never.
+inline Time earlier(Time a, Time b) {
+  if (a == no_time) return b;
+  return b == no_time ? a : std::min(a, b);
+}
 
 class Timers {
  public:
