@@ -317,15 +317,26 @@ class RealWorld final : public World {
     return names;
   }
 
+  static Error cannot_write(const std::string& path, int code) {
+    const bool denied = code == EACCES || code == EPERM || code == EROFS;
+    Error made = error(denied           ? Fault::denied
+                       : code == ENOENT ? Fault::missing
+                                        : Fault::unavailable,
+                       "cannot write {}: {}", path, std::strerror(code));
+    if (code == ENOSPC) made.advice = "make room, or write elsewhere";
+    return made;
+  }
+
   Status write(const std::string& path, std::string_view bytes) override {
     // A name of its own: another culprit may be writing the same file.
     const std::string staged = fmt::format("{}.{}.part", path, ::getpid());
     const int descriptor = ::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor < 0) return system_error(errno, staged);
+    if (descriptor < 0) return cannot_write(path, errno);
     File file = File::of_descriptor(descriptor, staged);
     Status written = file.append(bytes);
+    if (!written) written = cannot_write(path, errno);
     if (written && (::fsync(descriptor) != 0 || ::rename(staged.c_str(), path.c_str()) != 0)) {
-      written = system_error(errno, path);
+      written = cannot_write(path, errno);
     }
     if (!written) ::unlink(staged.c_str());
     return written;

@@ -225,4 +225,11 @@ TEST_CASE("a simulated world keeps files, denies some, and fails when told") {
   CHECK(failing.open("a"));
 }
 
+TEST_CASE("what cannot be written is told by its own name, and why") {
+  const std::unique_ptr<World> world = real_world();
+  const Status written = world->write("/nowhere/at/all.txt", "x");
+  REQUIRE(!written);
+  CHECK(written.error().what == "cannot write /nowhere/at/all.txt: No such file or directory");
+}
+
 }  // namespace culprit
