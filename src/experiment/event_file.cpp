@@ -1,6 +1,8 @@
 #include "experiment/event_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +16,16 @@ Error cannot_write(const std::string& path, int code) {
   // Never unavailable: that a server is not there is another thing than a full disk.
   const Fault fault = code == EACCES || code == EROFS ? Fault::denied : Fault::missing;
   return error(fault, "cannot write {}: {}", path, std::strerror(code));
+}
+
+// Two that write one file at once would both lose their lines. Pipes and devices are shared.
+Status keep_to_ourselves(int descriptor, const std::string& path) {
+  struct stat info {};
+  const bool regular = ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
+  if (!regular || ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return ok();
+  Error made = error(Fault::usage, "{} is being written by another culprit", path);
+  made.advice = "write to another file or folder";
+  return made;
 }
 
 }  // namespace
@@ -40,9 +52,12 @@ EventFile::~EventFile() = default;
 Result<EventFile> EventFile::open(const std::string& path, Begin begin) {
   auto state = std::make_unique<State>();
   state->path = path;
-  const int how = begin == Begin::empty ? O_TRUNC : O_APPEND;
-  state->descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
+  state->descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0666);
   if (state->descriptor < 0) return cannot_write(path, errno);
+  TRY(keep_to_ourselves(state->descriptor, path));
+  if (begin == Begin::empty && ::ftruncate(state->descriptor, 0) != 0 && errno != EINVAL) {
+    return cannot_write(path, errno);
+  }
   return EventFile(std::move(state));
 }
 

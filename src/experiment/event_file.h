@@ -14,7 +14,7 @@ namespace culprit {
 class EventFile {
  public:
   enum class Begin : std::uint8_t { empty, behind };  // what a file has that is there already
-  // Errors: missing, denied.
+  // Errors: missing, denied; usage, while another culprit writes it.
   static Result<EventFile> open(const std::string& path, Begin begin = Begin::empty);
   EventFile(EventFile&&) noexcept;
   EventFile& operator=(EventFile&&) noexcept;
