@@ -108,6 +108,26 @@ class Repro(Daemons):
                            f"{mark} & sleep 0.1; exit 1")
         self.assertGreater(json.loads(again.stdout)["trials"], json.loads(said)["trials"])
 
+    def test_two_in_one_folder_do_not_write_over_each_other(self):
+        command = ["--trials", "30", "--", "sh", "-c", "sleep 0.1; exit 1"]
+        with subprocess.Popen([daemons.BUILD / "culprit", "repro", *command], cwd=self.folder,
+                              stdout=subprocess.DEVNULL) as first:
+            self.until((self.folder / "repro.journal").exists, "the first", first)
+            second = self.repro(*command)
+            self.assertEqual(second.returncode, 2)
+            self.assertIn("being written by another culprit", second.stderr)
+            self.assertEqual(first.wait(60), 0)
+        self.assertEqual((self.folder / "repro.journal").read_text().count("\n"), 32)
+
+    def test_a_folder_that_vanishes_costs_the_script_not_the_answer(self):
+        full = self.folder / "gone"
+        full.mkdir()
+        done = self.repro("--out", full, "--trials", "8", "--", "sh", "-c",
+                          f"rm -rf {full}; exit 1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("cannot write", done.stderr)
+        self.assertIsNone(json.loads(done.stdout)["script"])
+
     def test_a_command_that_never_ends_and_writes_for_ever_is_ended(self):
         began = time.monotonic()
         done = self.repro("--timeout", "300ms", "--trials", "6",

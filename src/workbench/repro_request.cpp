@@ -221,8 +221,10 @@ Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   options.seed = request.seed;
   options.progress = request.progress;
   options.history = TRY(history_of(world, request, journal_path));
-  if (options.history.empty()) TRY(world.write(journal_path, journal_head));
-  EventFile journal = TRY(EventFile::open(journal_path, EventFile::Begin::behind));
+  const bool anew = options.history.empty();
+  EventFile journal =
+      TRY(EventFile::open(journal_path, anew ? EventFile::Begin::empty : EventFile::Begin::behind));
+  if (anew) journal.append(journal_head);
   // A full disk costs the resumption, not the result.
   options.journal = [&](std::string_view line) { journal.append(line); };
   ConditionedTrials trials(world, plans, request.seed);
@@ -235,7 +237,9 @@ Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   done.needless = needless_of(varied, done.made, done.record);
   done.left_out = std::move(varied.left_out);
   if (done.made.verdict == Reproduction::Verdict::reproduced) {
-    done.script = TRY(write_files(world, request, done.record));
+    const Result<std::string> script = write_files(world, request, done.record);
+    if (script) done.script = *script;
+    if (!script) done.unwritten = script.error().what;
   }
   return done;
 }

@@ -50,7 +50,8 @@ struct ReproRequest {
 struct Reproduced {
   Reproduction made;
   ReproRecord record;
-  std::string script;                 // the path of repro.sh; empty: nothing was reproduced
+  std::string script;                 // the path of repro.sh; empty: nothing was reproduced, or
+  std::string unwritten;              // why it could not be written
   std::vector<std::string> needless;  // factors that it does not take, as --vary names them
   std::vector<std::string> left_out;  // factors, and why
 };
