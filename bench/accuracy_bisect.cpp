@@ -135,6 +135,7 @@ struct Certain {
 Certain certain(std::size_t size, Point culprit, const ChangeSearch::Options& known) {
   ChangeSearch search(ChangeGraph::linear(size), {}, known);
   std::vector<std::uint8_t> tested(size + 1);
+  tested[size - 1] = tested[size] = 1;  // both ends were
   Certain tests;
   for (auto at = search.ask(); at; at = search.ask(), ++tests.all) {
     if (tests.fresh == tests.all && tested[*at] == 0) ++tests.fresh;
