@@ -36,6 +36,8 @@ ChangeSearch::ChangeSearch(ChangeGraph graph, std::vector<double> prior, Options
       prior_(std::move(prior)),
       class_of_(graph_.size()),
       same_({options.at_good.bad + options.at_bad.bad, options.at_good.good + options.at_bad.good}),
+      known_good_(options.at_good.total()),
+      known_bad_(options.at_bad.total()),
       testability_(graph_.size()) {
   VERIFY(graph_.size() > 0);
   if (prior_.empty()) prior_.assign(graph_.size(), 1);
@@ -78,6 +80,8 @@ void ChangeSearch::tell(Point at, Observation observation) {
                                                            : Testability::Seen::unjudged);
   }
   if (judged) {
+    known_good_ += at == good_end() ? 1 : 0;
+    known_bad_ += at + 1 == good_end() ? 1 : 0;
     learn(changes_at(at), observation == Observation::bad ? Outcome::bad : Outcome::good);
   }
   decide();

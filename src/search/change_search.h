@@ -140,7 +140,9 @@ class ChangeSearch {
   std::vector<double> prior_;  // with no_change it sums to one
   std::vector<std::uint32_t> class_of_;
   std::vector<Class> classes_;
-  OneRate same_;  // under "no change"
+  OneRate same_;       // under "no change"
+  double known_good_;  // trials at GOOD, also those told,
+  double known_bad_;   // and at BAD
   Testability testability_;
   std::vector<double> posterior_;
   double no_change_ = 0;
