@@ -27,6 +27,12 @@ std::string seen_from(const std::string& directory, const std::string& path) {
   return directory.empty() || path.starts_with('/') ? path : directory + "/" + path;
 }
 
+// Where the command finds its directory once a copy stands in for the folder.
+std::string seen_directory(const TrialSetup& setup) {
+  if (!setup.stand_in || !setup.directory.starts_with(setup.stand_in->copy)) return setup.directory;
+  return setup.stand_in->folder + setup.directory.substr(setup.stand_in->copy.size());
+}
+
 std::string search_path(const TrialSetup& setup) {
   const auto own = setup.environment.find("PATH");
   if (own != setup.environment.end()) return own->second;
@@ -101,7 +107,8 @@ Result<Launch> launch_of(const TrialSetup& setup) {
   }
   Launch launch;
   launch.path = TRY(program_of(setup));
-  launch.directory = setup.directory;
+  launch.stand_in = setup.stand_in;
+  launch.directory = seen_directory(setup);
   launch.variables = variables_of(setup);
   launch.environment = pointers(launch.variables);
   // The shell's words are "/bin/sh", the script, and the command's without its first.

@@ -4,6 +4,7 @@
 // with threads nothing may be allocated.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace culprit {
 struct Launch {
   std::string path;  // of the program
   std::string directory;
+  std::optional<StandIn> stand_in;
   std::vector<std::string> words;      // of both kinds of arguments
   std::vector<std::string> variables;  // "NAME=value"
   std::vector<char*> arguments;        // point into words, and end with nullptr

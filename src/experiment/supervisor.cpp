@@ -92,6 +92,11 @@ void wait_at_gate(const Supervision& with) {
 [[noreturn]] void become_command(const Supervision& with, pid_t supervisor) {
   const Launch& launch = *with.launch;
   ::setsid();
+  if (launch.stand_in) {
+    if (const int failed = stand_in(*launch.stand_in)) {
+      fail(with.report, TrialReport::What::stand_in_failed, failed);
+    }
+  }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != supervisor) ::_exit(127);  // it is gone already
   handle_all(SIG_DFL);

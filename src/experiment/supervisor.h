@@ -19,7 +19,14 @@ namespace culprit {
 // What it tells culprit through a pipe; each arrives whole. The last is `ended`, or why it never
 // ran, or nothing where culprit ordered the end.
 struct TrialReport {
-  enum class What : std::int32_t { ready, directory_failed, limits_failed, exec_failed, ended };
+  enum class What : std::int32_t {
+    ready,
+    stand_in_failed,
+    directory_failed,
+    limits_failed,
+    exec_failed,
+    ended
+  };
   What what = What::ended;
   std::int32_t value = 0;        // the process, an errno, or the status that waitpid gave
   std::int64_t nanoseconds = 0;  // that the command took; of `ended`

@@ -64,6 +64,9 @@ Error no_process(int code) {
 Error refused(const TrialReport& report, const TrialSetup& setup) {
   const char* reason = std::strerror(report.value);
   switch (report.what) {
+    case TrialReport::What::stand_in_failed:
+      return error(Fault::denied, "cannot put a copy in the place of {}: {}",
+                   setup.stand_in->folder, reason);
     case TrialReport::What::directory_failed:
       return error(Fault::denied, "cannot enter {}: {}", setup.directory, reason);
     case TrialReport::What::limits_failed: {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "experiment/stand_in.h"
 
 namespace culprit {
 
@@ -44,7 +45,9 @@ struct TrialSetup {
   std::vector<std::string> command;
   std::map<std::string, std::string> environment;  // added to culprit's own
   std::string directory;                           // empty: where culprit runs
-  Duration timeout = Duration::zero();             // zero: none
+  // A copy that the command sees in the place of a folder; `directory` lies in the copy then.
+  std::optional<StandIn> stand_in = {};
+  Duration timeout = Duration::zero();  // zero: none
   Limits limits;
   Stalls stalls;
   std::uint32_t hogs = 0;  // busy processes beside it, on each of its processors
