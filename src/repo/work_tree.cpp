@@ -1,0 +1,276 @@
+#include "repo/work_tree.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "repo/tree_copy.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t files_max = 10'000'000;  // of refs or new objects
+
+// git without what the user's shell or settings would have it do besides.
+std::vector<std::string> git_in(const std::string& folder, const std::vector<std::string>& words,
+                                const std::vector<std::string>& settings = {}) {
+  std::vector<std::string> command = {"env", "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0"};
+  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+                           "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"}) {
+    command.insert(command.begin() + 1, {"-u", name});
+  }
+  command.insert(command.end(), settings.begin(), settings.end());
+  command.insert(command.end(), {"git", "-C", folder, "-c", "core.fsmonitor=false", "-c",
+                                 "core.untrackedCache=false", "-c", "core.splitIndex=false", "-c",
+                                 "submodule.recurse=false", "-c", "core.hooksPath=/dev/null"});
+  command.insert(command.end(), words.begin(), words.end());
+  return command;
+}
+
+std::string first_line(std::string_view text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  if (line.starts_with("fatal: ")) line.remove_prefix(7);
+  return std::string(line);
+}
+
+Result<std::string> said(World& world, const std::vector<std::string>& command) {
+  Ran ran = TRY(world.run(command, ""));
+  if (ran.exit_code == 0) return std::move(ran.out);
+  const auto git = std::find(command.begin(), command.end(), "git");
+  std::string words;
+  for (auto at = git; at != command.end(); ++at) {
+    if (*at == "-c" || *at == "-C") {
+      ++at;
+    } else {
+      words += (words.empty() ? "" : " ") + *at;
+    }
+  }
+  return error(Fault::unavailable, "`{}` fails: {}", words, first_line(ran.error));
+}
+
+std::string line_of(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+// A part of git's folder, where there is one; a file or all of a folder.
+Status copy_part(const std::string& from, const std::string& to) {
+  const TreeNode node = TRY(node_at(from));
+  if (node.kind == TreeNode::Kind::absent) return ok();
+  TRY(copy_node(from, node, to));
+  if (node.kind != TreeNode::Kind::folder) return ok();
+  TreeLimits limits;
+  limits.entries_max = files_max;
+  const TreeListing listing = TRY(list_tree(from, limits));
+  return copy_tree(from, listing, to);
+}
+
+std::string of_status(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\0'), text.size());
+  std::string record(text.substr(0, end));
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return record;
+}
+
+// Behind so many spaces; the path is the last word and may have spaces itself.
+std::string path_behind(const std::string& record, int words) {
+  std::size_t at = 0;
+  for (int i = 0; i < words && at != record.npos; ++i) at = record.find(' ', at + 1);
+  return at == record.npos ? "" : record.substr(at + 1);
+}
+
+// "1 XY sub mH mI mW hH hI path", "2 XY sub mH mI mW hH hI score path\0from", "u ...", "? path".
+WorkTree::Differences read_status(std::string_view text) {
+  constexpr int before_path = 8;
+  constexpr int before_renamed = 9;
+  constexpr int before_unmerged = 10;
+  WorkTree::Differences found;
+  while (!text.empty()) {
+    const std::string record = of_status(text);
+    if (record.size() < 3) continue;
+    if (record[0] == '?') found.untracked.push_back(record.substr(2));
+    if (record[0] == 'u') found.unmerged.push_back(path_behind(record, before_unmerged));
+    if (record[0] != '1' && record[0] != '2') continue;
+    const bool renamed = record[0] == '2';
+    found.changed.push_back(path_behind(record, renamed ? before_renamed : before_path));
+    if (record.size() > 5 && record[5] == 'S') found.submodules.push_back(found.changed.back());
+    if (renamed) found.changed.push_back(of_status(text));
+  }
+  std::sort(found.changed.begin(), found.changed.end());
+  return found;
+}
+
+// Of `ls-files --debug`: what lies below an entry are times and sizes, and its flags.
+std::string without_memory(std::string_view text) {
+  std::string kept;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const bool remembered = line.starts_with("  ");
+    const std::size_t flags = line.find("flags: ");
+    if (remembered && flags == line.npos) continue;
+    kept += remembered ? line.substr(flags) : line;
+    kept += '\n';
+  }
+  return kept;
+}
+
+Status point_to_objects(World& world, const std::string& objects, const std::string& elsewhere,
+                        const std::string& folder) {
+  TRY(make_folders(folder + "/.git/objects/info"));
+  TRY(make_folders(folder + "/.git/objects/pack"));
+  return world.write(folder + "/.git/objects/info/alternates",
+                     fmt::format("{}\n{}\n", objects, elsewhere));
+}
+
+}  // namespace
+
+Result<std::string> WorkTree::asked(const std::vector<std::string>& words) const {
+  return said(*world_, git_in(root_, words));
+}
+
+Result<WorkTree> WorkTree::open(World& world, const std::string& folder) {
+  WorkTree tree(world);
+  tree.root_ = folder;
+  Result<std::string> root = tree.asked({"rev-parse", "--show-toplevel"});
+  if (!root || line_of(*root).empty()) {
+    Error made = error(Fault::usage, "{} is in no checkout of git", folder);
+    made.advice = "a try is of a change to a git working tree: cd into one";
+    if (!root) made.during.push_back(root.error().what);
+    return made;
+  }
+  tree.root_ = line_of(std::move(*root));
+  const std::vector<std::string> absolute = {"rev-parse", "--path-format=absolute"};
+  const auto path_of = [&](std::vector<std::string> what) -> Result<std::string> {
+    what.insert(what.begin(), absolute.begin(), absolute.end());
+    std::string text = TRY(tree.asked(what));
+    return line_of(std::move(text));
+  };
+  tree.folder_ = TRY(path_of({"--git-dir"}));
+  tree.common_ = TRY(path_of({"--git-common-dir"}));
+  tree.index_ = TRY(path_of({"--git-path", "index"}));
+  const Result<std::string> head = tree.asked({"rev-parse", "--verify", "-q", "HEAD^{commit}"});
+  if (head) tree.head_ = line_of(*head);
+  return tree;
+}
+
+Result<WorkTree::Differences> WorkTree::differences() const {
+  const std::string text = TRY(asked({"status", "--porcelain=v2", "-z", "--untracked-files=all",
+                                      "--no-renames", "--ignore-submodules=none"}));
+  return read_status(text);
+}
+
+Result<std::string> WorkTree::index_text(const std::string& index_file) const {
+  const std::string text = TRY(said(*world_, git_in(root_, {"ls-files", "--stage", "--debug"},
+                                                    {"GIT_INDEX_FILE=" + index_file})));
+  return without_memory(text);
+}
+
+Status WorkTree::copy_repository(const std::string& folder, const std::string& elsewhere) const {
+  const std::string made = folder + "/.git";
+  TRY(make_folders(made));
+  for (const char* name : {"config", "info", "packed-refs", "refs", "reftable", "shallow"}) {
+    TRY(copy_part(common_ + "/" + name, made + "/" + name));
+  }
+  for (const char* name : {"HEAD", "config.worktree"}) {
+    TRY(copy_part(folder_ + "/" + name, made + "/" + name));
+  }
+  TRY(make_folders(made + "/refs"));
+  const std::vector<std::string> own = TRY(world_->list(folder_));
+  for (const std::string& name : own) {
+    if (name.starts_with("sharedindex.")) TRY(copy_part(folder_ + "/" + name, made + "/" + name));
+  }
+  TRY(copy_part(index_, made + "/index"));
+  TRY(point_to_objects(*world_, objects(), elsewhere, folder));
+  const TreeNode large = TRY(node_at(common_ + "/lfs"));
+  if (large.kind == TreeNode::Kind::folder &&
+      ::symlink((common_ + "/lfs").c_str(), (made + "/lfs").c_str()) != 0)
+    return path_error("cannot make the link", made + "/lfs", errno);
+  for (const char* setting : {"core.worktree", "core.hooksPath", "core.bare"}) {
+    for (const char* file : {"config", "config.worktree"}) {
+      const std::string path = made + "/" + file;
+      if (!world_->info(path)) continue;
+      TRY(world_->run({"git", "config", "--file", path, "--unset-all", setting}, ""));
+    }
+  }
+  // An index in two files would be of use in the copy only.
+  TRY(said(*world_, {"git", "config", "--file", made + "/config", "core.splitIndex", "false"}));
+  if (head_.empty()) return ok();
+  const std::string head =
+      TRY(said(*world_, git_in(folder, {"rev-parse", "--verify", "HEAD^{commit}"}))
+              .during("copying the repository of {}", root_));
+  if (line_of(head) != head_)
+    return error(Fault::unavailable, "{} is at another commit now", root_);
+  return ok();
+}
+
+Status WorkTree::lend_objects(const std::string& copied_objects) const {
+  TreeLimits limits;
+  limits.entries_max = files_max;
+  const TreeListing listing = TRY(list_tree(copied_objects, limits));
+  for (const auto& [path, node] : listing.nodes) {
+    if (path.starts_with("info")) continue;
+    const std::string to = common_ + "/objects/" + path;
+    const TreeNode there = TRY(node_at(to));
+    if (there.kind != TreeNode::Kind::absent) continue;
+    if (node.kind == TreeNode::Kind::folder) {
+      TRY(copy_node("", node, to));
+      continue;
+    }
+    // A name that `git gc` knows for one that was left behind.
+    const std::size_t name = to.rfind('/') + 1;
+    const std::string whole = to.substr(0, name) + "tmp_obj_" + to.substr(name);
+    ::unlink(whole.c_str());
+    TRY(copy_node(copied_objects + "/" + path, node, whole));
+    if (::rename(whole.c_str(), to.c_str()) != 0) return path_error("cannot write", to, errno);
+  }
+  return ok();
+}
+
+Status WorkTree::reset(World& world, const std::string& folder) {
+  // The copy's files have other inodes and times of change than the index remembers, and the same
+  // times and sizes: those alone are compared, or all of it would be read.
+  const std::vector<std::string> minimal = {"-c", "core.checkStat=minimal", "-c",
+                                            "core.trustctime=false"};
+  std::vector<std::string> refresh = minimal;
+  refresh.insert(refresh.end(), {"update-index", "-q", "--refresh"});
+  // A file that was only touched is written anew otherwise, with another mode and time. Exit 1:
+  // some of them differ, which is why we are here.
+  TRY(world.run(git_in(folder, refresh), ""));
+  std::vector<std::string> words = minimal;
+  words.insert(words.end(), {"reset", "-q", "--hard", "HEAD"});
+  TRY(said(world, git_in(folder, words)));
+  return ok();
+}
+
+Result<std::string> WorkTree::patch(World& world, const std::string& without,
+                                    const std::string& with, const std::string& scratch) {
+  // No conversion of line ends, no filter: the bytes of the tree as they are.
+  const std::vector<std::string> settings = {"GIT_CONFIG_GLOBAL=/dev/null",
+                                             "GIT_CONFIG_SYSTEM=/dev/null", "GIT_DIR=" + scratch};
+  TRY(said(world, git_in("/", {"init", "-q", "--bare", scratch})));
+  TRY(make_folders(scratch + "/info"));
+  TRY(world.write(scratch + "/info/attributes", "* -text -filter -ident -working-tree-encoding\n"));
+  std::vector<std::string> trees;
+  for (const std::string& folder : {without, with}) {
+    const auto git = [&](const std::vector<std::string>& words) {
+      std::vector<std::string> all = {"-c", "core.bare=false", "--work-tree=" + folder};
+      all.insert(all.end(), words.begin(), words.end());
+      return said(world, git_in(folder, all, settings));
+    };
+    TRY(git({"read-tree", "--empty"}));
+    TRY(git({"add", "-A", "-f", "."}));
+    std::string tree = TRY(git({"write-tree"}));
+    trees.push_back(line_of(std::move(tree)));
+  }
+  return said(world, git_in(scratch,
+                            {"diff", "--binary", "--full-index", "--no-color", "--no-ext-diff",
+                             "--src-prefix=a/", "--dst-prefix=b/", trees[0], trees[1]},
+                            settings));
+}
+
+}  // namespace culprit
