@@ -7,7 +7,7 @@ namespace culprit {
 std::span<const Command> commands() {
   static const std::array table = {investigate_command(), inputs_command(), contrast_command(),
                                    logs_command(),        case_command(),   repro_command(),
-                                   proxy_command(),       load_command()};
+                                   proxy_command(),       load_command(),   try_command()};
   return table;
 }
 

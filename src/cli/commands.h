@@ -13,5 +13,6 @@ Command case_command();
 Command repro_command();
 Command proxy_command();
 Command load_command();
+Command try_command();
 
 }  // namespace culprit

@@ -1,0 +1,237 @@
+#include "cli/try_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/ranges.h>
+
+#include "cli/json_text.h"
+#include "cli/text.h"
+
+namespace culprit {
+namespace {
+
+using Side = RateComparison::Side;
+using Prediction = RateComparison::Prediction;
+using Verdict = RateComparison::Verdict;
+using End = PairedOutcome::End;
+
+constexpr std::size_t paths_shown_max = 4;
+constexpr std::size_t reasons_shown_max = 3;
+constexpr std::size_t columns_unbounded = 1 << 20;
+
+std::string whole_percent(double share) { return fmt::format("{:.0f}%", share * 100); }
+
+std::string_view predicted(Prediction prediction) {
+  switch (prediction) {
+    case Prediction::lower: return "with the change it fails less often";
+    case Prediction::higher: return "with the change it fails more often";
+    case Prediction::same: break;
+  }
+  return "the change makes no difference";
+}
+
+// What is known of the difference, in words that the figures bear out.
+std::string_view seen(const Tried& tried, Prediction prediction) {
+  if (tried.difference.low > 0) return "it fails more often with the change";
+  if (tried.difference.high < 0)
+    return prediction == Prediction::lower
+               ? "it fails less often with the change, but not half as often"
+               : "it fails less often with the change";
+  const RateComparison& comparison = tried.outcome.comparison;
+  if (comparison.counts(Side::without).bad == 0 && comparison.counts(Side::with).bad > 0)
+    return "it fails with the change, and did not without";
+  return prediction == Prediction::higher ? "the change does not make it fail more often"
+                                          : "it fails with the change as well";
+}
+
+std::string undecided_text(const Tried& tried, Prediction prediction) {
+  if (tried.outcome.end == End::interrupted) return "interrupted";
+  if (tried.outcome.end == End::asked_to_stop) return "the test asked to stop";
+  if (!tried.outcome.judged()) return "no trial of one side could be judged";
+  const RateComparison& comparison = tried.outcome.comparison;
+  if (prediction == Prediction::lower && comparison.counts(Side::without).bad == 0)
+    return "it never failed without the change either";
+  return "the trials do not tell the two apart";
+}
+
+std::string verdict_text(const Tried& tried, const TryRequest& request) {
+  switch (tried.verdict) {
+    case Verdict::supported: return fmt::format("supported: {}", predicted(request.prediction));
+    case Verdict::refuted: return fmt::format("refuted: {}", seen(tried, request.prediction));
+    case Verdict::undecided: break;
+  }
+  return fmt::format("undecided: {}", undecided_text(tried, request.prediction));
+}
+
+std::string rate_text(std::string_view label, const SideCounts& counts, const Interval& interval) {
+  if (counts.total == 0) return fmt::format("{}no trial was judged\n", label);
+  return fmt::format("{}fails in {} of trials ({} .. {}; {:.0f} of {:.0f})\n", label,
+                     whole_percent(counts.rate()), whole_percent(interval.low),
+                     whole_percent(interval.high), counts.bad, counts.total);
+}
+
+std::string points(double difference) {
+  const double hundred = difference * 100;
+  if (hundred == 0) return "0";
+  // What is on one side of nothing is not shown as nothing.
+  return std::abs(hundred) < 1 ? fmt::format("{:+.2g}", hundred) : fmt::format("{:+.0f}", hundred);
+}
+
+double difference_of(const Tried& tried) {
+  const RateComparison& comparison = tried.outcome.comparison;
+  return comparison.counts(Side::with).rate() - comparison.counts(Side::without).rate();
+}
+
+std::string difference_text(const Tried& tried, const TryRequest& request) {
+  if (!tried.outcome.judged()) return "";
+  return fmt::format("DIFFERS  by {} points ({} .. {}, {} sure)\n", points(difference_of(tried)),
+                     points(tried.difference.low), points(tried.difference.high),
+                     whole_percent(request.confidence));
+}
+
+std::string reasons_text(std::string_view label,
+                         const std::map<std::string, std::size_t>& reasons) {
+  std::vector<std::pair<std::string, std::size_t>> sorted(reasons.begin(), reasons.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  sorted.resize(std::min(sorted.size(), reasons_shown_max));
+  std::string text;
+  for (const auto& [reason, count] : sorted) {
+    text += fmt::format("{}{}, {}\n", text.empty() ? label : "         ", reason,
+                        count == 1 ? "once" : fmt::format("{} times", count));
+  }
+  return text;
+}
+
+std::string change_text(const Tried& tried) {
+  std::vector<std::string> shown;
+  for (const std::string& path : tried.paths) {
+    if (shown.size() < paths_shown_max) shown.push_back(safe(path, columns_unbounded));
+  }
+  if (tried.paths.size() > paths_shown_max)
+    shown.push_back(fmt::format("{} more", tried.paths.size() - paths_shown_max));
+  return fmt::format("CHANGE   {}\n", fmt::join(shown, ", "));
+}
+
+std::string tree_text(const Tried& tried, const TryRequest& request) {
+  switch (tried.tree) {
+    case Tried::Tree::taken_back: return "TREE     the change is taken back\n";
+    case Tried::Tree::applied: return "TREE     the change is in the tree now\n";
+    case Tried::Tree::in_the_way:
+      return fmt::format("TREE     not touched: {}\n", safe(tried.why, columns_unbounded));
+    case Tried::Tree::as_it_was: break;
+  }
+  return request.apply.empty() ? "TREE     as it was, with the change\n"
+                               : "TREE     as it was, without the change\n";
+}
+
+std::string next_text(const Tried& tried, const TryRequest& request) {
+  const bool in_tree = tried.tree == Tried::Tree::applied ||
+                       (tried.tree == Tried::Tree::as_it_was && request.apply.empty());
+  if (!in_tree) {
+    return tried.patch.empty()
+               ? fmt::format("COPY     {}/with holds the files of the change\n", tried.copy)
+               : fmt::format("COPY     git apply {}   brings the change back\n", tried.patch);
+  }
+  std::string text = fmt::format("COPY     {}\n", tried.copy);
+  if (tried.verdict == Verdict::supported) {
+    return text + fmt::format("NEXT     git commit it; or culprit try --restore {} takes it back\n",
+                              tried.id);
+  }
+  return text + fmt::format(
+                    "NEXT     --trials {} goes on longer; culprit try --restore {} takes it back\n",
+                    request.trials_max * 2, tried.id);
+}
+
+std::string json_rate(const SideCounts& counts, const Interval& interval) {
+  return fmt::format(
+      "{{\"rate\":{},\"low\":{:.6g},\"high\":{:.6g},\"bad\":{:.0f},\"total\":{:.0f}}}",
+      counts.total > 0 ? fmt::format("{:.6g}", counts.rate()) : "null", interval.low, interval.high,
+      counts.bad, counts.total);
+}
+
+std::string json_reasons(const std::map<std::string, std::size_t>& reasons) {
+  std::vector<std::string> parts;
+  for (const auto& [reason, count] : reasons)
+    parts.push_back(fmt::format("{}:{}", json_string(reason), count));
+  return fmt::format("{{{}}}", fmt::join(parts, ","));
+}
+
+std::string json_texts(const std::vector<std::string>& texts) {
+  std::vector<std::string> parts;
+  for (const std::string& text : texts) parts.push_back(json_string(text));
+  return fmt::format("[{}]", fmt::join(parts, ","));
+}
+
+std::string_view name_of(Tried::Tree tree) {
+  switch (tree) {
+    case Tried::Tree::as_it_was: return "as_it_was";
+    case Tried::Tree::taken_back: return "taken_back";
+    case Tried::Tree::applied: return "applied";
+    case Tried::Tree::in_the_way: break;
+  }
+  return "in_the_way";
+}
+
+// Nothing of a refuted change is in the tree.
+bool reverted(const Tried& tried, const TryRequest& request) {
+  if (tried.tree == Tried::Tree::taken_back) return true;
+  return tried.verdict == Verdict::refuted && !request.apply.empty() &&
+         tried.tree == Tried::Tree::as_it_was;
+}
+
+}  // namespace
+
+std::string text_of(const Tried& tried, const TryRequest& request) {
+  const RateComparison& comparison = tried.outcome.comparison;
+  std::string end(name_of(tried.outcome.end));
+  std::replace(end.begin(), end.end(), '_', ' ');
+  return fmt::format("TRY      {}\n         {}\n", safe(request.hypothesis, columns_unbounded),
+                     verdict_text(tried, request)) +
+         rate_text("WITHOUT  ", comparison.counts(Side::without), tried.without) +
+         rate_text("WITH     ", comparison.counts(Side::with), tried.with) +
+         difference_text(tried, request) + reasons_text("BY       ", tried.outcome.bad_reasons) +
+         reasons_text("UNJUDGED ", tried.outcome.unjudged_reasons) + change_text(tried) +
+         fmt::format("TRIALS   {} in {:.1f} s of running, {}; seed {}\n", tried.outcome.trials,
+                     tried.outcome.seconds, end, request.seed) +
+         tree_text(tried, request) + next_text(tried, request);
+}
+
+std::string json_of(const Tried& tried, const TryRequest& request) {
+  const RateComparison& comparison = tried.outcome.comparison;
+  std::string text = fmt::format(
+      "{{\"schema_version\":1,\"verdict\":\"{}\",\"hypothesis\":{},\"prediction\":\"{}\","
+      "\"without\":{},\"with\":{}",
+      name_of(tried.verdict), json_string(request.hypothesis), name_of(request.prediction),
+      json_rate(comparison.counts(Side::without), tried.without),
+      json_rate(comparison.counts(Side::with), tried.with));
+  text += fmt::format(
+      ",\"difference\":{{\"value\":{},\"low\":{:.6g},\"high\":{:.6g},\"confidence\":{:.6g}}}",
+      tried.outcome.judged() ? fmt::format("{:.6g}", difference_of(tried)) : "null",
+      tried.difference.low, tried.difference.high, request.confidence);
+  text += fmt::format(
+      ",\"trials\":{},\"reverted\":{},\"tree\":\"{}\",\"why\":{},\"copy\":{},\"patch\":{}",
+      tried.outcome.trials, reverted(tried, request), name_of(tried.tree),
+      tried.why.empty() ? "null" : json_string(tried.why), json_string(tried.copy),
+      tried.patch.empty() ? "null" : json_string(tried.patch));
+  return text + fmt::format(
+                    ",\"id\":{},\"paths\":{},\"ended\":\"{}\",\"reasons\":{},"
+                    "\"unjudged\":{},\"seed\":{}}}\n",
+                    json_string(tried.id), json_texts(tried.paths), name_of(tried.outcome.end),
+                    json_reasons(tried.outcome.bad_reasons),
+                    json_reasons(tried.outcome.unjudged_reasons), request.seed);
+}
+
+std::string text_of(const Restored& restored) {
+  if (restored.ids.empty()) return "TREE     no change of a try is in it\n";
+  return fmt::format("TREE     the change of try {} is taken back\n",
+                     fmt::join(restored.ids, ", "));
+}
+
+std::string json_of(const Restored& restored) {
+  return fmt::format("{{\"schema_version\":1,\"restored\":{},\"notes\":{}}}\n",
+                     json_texts(restored.ids), json_texts(restored.notes));
+}
+
+}  // namespace culprit

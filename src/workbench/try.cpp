@@ -1,0 +1,398 @@
+#include "workbench/try.h"
+
+#include <algorithm>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "experiment/stand_in.h"
+#include "experiment/trials.h"
+#include "repo/tree_copy.h"
+#include "search/anytime_interval.h"
+#include "workbench/try_pending.h"
+#include "workbench/try_record.h"
+#include "workbench/try_restore.h"
+#include "workbench/try_trees.h"
+
+namespace culprit {
+namespace {
+
+using State = TreeChange::State;
+using Verdict = RateComparison::Verdict;
+using Side = RateComparison::Side;
+
+constexpr std::size_t named_max = 3;  // paths in a message
+
+Error usage(std::string what, std::string advice) {
+  Error made = error(Fault::usage, "{}", what);
+  made.advice = std::move(advice);
+  return made;
+}
+
+Status check(const TryRequest& request) {
+  if (request.hypothesis.empty())
+    return usage("a try needs a hypothesis", "culprit try 'the pool is shared' -- ./test.sh");
+  if (request.test.empty())
+    return usage("a try needs a test", "culprit try HYPOTHESIS -- ./test.sh");
+  if (request.trials_max < 2) return usage("one trial compares nothing", "--trials 200");
+  if (request.confidence < 0.5 || request.confidence >= 1)
+    return usage(fmt::format("no confidence of {}", request.confidence), "--confidence 0.95");
+  return ok();
+}
+
+Result<std::optional<Expr>> signature_of(const std::string& text) {
+  if (text.empty()) return std::optional<Expr>();
+  Expr signature = TRY(parse_expr(text));
+  TRY(check_signature(signature));
+  return std::optional<Expr>(std::move(signature));
+}
+
+std::string listed(const std::vector<std::string>& paths) {
+  std::string text;
+  for (std::size_t i = 0; i < paths.size() && i < named_max; ++i)
+    text += (i == 0 ? "" : ", ") + paths[i];
+  return paths.size() > named_max ? text + ", ..." : text;
+}
+
+std::string last_line(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text.substr(text.rfind('\n') + 1).substr(0, 200));
+}
+
+// A shell that git itself started (a hook, rebase --exec) names the user's repository to every git.
+std::vector<std::string> without_repository(World& world, const std::vector<std::string>& command) {
+  std::vector<std::string> words;
+  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}) {
+    if (!world.environment(name).empty()) words.insert(words.end(), {"-u", name});
+  }
+  if (!words.empty()) words.insert(words.begin(), "env");
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
+}
+
+// One try, from the tree as it is to the verdict.
+class Trying {
+ public:
+  Trying(World& world, const TryRequest& request, WorkTree tree, Tries tries)
+      : world_(world), request_(request), tree_(std::move(tree)), tries_(std::move(tries)) {}
+
+  Result<Tried> run();
+
+ private:
+  Result<Tried> steps();
+  Status refuse_other_changes();
+  Status make_trees();
+  Status take_back_in_copy();
+  Status apply_in_copy();
+  Status save_change();
+  Status save_index(TreeChange::Trees& trees) const;
+  void save_patch();
+  Result<PairedOutcome> run_trials();
+  void judge(Tried& tried) const;
+  std::string from_here(const std::string& path) const;
+  Status settle(Tried& tried);
+  bool of_command() const { return !request_.apply.empty(); }
+  void note(const std::string& text) const {
+    if (request_.note) request_.note(text);
+  }
+
+  World& world_;
+  const TryRequest& request_;
+  WorkTree tree_;
+  Tries tries_;
+  WorkTree::Differences differences_;
+  std::vector<PendingTry> pending_;
+  TryRecord record_;
+  std::optional<TryTrees> trees_;
+  std::optional<TreeChange> change_;
+  std::string patch_;
+  std::string below_;  // from the root to where culprit was started
+};
+
+Status Trying::refuse_other_changes() {
+  differences_ = TRY(tree_.differences());
+  if (!differences_.unmerged.empty() && !of_command()) {
+    return usage(fmt::format("a merge is under way: {}", listed(differences_.unmerged)),
+                 "finish it, or give it up with git merge --abort");
+  }
+  if (!differences_.submodules.empty() && !of_command()) {
+    return usage(fmt::format("the submodule {} differs from HEAD, and a try takes back files only",
+                             listed(differences_.submodules)),
+                 "commit it, or try the change from within the submodule");
+  }
+  if (!of_command() && tree_.head().empty())
+    return usage("there is no commit yet to compare with", "git commit, or --apply COMMAND");
+  if (!of_command() && differences_.changed.empty()) {
+    return usage("nothing differs from HEAD: there is no change to try",
+                 "change something (a new file joins by git add), or --apply COMMAND");
+  }
+  pending_ = TRY(pending_tries(tries_, tree_, differences_));
+  if (pending_.empty() || request_.pending == TryRequest::Pending::stacked) return ok();
+  std::optional<std::string> beyond = TRY(path_beyond(pending_, tree_, differences_));
+  if (of_command()) beyond = "--apply";
+  if (!beyond) {
+    pending_.clear();  // the same change once more
+    return ok();
+  }
+  const TryRecord& first = pending_.front().record;
+  return usage(
+      fmt::format(
+          "the change of try {} (\"{}\", {}) is in the tree still, and {} would be a second",
+          first.id, first.hypothesis, first.verdict, *beyond),
+      fmt::format("git commit it, take it back with culprit try --restore {}, or --stack",
+                  first.id));
+}
+
+Status Trying::make_trees() {
+  const std::string temporary = world_.environment("TMPDIR");
+  TryTrees::Options options;
+  options.folder = fmt::format("{}/culprit-try-{:016x}", temporary.empty() ? "/tmp" : temporary,
+                               world_.random_seed());
+  if (options.folder.starts_with(tree_.root() + "/")) {
+    return usage(fmt::format("TMPDIR lies in the tree: {}", temporary),
+                 "TMPDIR=/tmp culprit try ...");
+  }
+  options.limits.bytes_max = request_.copy_bytes_max;
+  options.links = request_.links;
+  record_.hypothesis = request_.hypothesis;
+  record_.prediction = name_of(request_.prediction);
+  record_.origin = of_command() ? TryRecord::Origin::command : TryRecord::Origin::tree;
+  record_.root = tree_.root();
+  record_.head = tree_.head();
+  record_.temporary = options.folder;
+  record_ = TRY(tries_.begin(record_));
+  TryTrees made = TRY(TryTrees::make(tree_, options));
+  trees_.emplace(std::move(made));
+  if (!can_stand_in())
+    note(
+        fmt::format("this system gives users no mount namespaces: trials run in copies beside {}, "
+                    "and what knows it by that path sees the tree itself",
+                    tree_.root()));
+  if (!trees_->unusual().empty()) note(fmt::format("not copied: {}", listed(trees_->unusual())));
+  return ok();
+}
+
+// HEAD's files, and those of pending changes on which this one is stacked.
+Status Trying::take_back_in_copy() {
+  const std::string root = trees_->root(State::without);
+  for (const std::string& path : differences_.changed) {
+    const TreeNode now = TRY(node_in_tree(root, path));
+    if (now.kind == TreeNode::Kind::file || now.kind == TreeNode::Kind::link)
+      ::unlink((root + "/" + path).c_str());
+  }
+  TRY(WorkTree::reset(world_, root).during("making the tree without the change"));
+  for (auto one = pending_.rbegin(); one != pending_.rend(); ++one) {
+    TRY(one->change.bring({root, root + "/.git/index", State::with})
+            .during("stacking on try {}", one->record.id));
+  }
+  return ok();
+}
+
+Status Trying::apply_in_copy() {
+  TrialSetup setup;
+  setup.command = without_repository(world_, {"/bin/sh", "-c", request_.apply});
+  trees_->place(setup, State::with, 0, "");
+  const Trial trial = TRY(run_trial(setup).during("running {}", request_.apply));
+  if (trial.exit_code == 0) return ok();
+  const std::string how = trial.exit_code ? fmt::format("exit {}", *trial.exit_code)
+                                          : fmt::format("signal {}", trial.signal);
+  const std::string said = last_line(trial.error.text);
+  return usage(fmt::format("the change could not be made: {} of {}", how, request_.apply),
+               said.empty() ? "run it by hand first" : fmt::format("it says: {}", said));
+}
+
+// The index is a part of the change only where it says something else.
+Status Trying::save_index(TreeChange::Trees& trees) const {
+  const std::string without = trees_->root(State::without) + "/.git/index";
+  const std::string with = trees_->root(State::with) + "/.git/index";
+  const std::string of_without = TRY(tree_.index_text(without));
+  const std::string of_with = TRY(tree_.index_text(with));
+  if (of_without == of_with) return ok();
+  trees.without_index = without;
+  trees.with_index = with;
+  return ok();
+}
+
+void Trying::save_patch() {
+  const std::string path = tries_.folder_of(record_) + "/change.patch";
+  const Result<std::string> text =
+      WorkTree::patch(world_, change_->folder_of(State::without), change_->folder_of(State::with),
+                      trees_->scratch());
+  if (text && world_.write(path, *text)) patch_ = path;
+}
+
+Status Trying::save_change() {
+  TreeChange::Trees trees;
+  trees.without = trees_->root(State::without);
+  trees.with = trees_->root(State::with);
+  trees.limits = trees_->limits();
+  TRY(save_index(trees));
+  TreeChange made = TRY(TreeChange::save(trees, tries_.folder_of(record_)));
+  change_.emplace(std::move(made));
+  if (change_->empty())
+    return usage(of_command() ? fmt::format("{} changes nothing in the tree", request_.apply)
+                              : "the change is empty",
+                 "there is nothing to try then");
+  if (of_command()) {
+    // What `git add` wrote in the copy is needed where the index goes.
+    const std::string objects = trees.with + "/.git/objects";
+    const TreeListing listing = TRY(list_tree(objects, {}));
+    const std::string kept = tries_.folder_of(record_) + "/objects";
+    TRY(make_folders(kept));
+    TRY(copy_tree(objects, listing, kept));
+  }
+  save_patch();
+  return ok();
+}
+
+// As short as it can be typed.
+std::string Trying::from_here(const std::string& path) const {
+  const std::string here = world_.working_directory() + "/";
+  return path.starts_with(here) ? path.substr(here.size()) : path;
+}
+
+Result<PairedOutcome> Trying::run_trials() {
+  PairedTrials plan;
+  plan.setup.command = without_repository(world_, request_.test);
+  plan.setup.timeout = request_.timeout;
+  plan.place = [this](TrialSetup& setup, Side side, std::size_t worker) {
+    trees_->place(setup, side == Side::with ? State::with : State::without, worker, below_);
+  };
+  plan.signature = TRY(signature_of(request_.signature));
+  plan.compare = {request_.prediction, request_.confidence};
+  plan.trials_max = request_.trials_max;
+  plan.workers = request_.workers;
+  plan.seed = request_.seed;
+  plan.progress = request_.progress;
+  plan.temporary = trees_->folder();
+  return run_paired(plan);
+}
+
+void Trying::judge(Tried& tried) const {
+  const RateComparison& comparison = tried.outcome.comparison;
+  tried.verdict = comparison.verdict();
+  const SideCounts& without = comparison.counts(Side::without);
+  const SideCounts& with = comparison.counts(Side::with);
+  tried.without = anytime_interval(without.bad, without.total, request_.confidence);
+  tried.with = anytime_interval(with.bad, with.total, request_.confidence);
+  tried.difference = comparison.difference();
+  for (const TreeChange::Part* part : change_->differing()) tried.paths.push_back(part->path);
+  if (tried.paths.empty()) tried.paths.emplace_back("(index)");
+  tried.id = record_.id;
+  tried.copy = from_here(tries_.folder_of(record_));
+  if (!patch_.empty()) tried.patch = from_here(patch_);
+}
+
+// Where the change is to be from now on.
+Status Trying::settle(Tried& tried) {
+  const bool refuted = tried.verdict == Verdict::refuted;
+  const bool known = tried.outcome.judged() && tried.outcome.end != PairedOutcome::End::interrupted;
+  const bool stays = !refuted || request_.refuted == TryRequest::Refuted::kept;
+  record_.verdict = name_of(tried.verdict);
+  record_.temporary.clear();
+  record_.phase = TryRecord::Phase::ended;
+  record_.place = of_command() ? TryRecord::Place::elsewhere : TryRecord::Place::in_tree;
+  const bool moves = of_command() ? known && stays : !stays;
+  TRY(tries_.write(record_));
+  if (!moves) return ok();
+  if (of_command()) TRY(tree_.lend_objects(tries_.folder_of(record_) + "/objects"));
+  WorkTree now = TRY(WorkTree::open(world_, tree_.root()));
+  const State to = of_command() ? State::with : State::without;
+  Status brought = error(Fault::usage, "HEAD was moved meanwhile");
+  if (now.head() == record_.head) brought = bring_state(tries_, record_, *change_, now, to);
+  if (brought) {
+    tried.tree = of_command() ? Tried::Tree::applied : Tried::Tree::taken_back;
+    return ok();
+  }
+  tried.tree = Tried::Tree::in_the_way;
+  tried.why = brought.error().what;
+  return ok();
+}
+
+// What never came to a trial leaves nothing behind.
+Result<Tried> Trying::run() {
+  Result<Tried> tried = steps();
+  if (!tried && !record_.id.empty() && record_.phase == TryRecord::Phase::trials) {
+    trees_.reset();
+    remove_tree(tries_.folder_of(record_));
+  }
+  return tried;
+}
+
+Result<Tried> Trying::steps() {
+  std::vector<std::string> restored;
+  const std::vector<std::string> notes = TRY(put_right(tries_, tree_, restored));
+  for (const std::string& text : notes) note(text);
+  TRY(refuse_other_changes());
+  const std::string here = world_.working_directory();
+  if (here.starts_with(tree_.root() + "/")) below_ = here.substr(tree_.root().size());
+  TRY(make_trees());
+  TRY(of_command() ? apply_in_copy() : take_back_in_copy());
+  TRY(save_change());
+  for (const State state : {State::without, State::with}) {
+    TRY(make_folders(trees_->root(state) + below_));  // one that came with the change, or went
+  }
+  TRY(trees_->add_workers(request_.workers));
+  Tried tried;
+  if (request_.begins) {
+    judge(tried);
+    request_.begins(tried.paths);
+    tried.paths.clear();
+  }
+  tried.outcome = TRY(run_trials());
+  judge(tried);
+  trees_.reset();
+  TRY(settle(tried));
+  return tried;
+}
+
+}  // namespace
+
+Result<Tried> run_try(World& world, const TryRequest& request) {
+  TRY(check(request));
+  WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
+  Tries tries = TRY(Tries::open(world, tree.root()));
+  return Trying(world, request, std::move(tree), std::move(tries)).run();
+}
+
+Result<Restored> restore_try(World& world, const std::string& id) {
+  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
+  const Tries tries = TRY(Tries::open(world, tree.root()));
+  Restored done;
+  done.notes = TRY(put_right(tries, tree, done.ids));
+  if (!done.ids.empty() && (id.empty() || done.ids.front() == id)) return done;
+  const WorkTree::Differences differences = TRY(tree.differences());
+  std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences));
+  for (PendingTry& one : pending) {
+    if (!id.empty() && one.record.id != id) continue;
+    TRY(bring_state(tries, one.record, one.change, tree, State::without)
+            .during("taking back the change of try {}", one.record.id));
+    done.ids.push_back(one.record.id);
+    return done;
+  }
+  if (!id.empty()) {
+    return usage(fmt::format("the change of try {} is not in the tree, or committed", id),
+                 "culprit case show lists what was tried; git revert takes back a commit");
+  }
+  return done;
+}
+
+std::string_view name_of(RateComparison::Verdict verdict) {
+  switch (verdict) {
+    case Verdict::supported: return "supported";
+    case Verdict::refuted: return "refuted";
+    case Verdict::undecided: break;
+  }
+  return "undecided";
+}
+
+std::string_view name_of(RateComparison::Prediction prediction) {
+  switch (prediction) {
+    case RateComparison::Prediction::lower: return "lower";
+    case RateComparison::Prediction::higher: return "higher";
+    case RateComparison::Prediction::same: break;
+  }
+  return "same";
+}
+
+}  // namespace culprit

@@ -1,0 +1,68 @@
+#include "workbench/try_pending.h"
+
+#include <algorithm>
+
+#include "workbench/try_restore.h"
+
+namespace culprit {
+namespace {
+
+using State = TreeChange::State;
+
+bool has(const std::vector<std::string>& paths, const std::string& path) {
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+// Before the next commit all that is there as the change left it is pending; behind it, what git
+// lists.
+Result<bool> is_pending(const TryRecord& record, const TreeChange& change, const WorkTree& tree,
+                        const WorkTree::Differences& differences) {
+  const bool same_head = record.head == tree.head();
+  for (const TreeChange::Part* part : change.differing()) {
+    const bool differs =
+        same_head || has(differences.changed, part->path) || has(differences.untracked, part->path);
+    if (!differs) continue;
+    const bool held = TRY(change.holds(tree.root(), *part, State::with));
+    if (held) return true;
+  }
+  if (!change.has_index() || !change.differing().empty()) return false;
+  return index_holds(tree, record, change, State::with);
+}
+
+Result<bool> is_of(const PendingTry& pending, const WorkTree& tree, const std::string& path) {
+  for (const TreeChange::Part* part : pending.change.differing()) {
+    if (part->path == path) return pending.change.holds(tree.root(), *part, State::with);
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree& tree,
+                                              const WorkTree::Differences& differences) {
+  std::vector<PendingTry> found;
+  std::vector<TryRecord> records = TRY(tries.all());
+  std::reverse(records.begin(), records.end());
+  for (TryRecord& record : records) {
+    if (record.place != TryRecord::Place::in_tree || record.root != tree.root()) continue;
+    TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
+    const bool pending = TRY(is_pending(record, change, tree, differences));
+    if (pending) found.push_back({std::move(record), std::move(change)});
+  }
+  return found;
+}
+
+Result<std::optional<std::string>> path_beyond(const std::vector<PendingTry>& pending,
+                                               const WorkTree& tree,
+                                               const WorkTree::Differences& differences) {
+  for (const std::string& path : differences.changed) {
+    bool known = false;
+    for (const PendingTry& one : pending) {
+      if (!known) known = TRY(is_of(one, tree, path));
+    }
+    if (!known) return std::optional<std::string>(path);
+  }
+  return std::optional<std::string>();
+}
+
+}  // namespace culprit

@@ -1,0 +1,29 @@
+// A pending change is one that an earlier try left in the tree and that is not committed yet. Two
+// at once cannot be told apart by a verdict.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "repo/tree_change.h"
+#include "repo/work_tree.h"
+#include "workbench/try_record.h"
+
+namespace culprit {
+
+struct PendingTry {
+  TryRecord record;
+  TreeChange change;
+};
+
+// Of tries whose change is in the tree and in no commit yet, the newest first.
+Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree& tree,
+                                              const WorkTree::Differences& differences);
+
+// A path that differs from HEAD and is not as one of these left it; nothing: they are all there is.
+Result<std::optional<std::string>> path_beyond(const std::vector<PendingTry>& pending,
+                                               const WorkTree& tree,
+                                               const WorkTree::Differences& differences);
+
+}  // namespace culprit

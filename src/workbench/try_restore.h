@@ -1,0 +1,28 @@
+// What a try owes to the tree, and how it is paid: the steps that touch the user's tree.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "repo/tree_change.h"
+#include "repo/work_tree.h"
+#include "workbench/try_record.h"
+
+namespace culprit {
+
+// Whether the index of the tree says what that state's does, and HEAD is where it was then.
+Result<bool> index_holds(const WorkTree& tree, const TryRecord& record, const TreeChange& change,
+                         TreeChange::State state);
+
+// Brings the state of `change` into the tree. While that lasts the record says that the state
+// without it is owed; then, where the change is. Errors: as of TreeChange::bring(); the record says
+// no longer that anything is owed where nothing was touched.
+Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& change,
+                   const WorkTree& tree, TreeChange::State to);
+
+// Of tries that were cut short: their folders go, and what is owed to the tree is given back. A
+// line for each; `restored` gets the ids of those whose change was taken back.
+Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& tree,
+                                           std::vector<std::string>& restored);
+
+}  // namespace culprit

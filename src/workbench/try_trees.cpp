@@ -1,0 +1,116 @@
+#include "workbench/try_trees.h"
+
+#include <cerrno>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "repo/tree_copy.h"
+
+namespace culprit {
+
+TryTrees::TryTrees(TryTrees&& other) noexcept { *this = std::move(other); }
+
+TryTrees& TryTrees::operator=(TryTrees&& other) noexcept {
+  std::swap(options_, other.options_);
+  std::swap(limits_, other.limits_);
+  std::swap(name_, other.name_);
+  std::swap(source_, other.source_);
+  std::swap(objects_, other.objects_);
+  std::swap(unusual_, other.unusual_);
+  return *this;
+}
+
+TryTrees::~TryTrees() {
+  if (!options_.folder.empty()) remove_tree(options_.folder);
+}
+
+std::string TryTrees::root(State state, std::size_t worker) const {
+  return fmt::format("{}/{}-{}/{}", options_.folder, state == State::with ? "with" : "without",
+                     worker, name_);
+}
+
+// A place that the original is mounted on, where that can be; else a link to it.
+Status TryTrees::share(const std::string& link, const std::string& to) const {
+  const std::string target = source_ + "/" + link;
+  const std::string at = to + "/" + link;
+  TreeNode node = TRY(node_in_tree(source_, link));
+  if (node.kind != TreeNode::Kind::folder && node.kind != TreeNode::Kind::file)
+    return error(Fault::usage, "there is no file or folder {} in {} to be shared", link, source_);
+  if (!can_stand_in()) node = {TreeNode::Kind::link, 0, 0, target};
+  if (node.kind != TreeNode::Kind::file) return copy_node("", node, at);
+  return copy_node("/dev/null", node, at);
+}
+
+Status TryTrees::copy(const std::string& from, const TreeListing& listing,
+                      const std::string& to) const {
+  TRY(make_folders(to));
+  TRY(copy_tree(from, listing, to));
+  for (const std::string& link : options_.links) {
+    TRY(share(link, to));
+  }
+  return ok();
+}
+
+void TryTrees::place(TrialSetup& setup, State state, std::size_t worker,
+                     const std::string& below) const {
+  const std::string copy = root(state, worker);
+  setup.directory = copy + below;
+  if (can_stand_in()) {
+    setup.stand_in = StandIn{source_, copy, {{objects_, objects_seen()}}};
+    for (const std::string& link : options_.links) {
+      setup.stand_in->shared.push_back({source_ + "/" + link, source_ + "/" + link});
+    }
+    return;
+  }
+  for (std::string& word : setup.command) {
+    for (std::size_t at = word.find(source_); at != word.npos; at = word.find(source_, at)) {
+      word.replace(at, source_.size(), copy);
+      at += copy.size();
+    }
+  }
+}
+
+Result<TryTrees> TryTrees::make(const WorkTree& tree, const Options& options) {
+  TryTrees made;
+  made.source_ = tree.root();
+  made.name_ = tree.root().substr(tree.root().rfind('/') + 1);
+  made.limits_ = options.limits;
+  made.limits_.left_out.insert(made.limits_.left_out.end(), options.links.begin(),
+                               options.links.end());
+  const TreeListing listing = TRY(list_tree(tree.root(), made.limits_));
+  if (::mkdir(options.folder.c_str(), 0700) != 0)
+    return path_error("cannot make", options.folder, errno);
+  made.options_ = options;
+  made.objects_ = tree.objects();
+  TRY(make_folders(made.objects_seen()));
+  made.unusual_ = listing.unusual;
+  const std::string with = made.root(State::with);
+  const std::string without = made.root(State::without);
+  TRY(made.copy(tree.root(), listing, with));
+  // From the first copy: the tree may change meanwhile.
+  TRY(made.copy(with, listing, without));
+  TRY(tree.copy_repository(with, made.objects_seen()));
+  TRY(tree.copy_repository(without, made.objects_seen()));
+  return made;
+}
+
+Status TryTrees::add_workers(std::size_t workers) {
+  for (const State state : {State::without, State::with}) {
+    const std::string first = root(state);
+    const TreeListing listing = TRY(list_tree(first, limits_));
+    TreeLimits repository;
+    const TreeListing git = TRY(list_tree(first + "/.git", repository));
+    for (std::size_t worker = 1; worker < workers; ++worker) {
+      TRY(copy(first, listing, root(state, worker)));
+      const std::string into = root(state, worker) + "/.git";
+      TRY(make_folders(into));
+      TRY(copy_tree(first + "/.git", git, into));
+    }
+  }
+  return ok();
+}
+
+}  // namespace culprit

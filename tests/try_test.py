@@ -1,0 +1,420 @@
+"""`culprit try` with real trees: what is restored, what is refused, what is left behind."""
+import json
+import os
+import pathlib
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
+# pylint: disable=wrong-import-position
+import daemons
+from daemons import Daemons, main
+from try_fuzz import git, index_of, listing
+
+TEST = "#!/bin/sh\ngrep -q fixed code\n"
+
+
+class Try(Daemons):
+    def setUp(self):
+        super().setUp()
+        self.tree = self.folder / "tree"
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir()
+        self.tree.mkdir()
+        self.git("init", "-q", "-b", "main")
+        self.put("code", "broken\n")
+        self.put(".gitignore", "*.o\n")
+        self.put("test.sh", TEST).chmod(0o755)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "first")
+
+    def git(self, *words):
+        done = git(os.fsencode(self.tree), *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.decode()
+
+    def put(self, name, text):
+        path = self.tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def environment(self, **more):
+        return {**os.environ, "TMPDIR": str(self.temporary), **more}
+
+    def culprit(self, *words, code=None, where=".", **more):
+        done = subprocess.run([daemons.BUILD / "culprit", "try", *words], cwd=self.tree / where,
+                              capture_output=True, text=True, check=False, timeout=100,
+                              env=self.environment(**more))
+        if code is not None:
+            self.assertEqual(done.returncode, code, done.stderr + done.stdout)
+        self.assertEqual(os.listdir(self.temporary), [])
+        return done
+
+    def tried(self, *words, code=None, **more):
+        return json.loads(self.culprit("H", "--json", *words, code=code, **more).stdout)
+
+    def state(self):
+        return listing(os.fsencode(self.tree)), index_of(os.fsencode(self.tree))
+
+    def test_a_change_that_helps_stays(self):
+        self.put("code", "fixed\n")
+        before = self.state()
+        said = self.tried("--", "./test.sh", code=0)
+        self.assertEqual((said["verdict"], said["reverted"], said["tree"]),
+                         ("supported", False, "as_it_was"))
+        self.assertEqual((said["without"]["rate"], said["with"]["rate"]), (1, 0))
+        self.assertLess(said["difference"]["high"], 0)
+        self.assertLessEqual(said["trials"], 14)
+        self.assertEqual(self.state(), before)
+
+    def test_a_change_that_does_not_is_taken_back_and_what_git_does_not_know_stays(self):
+        self.put("code", "other\n")
+        self.put("added", "new")
+        self.git("add", "added")
+        (self.tree / "test.sh").chmod(0o644)
+        self.put("untracked", "mine")
+        self.put("built.o", "mine too")
+        said = self.tried("--", "sh", "./test.sh", code=1)
+        self.assertEqual((said["verdict"], said["reverted"]), ("refuted", True))
+        self.assertLessEqual(said["trials"], 14)
+        self.assertEqual((self.tree / "code").read_text(), "broken\n")
+        self.assertEqual(stat.S_IMODE((self.tree / "test.sh").stat().st_mode), 0o755)
+        self.assertFalse((self.tree / "added").exists())
+        self.assertEqual((self.tree / "untracked").read_text(), "mine")
+        self.assertEqual((self.tree / "built.o").read_text(), "mine too")
+        self.assertEqual(self.git("status", "--porcelain"), "?? untracked\n")
+        # And back again.
+        self.git("apply", said["patch"])
+        self.assertEqual((self.tree / "code").read_text(), "other\n")
+        self.assertEqual((self.tree / "added").read_text(), "new")
+        kept = self.tree / said["copy"] / "with"
+        self.assertEqual((kept / "code").read_text(), "other\n")
+
+    def test_what_a_command_did_never_comes_if_it_is_refuted(self):
+        self.put("untracked", "mine")
+        before = self.state()
+        command = "echo x > code; rm untracked; echo y > built.o; git add -f built.o"
+        said = self.tried("--apply", command, "--", "./test.sh", code=1)
+        self.assertEqual((said["verdict"], said["reverted"]), ("refuted", True))
+        self.assertEqual(said["paths"], ["built.o", "code", "untracked"])
+        self.assertEqual(self.state(), before)
+
+    def test_what_a_command_did_comes_if_it_helps_and_goes_with_restore(self):
+        before = self.state()
+        command = "echo fixed > code; mkdir new; echo x > new/file; git add new; ln -s code link"
+        said = self.tried("--apply", command, "--", "./test.sh", code=0)
+        self.assertEqual(said["tree"], "applied")
+        self.assertEqual(self.git("status", "--porcelain"), " M code\nA  new/file\n?? link\n")
+        self.git("fsck", "--strict")
+        self.culprit("--restore", code=0)
+        self.assertEqual(self.state(), before)
+        self.assertIn("no change of a try", self.culprit("--restore", code=1).stdout)
+
+    def test_a_second_change_is_refused_until_the_first_is_settled(self):
+        self.put("code", "fixed\n")
+        self.tried("--", "./test.sh", code=0)
+        self.tried("--", "./test.sh", code=0)  # the same one again
+        self.put("test.sh", TEST + "exit 0\n")
+        for words in (["--", "./test.sh"], ["--apply", "echo x > code", "--", "./test.sh"]):
+            refused = self.culprit("second", *words, code=2)
+            self.assertIn('"H", supported) is in the tree still', refused.stderr)
+            self.assertIn("--stack", refused.stderr)
+        # On top of the first, the second does nothing, and goes alone.
+        said = self.tried("--stack", "--predict", "lower", "--", "false", code=1)
+        self.assertEqual(said["paths"], ["test.sh"])
+        self.assertEqual(self.git("status", "--porcelain"), " M code\n")
+        self.git("commit", "-q", "-a", "-m", "first change")
+        self.culprit("--restore", code=1)  # what is committed is nobody's hypothesis any more
+        self.assertIn("or committed", self.culprit("--restore", "1", code=2).stderr)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+        self.put("test.sh", TEST + "exit 0\n")
+        self.tried("--keep", "--", "false", code=1)
+        self.assertEqual(self.git("status", "--porcelain"), " M test.sh\n")
+
+    def test_what_is_changed_meanwhile_is_not_overwritten(self):
+        self.put("code", "other\n")
+        said = self.tried("--trials", "30", "--", "sh", "-c",
+                          f'echo mine > "{self.folder}/outside"; exit 1', code=1,
+                          CULPRIT_STAND_IN="none")
+        self.assertTrue(said["reverted"])
+        self.put("code", "other\n")
+        # Where the tree is seen at its own path no test reaches it; beside it one can.
+        link = self.folder / "way"
+        link.symlink_to(self.tree)
+        said = self.tried("--", "sh", "-c", f"echo mine > {link}/code; exit 1", code=1,
+                          CULPRIT_STAND_IN="none")
+        self.assertEqual((said["tree"], said["reverted"]), ("in_the_way", False))
+        self.assertIn("code was changed since", said["why"])
+        self.assertEqual((self.tree / "code").read_text(), "mine\n")
+
+    def test_a_commit_meanwhile_is_not_undone(self):
+        self.put("code", "other\n")
+        way = self.folder / "way"
+        way.symlink_to(self.tree)
+        said = self.tried("--", "sh", "-c", f"cd {way}; git commit -qam meanwhile; exit 1", code=1,
+                          CULPRIT_STAND_IN="none")
+        self.assertEqual((said["tree"], said["why"]), ("in_the_way", "HEAD was moved meanwhile"))
+        self.assertEqual(self.git("status", "--porcelain"), "")
+        self.assertEqual((self.tree / "code").read_text(), "other\n")
+
+    def test_a_test_sees_a_copy_at_the_path_of_the_tree(self):
+        if subprocess.run(["unshare", "--user", "--mount", "true"], check=False).returncode:
+            self.skipTest("no namespaces here")
+        self.put("code", "fixed\n")
+        before = self.state()
+        said = self.tried("--workers", "2", "--", "sh", "-c",
+                          f'test "$PWD" = {self.tree} || exit 125; touch {self.tree}/made; '
+                          f"git log --oneline | grep -q first || exit 125; "
+                          f"grep -q fixed {self.tree}/code", code=0)
+        self.assertEqual(said["verdict"], "supported")
+        self.assertEqual(self.state(), before)
+
+    def test_a_test_is_run_in_the_folder_where_culprit_was(self):
+        self.put("sub/other", "x")
+        self.git("add", "sub")
+        self.put("code", "fixed\n")
+        said = self.tried("--", "../test.sh", where="sub", code=1)
+        self.assertEqual(said["verdict"], "refuted")  # there is no code in that folder
+        self.put("sub/test", "#!/bin/sh\ngrep -q fixed ../code\n").chmod(0o755)  # untracked
+        self.put("code", "fixed\n")
+        self.assertEqual(self.tried("--", "./test", where="sub", code=0)["verdict"], "supported")
+
+    def test_shared_folders_are_not_copied(self):
+        self.put("large/data", "x" * 3_000_000)
+        self.put(".git/info/exclude", "large\n")
+        self.put("code", "fixed\n")
+        refused = self.culprit("H", "--copy-max", "2", "--", "./test.sh", code=2)
+        self.assertIn("--link large", refused.stderr)
+        for stand_in in ("", "none"):
+            said = self.tried("--copy-max", "2", "--link", "large", "--", "sh", "-c",
+                              "test -s large/data || exit 125; ./test.sh", code=0,
+                              CULPRIT_STAND_IN=stand_in)
+            self.assertEqual(said["verdict"], "supported")
+
+    def test_predictions(self):
+        slow = ["--apply", "echo slow > pace"]
+        said = self.tried("--predict", "higher", *slow, "--", "sh", "-c", "test ! -e pace", code=0)
+        self.assertEqual(said["verdict"], "supported")
+        self.culprit("--restore", code=0)
+        said = self.tried("--predict", "higher", *slow, "--", "true", code=1)
+        self.assertEqual((said["verdict"], said["reverted"]), ("refuted", True))
+        said = self.tried("--predict", "same", *slow, "--", "true", code=0)
+        self.assertEqual(said["verdict"], "supported")
+        self.culprit("--restore", code=0)
+        said = self.tried("--trials", "20", *slow, "--", "true", code=1)
+        self.assertEqual((said["verdict"], said["ended"]), ("undecided", "trials_spent"))
+
+    def test_what_cannot_be_judged_changes_nothing(self):
+        before = self.state()
+        said = self.tried("--apply", "echo x > code", "--", "sh", "-c", "exit 125", code=125)
+        self.assertEqual((said["verdict"], said["ended"]), ("undecided", "untestable"))
+        self.assertIsNone(said["with"]["rate"])
+        # A change that does not even build.
+        said = self.tried("--apply", "echo x > code", "--", "sh", "-c",
+                          "grep -q x code && exit 125; exit 1", code=125)
+        self.assertEqual(self.state(), before)
+        said = self.tried("--signature", "exit = 7", "--apply", "echo fixed > code", "--", "sh",
+                          "-c", "grep -q fixed code || exit 7; exit 1", code=125)
+        self.assertEqual(said["unjudged"], {"exit 1, which the signature does not match": 8})
+        self.assertEqual(self.state(), before)
+
+    def refused(self, *words, says, **more):
+        before = self.state()
+        done = self.culprit(*words, code=2, **more)
+        self.assertIn(says, done.stderr)
+        self.assertEqual(self.state(), before)
+        self.assertEqual(list((self.tree / ".culprit/tries").glob("*/record")), [])
+
+    def test_what_is_refused(self):
+        self.refused("H", "--", "./test.sh", says="nothing differs from HEAD")
+        self.put("untracked", "x")
+        self.refused("H", "--", "./test.sh", says="joins by git add")
+        self.refused("H", "--apply", "true", "--", "./test.sh", says="changes nothing")
+        self.refused("H", "--apply", "echo no >&2; exit 3", "--", "true", says="it says: no")
+        self.refused("H", "--apply", "echo x > code", says="needs a test")
+        self.refused("H", "two", "--", "true", says="one hypothesis")
+        self.refused("H", "--apply", "echo x > code", "--", "./no-such", says="no such command")
+        self.refused("H", "--predict", "better", "--", "true", says="lower, higher or same")
+        self.refused("H", "--apply", "echo x > code", "--link", "none", "--", "true",
+                     says="to be shared")
+        outside = subprocess.run([daemons.BUILD / "culprit", "try", "H", "--", "true"],
+                                 cwd=self.folder, capture_output=True, text=True, check=False,
+                                 timeout=30, env=self.environment())
+        self.assertEqual(outside.returncode, 2)
+        self.assertIn("is in no checkout of git", outside.stderr)
+
+    def test_a_merge_under_way_is_refused(self):
+        self.git("checkout", "-q", "-b", "side")
+        self.put("code", "side\n")
+        self.git("commit", "-q", "-a", "-m", "side")
+        self.git("checkout", "-q", "main")
+        self.put("code", "main\n")
+        self.git("commit", "-q", "-a", "-m", "main")
+        git(os.fsencode(self.tree), "merge", "-q", "side")
+        self.refused("H", "--", "./test.sh", says="a merge is under way: code")
+
+    def test_submodules_are_files_and_their_own_changes_are_refused(self):
+        other = self.folder / "other"
+        subprocess.run(["git", "init", "-q", other], check=True)
+        (other / "inside").write_text("inside\n")
+        for words in (["add", "-A"], ["commit", "-q", "-m", "inside"]):
+            self.assertEqual(git(os.fsencode(other), *words).returncode, 0)
+        self.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other),
+                 "module")
+        self.git("commit", "-q", "-m", "module")
+        self.put("code", "fixed\n")
+        said = self.tried("--", "sh", "-c", "test -e module/inside && git status >/dev/null || "
+                          "exit 125; ./test.sh", code=0)
+        self.assertEqual(said["paths"], ["code"])
+        self.put("code", "other\n")
+        self.tried("--", "sh", "-c", "test -e module/inside || exit 125; ./test.sh", code=1)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+        before = self.state()
+        self.tried("--apply", "echo x > module/inside", "--", "./test.sh", code=1)
+        self.assertEqual(self.state(), before)
+        self.put("module/inside", "other\n")
+        refused = self.culprit("H", "--", "./test.sh", code=2)
+        self.assertIn("the submodule module differs from HEAD", refused.stderr)
+
+    def test_a_linked_worktree_is_a_tree_like_others(self):
+        linked = self.folder / "linked"
+        self.git("worktree", "add", "-q", str(linked), "-b", "linked")
+        self.tree = linked
+        self.put("code", "other\n")
+        self.git("add", "code")
+        said = self.tried("--", "./test.sh", code=1)
+        self.assertTrue(said["reverted"])
+        self.assertEqual(self.git("status", "--porcelain"), "")
+        self.assertEqual(self.tried("--apply", "echo fixed > code; git add code", "--",
+                                    "./test.sh", code=0)["tree"], "applied")
+        self.assertEqual(self.git("status", "--porcelain"), "M  code\n")
+
+    def test_the_repository_of_a_hook_is_not_that_of_the_copies(self):
+        before = self.state()
+        place = str(self.tree / ".git")
+        said = self.tried("--apply", "echo fixed > code; git add code", "--keep", "--trials", "8",
+                          "--", "sh", "-c", "git commit -q --allow-empty -m x || exit 125; exit 1",
+                          code=1, GIT_DIR=place, GIT_INDEX_FILE=place + "/index")
+        self.assertEqual((said["verdict"], said["unjudged"]), ("undecided", {}))
+        self.assertEqual(self.git("log", "--format=%s"), "first\n")
+        self.culprit("--restore", code=0)
+        self.assertEqual(self.state(), before)
+
+    def test_repositories_of_every_kind(self):
+        kinds = {
+            "sha256": (["--object-format=sha256"], []),
+            "split index": ([], [["config", "core.splitIndex", "true"],
+                                 ["update-index", "--split-index"]]),
+            "sparse": ([], [["sparse-checkout", "set", "--cone", "sub"]]),
+            "no modes": ([], [["config", "core.fileMode", "false"]]),
+        }
+        for number, (kind, (flags, settings)) in enumerate(kinds.items()):
+            with self.subTest(kind):
+                self.tree = self.folder / f"kind{number}"
+                self.tree.mkdir()
+                self.git("init", "-q", *flags)
+                self.put("code", "broken\n")
+                self.put("sub/file", "x\n")
+                self.put("other/file", "x\n")
+                self.git("add", "-A")
+                self.git("commit", "-q", "-m", "first")
+                for words in settings:
+                    self.git(*words)
+                before = self.state()
+                self.tried("--apply", "echo fixed > code; echo y > sub/file; git add sub", "--",
+                           "grep", "-q", "fixed", "code", code=0)
+                self.git("fsck", "--no-dangling")
+                self.assertEqual(self.git("status", "--porcelain"), " M code\nM  sub/file\n")
+                self.culprit("--restore", code=0)
+                self.assertEqual(self.state(), before)
+                self.put("sub/file", "z\n")
+                self.git("add", "sub")
+                self.tried("--", "false", code=1)
+                self.assertEqual(self.git("status", "--porcelain"), "")
+                self.assertEqual(self.state()[0], before[0])
+
+    def test_a_repository_without_a_commit_has_an_index_that_comes_and_goes(self):
+        self.tree = self.folder / "unborn"
+        self.tree.mkdir()
+        self.git("init", "-q")
+        self.put("code", "broken\n")
+        before = self.state()
+        self.refused("H", "--", "true", says="no commit yet")
+        self.tried("--apply", "echo fixed > code; git add code", "--", "grep", "-q", "fixed",
+                   "code", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "A  code\n")
+        self.culprit("--restore", code=0)
+        self.assertEqual(self.state(), before)
+
+    def test_line_ends_are_those_of_the_tree(self):
+        self.put(".gitattributes", "* text=auto eol=crlf\n")
+        (self.tree / "lines").write_bytes(b"a\r\nb\r\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "lines")
+        (self.tree / "lines").write_bytes(b"a\r\nc\r\n")
+        said = self.tried("--", "false", code=1)
+        self.assertEqual((self.tree / "lines").read_bytes(), b"a\r\nb\r\n")
+        self.git("apply", said["patch"])
+        self.assertEqual((self.tree / "lines").read_bytes(), b"a\r\nc\r\n")
+
+    def test_an_interrupt_shows_what_is_known_and_touches_nothing(self):
+        mark = f"sleep 97{time.time_ns() % 10_000:04}"
+        before = self.state()
+        with subprocess.Popen([daemons.BUILD / "culprit", "try", "H", "--json", "--workers", "2",
+                               "--apply", "echo x > code", "--", "sh", "-c",
+                               f"{mark} & sleep 0.2; exit 1"],
+                              cwd=self.tree, stdout=subprocess.PIPE, text=True,
+                              env=self.environment()) as process:
+            time.sleep(1.2)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(json.loads(said)["ended"], "interrupted")
+        self.assertGreater(json.loads(said)["trials"], 0)
+        self.assertEqual(self.state(), before)
+        self.assertEqual(os.listdir(self.temporary), [])
+        left = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True, check=False)
+        self.assertEqual(left.stdout, "")
+
+    def test_killed_amid_trials_the_next_one_tidies_up(self):
+        self.put("code", "fixed\n")
+        before = self.state()
+        mark = f"sleep 96{time.time_ns() % 10_000:04}"
+        with subprocess.Popen([daemons.BUILD / "culprit", "try", "H", "--", "sh", "-c", mark],
+                              cwd=self.tree, stdout=subprocess.DEVNULL,
+                              env=self.environment()) as process:
+            self.until(lambda: any(self.temporary.glob("*/culprit-trial-*")), "a trial", process)
+            second = subprocess.run([daemons.BUILD / "culprit", "try", "H", "--", "true"],
+                                    cwd=self.tree, capture_output=True, text=True, check=False,
+                                    timeout=30, env=self.environment())
+            self.assertEqual(second.returncode, 2)
+            self.assertIn("another culprit is trying something", second.stderr)
+            process.kill()
+        self.assertEqual(self.state(), before)
+        done = self.culprit("H", "--", "./test.sh", code=0)
+        self.assertIn("try 1 was cut short; the tree is as it was", done.stderr)
+        self.assertEqual(self.state(), before)
+        left = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True, check=False)
+        self.assertEqual(left.stdout, "")
+
+    def test_the_case_has_the_prediction_before_the_first_trial(self):
+        self.put("code", "fixed\n")
+        way = self.folder / "way"  # to the tree itself: the test sees a copy
+        way.symlink_to(self.tree)
+        self.tried("--", "sh", "-c", f"(cd {way} && {daemons.BUILD}/culprit case show) | "
+                   "grep -q 'predicts lower: H' || exit 125; ./test.sh", code=0,
+                   CULPRIT_STAND_IN="none")
+        shown = subprocess.run([daemons.BUILD / "culprit", "case", "show", "--json"],
+                               cwd=self.tree, capture_output=True, text=True, check=True,
+                               timeout=30)
+        entries = json.loads(shown.stdout)["entries"]
+        self.assertEqual([(one["kind"], one["summary"]) for one in entries],
+                         [("try", "predicts lower: H"), ("try", "supported: H")])
+
+
+if __name__ == "__main__":
+    main()
