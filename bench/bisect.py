@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """`culprit bisect` beside `git bisect run` on real repositories, in one run, in turns.
 
-Each repository is made by a script: commits that change a C file or add one, one in three a merged side
-branch, and one commit that breaks the program. git bisect runs each test as often as would have
-been best, which no user knows; culprit is told nothing.
+Each repository is made by a script: commits that change a file, side branches that are merged, and
+one commit that breaks the test. git bisect runs each test as often as would have been best, which
+no user knows; culprit is told nothing.
 
 Usage: bench/bisect.py [--build DIR] [--rounds N] [--commits N] [--only NAME] [--json]
 """
@@ -82,7 +82,7 @@ def history(folder, commits, culprit, rate):
 def scripts(folder, build_seconds):
     test = folder / "test.sh"
     test.write_text("#!/bin/sh\n"
-                    "[ -e built ] && [ \"$(cat built)\" = \"$(git rev-parse HEAD)\" ] || ./build.sh\n"
+                    "[ \"$(cat built 2>&1)\" = \"$(git rev-parse HEAD)\" ] || ./build.sh\n"
                     "exec python3 -c 'import random,sys; "
                     "sys.exit(random.random() < float(open(\"rate.txt\").read()))'\n")
     build = folder / "build.sh"
@@ -167,9 +167,10 @@ def main():
     if options.json:
         print(json.dumps({"commits": options.commits, "bisect": results}))
         return
-    print(f"{options.commits} commits, one in three merged or a merge; means of {options.rounds} rounds\n"
+    print(f"{options.commits} commits, with merges; means of {options.rounds} rounds\n"
           f"{'':36} {'seconds':>17} {'ratio':>7} {'runs':>13} {'right':>13}\n"
-          f"{'':36} {'culprit':>8} {'git':>8} {'':>7} {'culprit':>8} {'git':>4} {'culprit':>8} {'git':>4}")
+          f"{'':36} {'culprit':>8} {'git':>8} {'':>7} {'culprit':>8} {'git':>4} "
+          f"{'culprit':>8} {'git':>4}")
     for one in results:
         print(f"{one['world']:36} {one['culprit_seconds']:8.2f} {one['git_seconds']:8.2f} "
               f"{one['ratio']:7.2f} {one['culprit_runs']:8.1f} {one['git_runs']:4.0f} "
