@@ -21,22 +21,10 @@ constexpr double guess_mass = 0.5;
 constexpr double passes_min = 3;
 constexpr double doubt_max = 0.02;
 
-// The rate at which trials speak for neither of two.
-double undecided_at(double high, double low) {
-  const double good = std::log1p(-low) - std::log1p(-high);
-  return good / (std::log(high / low) + good);
-}
-
 // Two rates around a share of `rate`, so that this share speaks for neither.
 Sprt::Options around(double rate, double share) {
   const double high = std::clamp(estimate_share * rate, 1e-4, 0.98);
-  double low = 1e-6;
-  double less = high;
-  for (int i = 0; i < 50; ++i) {
-    const double middle = std::sqrt(low * less);
-    (undecided_at(high, middle) < share * rate ? low : less) = middle;
-  }
-  return {.at_least = high, .at_most = low, .false_yes = error_share, .false_no = error_share};
+  return Sprt::around(share * rate, high, error_share);
 }
 
 // Whether the posterior holds it for settled that something is off there that it takes.

@@ -10,6 +10,12 @@ namespace {
 
 constexpr double doubt_min = 1e-6;  // no rate is exactly 0 or 1: one trial would decide everything
 
+// The rate at which trials speak for neither of two.
+double undecided_at(double high, double low) {
+  const double good = std::log1p(-low) - std::log1p(-high);
+  return good / (std::log(high / low) + good);
+}
+
 }  // namespace
 
 Sprt::Sprt(Options options) {
@@ -24,6 +30,16 @@ Sprt::Sprt(Options options) {
 
 Sprt Sprt::of_rate(double rate, double error) {
   return Sprt({.at_least = rate, .at_most = rate / 2, .false_yes = error, .false_no = error});
+}
+
+Sprt::Options Sprt::around(double toss, double at_least, double error) {
+  double low = doubt_min;
+  double high = at_least;
+  for (int i = 0; i < 50; ++i) {
+    const double middle = std::sqrt(low * high);
+    (undecided_at(at_least, middle) < toss ? low : high) = middle;
+  }
+  return {.at_least = at_least, .at_most = low, .false_yes = error, .false_no = error};
 }
 
 void Sprt::tell(Outcome outcome) {

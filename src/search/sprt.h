@@ -28,6 +28,10 @@ class Sprt {
   // "At least `rate`" against "at most half of it".
   static Sprt of_rate(double rate, double error = 0.05);
 
+  // Two rates, the upper one `at_least`, so that trials at `toss` between them speak for neither:
+  // what fails oftener than that is decided one way in the long run, what fails less the other.
+  static Options around(double toss, double at_least, double error);
+
   void tell(Outcome outcome);
   // Told of that many at once, in any order: for whoever looked after each of them.
   void tell(double bad, double good);
