@@ -1,0 +1,185 @@
+// HTTP requests: method, path, parameters, headers, and the body by what it is. The length of the
+// body is no difference: it follows from the body.
+#include <algorithm>
+
+#include "base/verify.h"
+#include "parse/bytes.h"
+#include "parse/difference_items.h"
+
+namespace culprit {
+namespace {
+
+// Each part of the head on a line of its own, by its first letter: Method, Path, Query, Version,
+// Header.
+struct Request {
+  std::string head;
+  std::string body;
+  std::string newline = "\n";
+};
+
+constexpr std::string_view length_header = "content-length:";
+
+std::string lowered(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return lower;
+}
+
+void add_pairs(std::string_view text, std::string_view letter, std::string& head) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    head += fmt::format("{} {}\n", letter, text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+}
+
+void add_first_line(std::string_view line, std::string& head) {
+  const std::size_t space = std::min(line.find(' '), line.size());
+  const std::size_t version = std::max(line.rfind(' '), space);
+  head += fmt::format("M {}\n", line.substr(0, space));
+  std::string_view target =
+      line.substr(std::min(space + 1, line.size()), version > space ? version - space - 1 : 0);
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  head += fmt::format("P {}\n", target.substr(0, mark));
+  if (mark < target.size()) add_pairs(target.substr(mark + 1), "Q", head);
+  head += fmt::format("V {}\n", version > space ? line.substr(version + 1) : "");
+}
+
+Request request_of(std::string_view text) {
+  Request made;
+  bool first = true;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    if (line.ends_with('\r')) {
+      made.newline = "\r\n";
+      line.remove_suffix(1);
+    }
+    if (line.empty()) break;
+    if (first) {
+      add_first_line(line, made.head);
+    } else {
+      const bool length = lowered(line).starts_with(length_header);
+      made.head += fmt::format("H {}\n", length ? line.substr(0, length_header.size()) : line);
+    }
+    first = false;
+  }
+  made.body = text;
+  return made;
+}
+
+ItemList items_of_head(std::string_view head) {
+  ItemList list = items_of(head, DifferenceKind::lines);
+  for (Item& item : list.items) {
+    const std::string_view part = item.text.substr(2);
+    const char letter = item.text.front();
+    const std::size_t end = part.find_first_of(letter == 'H' ? ":" : "=");
+    const bool named = letter == 'H' || letter == 'Q' || letter == 'B';
+    item.key = fmt::format("{} {}", letter, named ? lowered(part.substr(0, end)) : "");
+    item.label = letter == 'M'   ? "method"
+                 : letter == 'P' ? "path"
+                 : letter == 'V' ? "version"
+                 : letter == 'H' ? "header"
+                                 : "parameter";
+    item.value = part;
+  }
+  return list;
+}
+
+// A request from the lines of its head.
+std::string written(std::string_view head, const std::string& body, const std::string& newline) {
+  std::string text;
+  bool query = false;
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    const char letter = head.front();
+    const std::string_view part = head.substr(2, end - 2);
+    head.remove_prefix(std::min(head.size(), end + 1));
+    if (letter == 'M') text += fmt::format("{} ", part);
+    if (letter == 'P') text += part;
+    if (letter == 'Q') {
+      text += query ? '&' : '?';
+      text += part;
+      query = true;
+    }
+    if (letter == 'V') text += fmt::format("{}{}{}", part.empty() ? "" : " ", part, newline);
+    if (letter != 'H') continue;
+    text += part;
+    if (lowered(part) == length_header) text += fmt::format(" {}", body.size());
+    text += newline;
+  }
+  return text + newline + body;
+}
+
+bool is_json(std::string_view text) {
+  const std::size_t at = text.find_first_not_of(" \t\r\n");
+  return at == text.npos || text[at] == '{' || text[at] == '[';
+}
+
+bool is_form(std::string_view text) {
+  return text.find('\n') == text.npos && text.find('=') != text.npos && text.find(' ') == text.npos;
+}
+
+// key=value&key=value, as lines "B key=value".
+Differences form_differences(const std::string& good, const std::string& bad) {
+  std::string before;
+  std::string after;
+  add_pairs(good, "B", before);
+  add_pairs(bad, "B", after);
+  Result<Differences> items = differences_of_items(before, items_of_head(before), after,
+                                                   items_of_head(after), Places::untold);
+  VERIFY(items.has_value());
+  Differences made = std::move(items).value();
+  const auto lines = made.text_with;
+  made.text_with = [lines](const std::vector<bool>& applied) {
+    std::string text = lines(applied);
+    std::string form;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      if (!form.empty()) form += '&';
+      form += text.substr(at + 2, end - at - 2);
+      at = end + 1;
+    }
+    return form;
+  };
+  return made;
+}
+
+Result<Differences> body_differences(const std::string& good, const std::string& bad) {
+  if (good == bad) {
+    Differences none;
+    none.text_with = [good](const std::vector<bool>&) { return good; };
+    return none;
+  }
+  if (is_json(good) && is_json(bad) && bad.find_first_of("{[") != bad.npos) {
+    Result<Differences> json = differences_of(good, bad, DifferenceKind::json);
+    if (json) return json;
+  }
+  if ((good.empty() || is_form(good)) && is_form(bad)) return form_differences(good, bad);
+  return differences_of(good, bad, DifferenceKind::lines);
+}
+
+}  // namespace
+
+Result<Differences> http_differences(std::string_view good, std::string_view bad) {
+  const Request before = request_of(good);
+  const Request after = request_of(bad);
+  Differences made = TRY(differences_of_items(before.head, items_of_head(before.head), after.head,
+                                              items_of_head(after.head), Places::untold));
+  const Differences body = TRY(body_differences(before.body, after.body));
+  const std::size_t heads = made.names.size();
+  for (const std::string& name : body.names) made.names.push_back("body: " + name);
+  const auto head_with = made.text_with;
+  made.text_with = [=, good = std::string(good), bad = std::string(bad), newline = after.newline,
+                    body_with = body.text_with](const std::vector<bool>& applied) {
+    const auto count = static_cast<std::size_t>(std::count(applied.begin(), applied.end(), true));
+    if (count == 0) return good;
+    if (count == applied.size()) return bad;
+    const auto split = applied.begin() + static_cast<std::ptrdiff_t>(heads);
+    return written(head_with({applied.begin(), split}), body_with({split, applied.end()}), newline);
+  };
+  return made;
+}
+
+}  // namespace culprit

@@ -1,0 +1,239 @@
+#include "parse/difference_items.h"
+
+#include <map>
+#include <memory>
+
+#include "parse/bytes.h"
+#include "parse/line_alignment.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t name_bytes_max = 120;
+
+enum class Side : std::uint8_t { both, good, bad, neither };
+
+// One item of either text, or of both.
+struct Entry {
+  std::string text;
+  Side side;
+  std::size_t change = no_item;
+  std::size_t parent = no_item;  // among the entries
+  std::size_t follows = no_item;
+};
+
+struct Merged {
+  std::vector<Entry> entries;
+  std::string join;
+  bool ended = true;
+  std::string good;
+  std::string bad;
+  std::size_t changes = 0;
+
+  std::string with(const std::vector<bool>& applied) const;
+};
+
+std::string Merged::with(const std::vector<bool>& applied) const {
+  const auto count = static_cast<std::size_t>(std::count(applied.begin(), applied.end(), true));
+  if (count == 0) return good;
+  if (count == changes) return bad;
+  std::vector<bool> there(entries.size());
+  for (std::size_t i = entries.size(); i-- > 0;) {
+    const Entry& one = entries[i];
+    const bool own = one.side == Side::both ||
+                     (one.side != Side::neither && applied[one.change] == (one.side == Side::bad));
+    there[i] = there[i] || (own && one.follows == no_item);
+    if (there[i] && one.parent != no_item) there[one.parent] = true;
+  }
+  std::string text;
+  bool first = true;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Entry& one = entries[i];
+    if (one.follows != no_item ? !there[one.follows] : !there[i]) continue;
+    if (!first) text += join;
+    text += one.text;
+    first = false;
+  }
+  if (ended && !first) text += join;
+  return text;
+}
+
+// Puts two lists into one, each in its own order, and says which changes there are.
+class Merging {
+ public:
+  Merging(const ItemList& before, const ItemList& after, Places places)
+      : before_(before.items),
+        after_(after.items),
+        places_(places),
+        old_entry_(before_.size(), no_item),
+        new_entry_(after_.size(), no_item) {}
+
+  void run();
+  std::vector<Entry> entries = {};
+  std::vector<std::string> names = {};
+
+ private:
+  struct Change {
+    std::vector<std::size_t> removed, added;
+  };
+
+  void pair(const Alignment& same);
+  void pair_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end);
+  void add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end);
+  void add(const Item& item, Side side, std::size_t change);
+  std::size_t change_of(const Item& item);
+  std::string name_of(const Change& change) const;
+  std::string told(const Item& item, std::size_t place) const;
+
+  const std::vector<Item>& before_;
+  const std::vector<Item>& after_;
+  Places places_;
+  std::map<std::string, std::size_t> keyed_;
+  std::vector<Change> changes_;
+  std::vector<std::size_t> old_change_, new_change_;  // of each item; no_item: in both
+  std::vector<std::size_t> old_entry_, new_entry_;
+};
+
+std::size_t Merging::change_of(const Item& item) {
+  if (!item.key.empty()) {
+    const auto known = keyed_.find(item.key);
+    if (known != keyed_.end()) return known->second;
+    keyed_[item.key] = changes_.size();
+  }
+  changes_.emplace_back();
+  return changes_.size() - 1;
+}
+
+// Lines without a key that stand for each other are one change, as many here as there.
+void Merging::pair_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end) {
+  const auto plain = [](const std::vector<Item>& items, std::size_t from, std::size_t to) {
+    return std::all_of(items.begin() + static_cast<std::ptrdiff_t>(from),
+                       items.begin() + static_cast<std::ptrdiff_t>(to), [](const Item& item) {
+                         return item.key.empty() && item.follows == no_item;
+                       });
+  };
+  const bool replaced =
+      old_end - i == new_end - j && plain(before_, i, old_end) && plain(after_, j, new_end);
+  for (std::size_t at = i; at < old_end; ++at) {
+    if (before_[at].silent) continue;
+    old_change_[at] = change_of(before_[at]);
+    changes_[old_change_[at]].removed.push_back(at);
+  }
+  for (std::size_t at = j; at < new_end; ++at) {
+    if (after_[at].silent) continue;
+    new_change_[at] = replaced ? old_change_[i + at - j] : change_of(after_[at]);
+    changes_[new_change_[at]].added.push_back(at);
+  }
+}
+
+void Merging::pair(const Alignment& same) {
+  old_change_.assign(before_.size(), no_item);
+  new_change_.assign(after_.size(), no_item);
+  std::size_t i = 0;
+  std::size_t j = 0;
+  for (const auto& [old_at, new_at] : same) {
+    pair_gap(i, old_at, j, new_at);
+    i = old_at + 1;
+    j = new_at + 1;
+  }
+  pair_gap(i, before_.size(), j, after_.size());
+}
+
+void Merging::add(const Item& item, Side side, std::size_t change) {
+  const bool of_bad = side == Side::bad || (side == Side::both && item.silent);
+  const std::vector<std::size_t>& places = of_bad ? new_entry_ : old_entry_;
+  const auto entry = [&](std::size_t at) { return at == no_item ? no_item : places[at]; };
+  entries.push_back(
+      {std::string(item.text), side, change, entry(item.parent), entry(item.follows)});
+}
+
+// What is added stands right behind what it replaces.
+void Merging::add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end) {
+  const auto add_old = [&](std::size_t at) {
+    old_entry_[at] = entries.size();
+    add(before_[at], before_[at].silent ? Side::neither : Side::good, old_change_[at]);
+  };
+  for (; j < new_end; ++j) {
+    std::size_t partner = i;
+    while (partner < old_end && (after_[j].silent || old_change_[partner] != new_change_[j])) {
+      ++partner;
+    }
+    if (partner < old_end) {
+      while (i <= partner) add_old(i++);
+    }
+    new_entry_[j] = entries.size();
+    add(after_[j], after_[j].silent ? Side::both : Side::bad, new_change_[j]);
+  }
+  while (i < old_end) add_old(i++);
+}
+
+void Merging::run() {
+  const auto texts = [](const std::vector<Item>& items) {
+    std::vector<std::string_view> all;
+    for (const Item& item : items) all.push_back(item.text);
+    return all;
+  };
+  Alignment same = aligned(texts(before_), texts(after_));
+  pair(same);
+  std::size_t i = 0;
+  std::size_t j = 0;
+  for (const auto& [old_at, new_at] : same) {
+    add_gap(i, old_at, j, new_at);
+    old_entry_[old_at] = new_entry_[new_at] = entries.size();
+    add(before_[old_at], Side::both, no_item);
+    i = old_at + 1;
+    j = new_at + 1;
+  }
+  add_gap(i, before_.size(), j, after_.size());
+  for (const Change& change : changes_) names.push_back(name_of(change));
+}
+
+std::string Merging::told(const Item& item, std::size_t place) const {
+  const std::string text = shown(item.value.empty() ? trimmed(item.text) : item.value);
+  if (places_ == Places::untold) return text;
+  return fmt::format("line {}: {}", place + 1, text);
+}
+
+std::string Merging::name_of(const Change& change) const {
+  const auto& [removed, added] = change;
+  const Item& item = added.empty() ? before_[removed[0]] : after_[added[0]];
+  const std::string label = item.label.empty() ? "" : item.label + " ";
+  if (added.empty()) return fmt::format("removed {}{}", label, told(item, removed[0]));
+  if (removed.empty()) {
+    return fmt::format("{}{}{}", before_.empty() ? "" : "added ", label, told(item, added[0]));
+  }
+  const Item& was = before_[removed[0]];
+  const std::string old_text = shown(was.value.empty() ? trimmed(was.text) : was.value);
+  const std::string new_text = shown(item.value.empty() ? trimmed(item.text) : item.value);
+  const std::string place = places_ == Places::told ? fmt::format("line {}: ", added[0] + 1) : "";
+  return fmt::format("{}{}{} -> {}", place, label, old_text, new_text);
+}
+
+}  // namespace
+
+std::string shown(std::string_view text) {
+  if (text.size() <= name_bytes_max) return std::string(text);
+  std::size_t end = name_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return fmt::format("{}...", text.substr(0, end));
+}
+
+Result<Differences> differences_of_items(std::string_view good, const ItemList& before,
+                                         std::string_view bad, const ItemList& after,
+                                         Places places) {
+  Merging merging(before, after, places);
+  merging.run();
+  auto merged = std::make_shared<Merged>();
+  merged->entries = std::move(merging.entries);
+  merged->join = after.join;
+  merged->ended = after.ended;
+  merged->good = good;
+  merged->bad = bad;
+  merged->changes = merging.names.size();
+  Differences made;
+  made.names = std::move(merging.names);
+  made.text_with = [merged](const std::vector<bool>& applied) { return merged->with(applied); };
+  return made;
+}
+
+}  // namespace culprit

@@ -1,0 +1,49 @@
+// Items are the parts of which a text is made, in order: lines, or words; what differs between two
+// lists of them becomes Differences.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parse/differences.h"
+
+namespace culprit {
+
+constexpr std::size_t no_item = static_cast<std::size_t>(-1);
+
+struct Item {
+  std::string_view text;   // as written; of the source
+  std::string key = {};    // items of one key are one change, wherever they stand; may be empty
+  std::string label = {};  // of a version: the name before it; else empty
+  std::string value = {};  // what is shown of it; empty: the text
+  std::size_t parent = no_item;   // an earlier one, which is there where this one is
+  std::size_t follows = no_item;  // an earlier one: this is there where that is, and nowhere else
+  bool silent = false;            // a comment: no change of its own, BAD\'s stand among any changes
+};
+
+struct ItemList {
+  std::vector<Item> items;
+  std::string_view join = "\n";  // between them
+  bool ended = true;             // a join stands behind the last
+};
+
+// `lines`: whether names say at which place an item stands.
+enum class Places : std::uint8_t { told, untold };
+Result<Differences> differences_of_items(std::string_view good, const ItemList& before,
+                                         std::string_view bad, const ItemList& after,
+                                         Places places);
+
+// The items of a text; of kinds that are made of items.
+ItemList items_of(std::string_view text, DifferenceKind kind);
+
+// What JSON documents and HTTP requests differ in (difference_json.cpp, difference_http.cpp).
+Result<Differences> json_differences(std::string_view good, std::string_view bad,
+                                     DifferenceKind kind);
+Result<Differences> http_differences(std::string_view good, std::string_view bad);
+
+// Cut to what a name may hold.
+std::string shown(std::string_view text);
+
+}  // namespace culprit

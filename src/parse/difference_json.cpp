@@ -1,0 +1,437 @@
+// JSON documents: nodes that were added, removed or changed. Of a lock file, the entries of one
+// package are one change.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "parse/bytes.h"
+#include "parse/difference_items.h"
+#include "parse/document_parts.h"
+#include "parse/line_alignment.h"
+
+namespace culprit {
+namespace {
+
+using Steps = std::vector<std::string>;
+
+// A value with its place in the text.
+struct Node {
+  enum class Shape : std::uint8_t { scalar, object, list };
+  Shape shape = Shape::scalar;
+  std::string_view text;    // of the value
+  std::string_view before;  // white space before it, or before its key
+  std::string_view key;     // with its quotes
+  std::string_view colon;   // and the space around it
+  std::string_view tail;    // white space before the closing bracket
+  std::vector<Node> members;
+};
+
+// Of a text that json_tree() has read: nothing is checked here.
+class NodeReader {
+ public:
+  explicit NodeReader(std::string_view text) : text_(text) {}
+
+  Node read() {
+    Node root;
+    root.before = space();
+    value(root);
+    root.tail = root.members.empty() ? root.tail : root.tail;
+    return root;
+  }
+  std::string_view rest() const { return text_.substr(at_); }
+
+ private:
+  std::string_view space() {
+    const std::size_t from = at_;
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != text_.npos) ++at_;
+    return text_.substr(from, at_ - from);
+  }
+  std::string_view string() {
+    const std::size_t from = at_++;
+    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    at_ = std::min(at_ + 1, text_.size());
+    return text_.substr(from, at_ - from);
+  }
+
+  void value(Node& made) {
+    const std::size_t from = at_;
+    if (at_ >= text_.size()) return;
+    if (text_[at_] == '{' || text_[at_] == '[') {
+      members(made);
+    } else if (text_[at_] == '"') {
+      string();
+    } else {
+      at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    }
+    made.text = text_.substr(from, at_ - from);
+  }
+
+  void members(Node& made) {
+    const char close = text_[at_] == '{' ? '}' : ']';
+    made.shape = close == '}' ? Node::Shape::object : Node::Shape::list;
+    ++at_;
+    while (at_ < text_.size()) {
+      const std::string_view before = space();
+      if (at_ < text_.size() && text_[at_] == close) {
+        made.tail = before;
+        break;
+      }
+      Node& member = made.members.emplace_back();
+      member.before = before;
+      if (close == '}') {
+        member.key = string();
+        const std::size_t from = at_;
+        space();
+        at_ = std::min(at_ + 1, text_.size());
+        space();
+        member.colon = text_.substr(from, at_ - from);
+      }
+      value(member);
+      made.tail = space();
+      if (at_ >= text_.size() || text_[at_] == close) break;
+      ++at_;  // the comma
+    }
+    at_ = std::min(at_ + 1, text_.size());
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+// A node of either document, or of both.
+struct Merged {
+  enum class There : std::uint8_t { always, without, with, below };
+  There there = There::always;   // below: with its change or with any node below it
+  std::size_t change = no_item;  // of its being there; of a scalar in both: of its value
+  std::string before, key, colon, good, bad, tail;
+  bool scalar = true;
+  char open = '{';
+  std::vector<Merged> members;
+};
+
+bool is_there(const Merged& node, const std::vector<bool>& applied) {
+  switch (node.there) {
+    case Merged::There::always: return true;
+    case Merged::There::without: return !applied[node.change];
+    case Merged::There::with: return applied[node.change];
+    case Merged::There::below: break;
+  }
+  return applied[node.change] ||
+         std::any_of(node.members.begin(), node.members.end(),
+                     [&](const Merged& member) { return is_there(member, applied); });
+}
+
+void write(const Merged& node, const std::vector<bool>& applied, std::string& text) {
+  text += node.before;
+  text += node.key;
+  text += node.colon;
+  if (node.scalar) {
+    const bool changed = node.change != no_item && applied[node.change];
+    text += changed ? node.bad : node.good;
+    return;
+  }
+  text += node.open;
+  bool first = true;
+  for (const Merged& member : node.members) {
+    if (!is_there(member, applied)) continue;
+    if (!first) text += ',';
+    write(member, applied, text);
+    first = false;
+  }
+  text += node.tail;
+  text += node.open == '{' ? '}' : ']';
+}
+
+std::string plain_key(std::string_view key) {
+  return std::string(key.size() >= 2 ? key.substr(1, key.size() - 2) : key);
+}
+
+std::string path_of(const Steps& steps) {
+  std::string path = "$";
+  for (const std::string& step : steps) {
+    const bool name = !step.empty() && !is_digit(step.front()) && step.front() != '[' &&
+                      std::all_of(step.begin(), step.end(), [](char c) {
+                        return is_letter(c) || is_digit(c) || c == '_' || c == '-';
+                      });
+    if (step.starts_with('['))
+      path += step;
+    else
+      path += name ? "." + step : fmt::format("[\"{}\"]", step);
+  }
+  return path;
+}
+
+// The package that an entry of a lock file is about; empty: none.
+std::string package_of(const Steps& steps) {
+  if (steps.size() < 2) return "";
+  constexpr std::string_view modules = "node_modules/";
+  if (steps[0] == "packages") {
+    const std::size_t at = steps[1].rfind(modules);
+    if (at != std::string::npos) return steps[1].substr(at + modules.size());
+    return steps.size() > 3 && steps[2].ends_with("ependencies") ? steps[3] : "";
+  }
+  if (steps[0] != "dependencies") return "";
+  std::string name = steps[1];
+  for (std::size_t i = 2; i + 1 < steps.size() && steps[i] == "dependencies"; i += 2) {
+    name = steps[i + 1];
+  }
+  return name;
+}
+
+std::string_view version_in(const Node& node) {
+  for (const Node& member : node.members) {
+    if (member.key == "\"version\"") return member.text;
+  }
+  return {};
+}
+
+class Merging {
+ public:
+  explicit Merging(DifferenceKind kind) : kind_(kind) {}
+
+  Merged merge(const Node& good, const Node& bad);
+  Merged alone(const Node& node, Merged::There there);
+  Merged broken_up(const Node& node);  // each node a change
+  std::vector<std::string> names() const;
+
+ private:
+  struct Change {
+    std::string path, good, bad;
+    std::string package;  // where it is one's; then the others are versions
+  };
+
+  void merge_objects(const Node& good, const Node& bad, Merged& made);
+  void merge_lists(const Node& good, const Node& bad, Merged& made);
+  void merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
+                 std::size_t j, std::size_t new_end, Merged& made);
+  std::size_t change_of(std::string_view good, std::string_view bad);
+  void see_version(std::size_t change, std::string_view good, std::string_view bad);
+
+  DifferenceKind kind_;
+  Steps steps_;
+  std::vector<Change> changes_;
+  std::map<std::string, std::size_t> packages_;
+};
+
+void Merging::see_version(std::size_t change, std::string_view good, std::string_view bad) {
+  Change& one = changes_[change];
+  if (one.package.empty()) return;
+  if (one.good.empty()) one.good = plain_key(good);
+  if (one.bad.empty()) one.bad = plain_key(bad);
+}
+
+std::size_t Merging::change_of(std::string_view good, std::string_view bad) {
+  const std::string package = kind_ == DifferenceKind::package_lock ? package_of(steps_) : "";
+  if (package.empty()) {
+    changes_.push_back({path_of(steps_), shown(good), shown(bad), ""});
+    return changes_.size() - 1;
+  }
+  const auto [known, fresh] = packages_.try_emplace(package, changes_.size());
+  if (fresh) changes_.push_back({path_of(steps_), "", "", package});
+  const bool version = steps_.back() == "version";
+  if (version) see_version(known->second, good, bad);
+  return known->second;
+}
+
+std::vector<std::string> Merging::names() const {
+  std::vector<std::string> names;
+  for (const Change& one : changes_) {
+    const std::string what = one.package.empty() ? one.path + ":" : one.package;
+    if (one.good.empty() && one.bad.empty()) {
+      names.push_back(one.package.empty() ? one.path : one.package);
+    } else if (one.good.empty()) {
+      names.push_back(fmt::format("added {} {}", what, one.bad));
+    } else if (one.bad.empty()) {
+      names.push_back(fmt::format("removed {} {}", what, one.good));
+    } else {
+      names.push_back(fmt::format("{} {} -> {}", what, one.good, one.bad));
+    }
+  }
+  return names;
+}
+
+Merged frame_of(const Node& node) {
+  Merged made;
+  made.before = node.before;
+  made.key = node.key;
+  made.colon = node.colon;
+  made.tail = node.tail;
+  made.scalar = node.shape == Node::Shape::scalar;
+  made.open = node.shape == Node::Shape::list ? '[' : '{';
+  return made;
+}
+
+Merged Merging::alone(const Node& node, Merged::There there) {
+  Merged made = frame_of(node);
+  made.scalar = true;
+  made.there = there;
+  made.good = made.bad = node.text;
+  const bool with = there == Merged::There::with;
+  made.change = change_of(with ? "" : node.text, with ? node.text : "");
+  const std::string_view version = version_in(node);
+  see_version(made.change, with ? "" : version, with ? version : "");
+  return made;
+}
+
+Merged Merging::broken_up(const Node& node) {
+  Merged made = frame_of(node);
+  made.there = steps_.empty() ? Merged::There::always : Merged::There::below;
+  made.good = made.bad = node.text;
+  changes_.push_back({path_of(steps_), "", "", ""});
+  made.change = changes_.size() - 1;
+  if (made.scalar) changes_.back().path += ": " + shown(node.text);
+  std::size_t place = 0;
+  for (const Node& member : node.members) {
+    const bool list = node.shape == Node::Shape::list;
+    steps_.push_back(list ? fmt::format("[{}]", place++) : plain_key(member.key));
+    made.members.push_back(broken_up(member));
+    steps_.pop_back();
+  }
+  return made;
+}
+
+Merged Merging::merge(const Node& good, const Node& bad) {
+  Merged made = frame_of(bad);
+  const bool containers = good.shape == bad.shape && good.shape != Node::Shape::scalar;
+  if (!containers) {
+    made.scalar = true;
+    made.good = good.text;
+    made.bad = bad.text;
+    if (good.text != bad.text) made.change = change_of(good.text, bad.text);
+  } else if (good.text == bad.text) {
+    made.scalar = true;
+    made.good = made.bad = bad.text;
+  } else if (good.shape == Node::Shape::object) {
+    merge_objects(good, bad, made);
+  } else {
+    merge_lists(good, bad, made);
+  }
+  return made;
+}
+
+// Members of one name belong together, in BAD's order; what only GOOD has stays behind the member
+// that it stood behind.
+void Merging::merge_objects(const Node& good, const Node& bad, Merged& made) {
+  std::multimap<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < good.members.size(); ++i) places.emplace(good.members[i].key, i);
+  std::vector<std::size_t> partner(bad.members.size(), no_item);
+  std::vector<bool> paired(good.members.size(), false);
+  for (std::size_t j = 0; j < bad.members.size(); ++j) {
+    const auto known = places.find(bad.members[j].key);
+    if (known == places.end()) continue;
+    partner[j] = known->second;
+    paired[known->second] = true;
+    places.erase(known);
+  }
+  const auto step = [&](const Node& member, auto make) {
+    steps_.push_back(plain_key(member.key));
+    made.members.push_back(make());
+    steps_.pop_back();
+  };
+  std::vector<bool> written(good.members.size(), false);
+  const auto removed_from = [&](std::size_t from) {
+    for (std::size_t i = from; i < good.members.size() && !paired[i] && !written[i]; ++i) {
+      written[i] = true;
+      step(good.members[i], [&] { return alone(good.members[i], Merged::There::without); });
+    }
+  };
+  removed_from(0);
+  for (std::size_t j = 0; j < bad.members.size(); ++j) {
+    const Node& member = bad.members[j];
+    if (partner[j] == no_item) {
+      step(member, [&] { return alone(member, Merged::There::with); });
+    } else {
+      step(member, [&] { return merge(good.members[partner[j]], member); });
+      removed_from(partner[j] + 1);
+    }
+  }
+}
+
+void Merging::merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
+                        std::size_t j, std::size_t new_end, Merged& made) {
+  const bool replaced = old_end - i == new_end - j;
+  const auto step = [&](std::size_t place, auto make) {
+    steps_.push_back(fmt::format("[{}]", place));
+    made.members.push_back(make());
+    steps_.pop_back();
+  };
+  for (; i < old_end; ++i) {
+    if (replaced) {
+      step(j, [&] { return merge(good.members[i], bad.members[j]); });
+      ++j;
+    } else {
+      step(i, [&] { return alone(good.members[i], Merged::There::without); });
+    }
+  }
+  for (; j < new_end; ++j) {
+    step(j, [&] { return alone(bad.members[j], Merged::There::with); });
+  }
+}
+
+void Merging::merge_lists(const Node& good, const Node& bad, Merged& made) {
+  const auto texts = [](const Node& node) {
+    std::vector<std::string_view> all;
+    for (const Node& member : node.members) all.push_back(member.text);
+    return all;
+  };
+  Alignment same = aligned(texts(good), texts(bad));
+  same.emplace_back(good.members.size(), bad.members.size());
+  std::size_t i = 0;
+  std::size_t j = 0;
+  for (const auto& [old_at, new_at] : same) {
+    merge_gap(good, i, old_at, bad, j, new_at, made);
+    if (new_at < bad.members.size()) {
+      made.members.push_back(merge(good.members[old_at], bad.members[new_at]));
+    }
+    i = old_at + 1;
+    j = new_at + 1;
+  }
+}
+
+struct MergedText {
+  Merged root;
+  std::string head, rest;  // a byte order mark; white space behind it all
+  std::string good, bad;
+  std::size_t changes = 0;
+
+  std::string with(const std::vector<bool>& applied) const {
+    const auto count = static_cast<std::size_t>(std::count(applied.begin(), applied.end(), true));
+    if (count == 0) return good;
+    if (count == changes) return bad;
+    std::string text = head;
+    write(root, applied, text);
+    return text + rest;
+  }
+};
+
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
+
+}  // namespace
+
+Result<Differences> json_differences(std::string_view good, std::string_view bad,
+                                     DifferenceKind kind) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  if (!blank(good)) TRY(json_tree(good).during("reading the good one as JSON"));
+  TRY(json_tree(bad).during("reading the bad one as JSON"));
+  auto made = std::make_shared<MergedText>();
+  made->good = good;
+  made->bad = bad;
+  made->head = bad.starts_with(mark) ? mark : "";
+  const auto unmarked = [&](std::string_view text) {
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+  };
+  NodeReader bad_reader(unmarked(bad));
+  const Node bad_root = bad_reader.read();
+  made->rest = bad_reader.rest();
+  Merging merging(kind);
+  made->root = blank(good) ? merging.broken_up(bad_root)
+                           : merging.merge(NodeReader(unmarked(good)).read(), bad_root);
+  Differences differences;
+  differences.names = merging.names();
+  made->changes = differences.names.size();
+  differences.text_with = [made](const std::vector<bool>& applied) { return made->with(applied); };
+  return differences;
+}
+
+}  // namespace culprit

@@ -1,0 +1,325 @@
+// Texts as Items, one function for each kind that is made of lines or words.
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "parse/bytes.h"
+#include "parse/difference_items.h"
+
+namespace culprit {
+namespace {
+
+// A file of lines. What has no newline at its end is one line as well.
+ItemList lines_of(std::string_view text) {
+  ItemList list;
+  list.ended = text.empty() || text.back() == '\n';
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    Item item;
+    item.text = text.substr(0, end);
+    list.items.push_back(std::move(item));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+  return list;
+}
+
+bool is_comment(std::string_view line) {
+  return line.empty() || line.front() == '#' || line.front() == ';' || line.starts_with("//");
+}
+
+std::string_view variable_name(std::string_view line) {
+  if (line.starts_with("export ")) line = trimmed(line.substr(7));
+  const std::string_view name = trimmed(line.substr(0, std::min(line.find('='), line.size())));
+  const bool named = !name.empty() && name.size() < line.size() && !is_digit(name.front()) &&
+                     std::all_of(name.begin(), name.end(), [](char c) {
+                       return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+                     });
+  return named ? name : std::string_view();
+}
+
+// A line without a name of its own goes on with a value.
+void read_environment(ItemList& list) {
+  std::string key;
+  for (Item& item : list.items) {
+    const std::string_view line = trimmed(item.text);
+    if (item.silent = is_comment(line); item.silent) continue;
+    const std::string_view name = variable_name(line);
+    if (!name.empty()) key = name;
+    item.key = key;
+  }
+}
+
+std::size_t indent_of(std::string_view line) {
+  return std::min(line.find_first_not_of(" \t"), line.size());
+}
+
+std::string_view setting_name(std::string_view line) {
+  return trimmed(line.substr(0, std::min(line.find_first_of("=:"), line.size())));
+}
+
+void read_sections(ItemList& list) {
+  std::size_t section = no_item;
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    Item& item = list.items[i];
+    const std::string_view line = trimmed(item.text);
+    if (item.silent = is_comment(line); item.silent) continue;
+    if (line.front() == '[' && line.find('=') == line.npos) {
+      section = i;
+      item.key = line;
+      continue;
+    }
+    item.parent = section;
+    const std::string heading = section == no_item ? "" : list.items[section].key;
+    item.key = fmt::format("{}\n{}", heading, setting_name(line));
+    if (!heading.empty()) item.value = fmt::format("{} {}", heading, line);
+  }
+}
+
+// A line belongs to the nearest one before it that is indented less.
+void read_indented(ItemList& list) {
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    Item& item = list.items[i];
+    const std::string_view line = trimmed(item.text);
+    if (item.silent = is_comment(line); item.silent) continue;
+    const std::size_t indent = indent_of(item.text);
+    while (!open.empty() && indent_of(list.items[open.back()].text) >= indent) open.pop_back();
+    item.parent = open.empty() ? no_item : open.back();
+    const bool member = line.starts_with("- ") || line == "-";
+    const std::string above = open.empty() ? "" : list.items[open.back()].key + "\n";
+    item.key = above + std::string(member ? line : setting_name(line));
+    open.push_back(i);
+  }
+}
+
+// Two of one key in one file are two changes.
+void number_keys(ItemList& list) {
+  std::map<std::string, int> seen;
+  for (Item& item : list.items) {
+    if (item.key.empty()) continue;
+    const int times = ++seen[item.key];
+    if (times > 1) item.key += fmt::format("\n#{}", times);
+  }
+}
+
+void read_settings(ItemList& list) {
+  const bool sections = std::any_of(list.items.begin(), list.items.end(), [](const Item& item) {
+    const std::string_view line = trimmed(item.text);
+    return line.size() > 2 && line.front() == '[' && line.back() == ']';
+  });
+  sections ? read_sections(list) : read_indented(list);
+  number_keys(list);
+}
+
+void set_version(Item& item, std::string_view name, std::string_view version) {
+  item.label = name;
+  item.value = trimmed(version);
+}
+
+std::string lowered_name(std::string_view name) {
+  std::string made(name);
+  for (char& c : made) {
+    c = c == '_' || c == '.' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return made;
+}
+
+// "django[async]==4.1 ; python_version > '3'"; a backslash goes on with hashes.
+void read_requirements(ItemList& list) {
+  std::string key;
+  bool goes_on = false;
+  for (Item& item : list.items) {
+    const std::string_view line = trimmed(item.text);
+    const bool continued = goes_on;
+    goes_on = line.ends_with('\\');
+    if (continued) {
+      item.key = key;
+      continue;
+    }
+    if (item.silent = is_comment(line); item.silent || line.front() == '-') continue;
+    const std::size_t end = std::min(line.find_first_of("=<>!~[;@ \t"), line.size());
+    const std::string_view name = line.substr(0, end);
+    item.key = key = lowered_name(name);
+    std::string_view version = line.substr(end);
+    if (version.ends_with('\\')) version.remove_suffix(1);
+    set_version(item, name, version.starts_with("==") ? version.substr(2) : version);
+  }
+}
+
+// "require (", lines of it, ")": a block is there where one of its lines is.
+void read_go_mod(ItemList& list) {
+  std::size_t block = no_item;
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    Item& item = list.items[i];
+    std::string_view line = trimmed(item.text);
+    if (item.silent = is_comment(line); item.silent) continue;
+    if (line == ")") {
+      item.silent = true;
+      item.follows = block;
+      block = no_item;
+      continue;
+    }
+    const std::size_t space = std::min(line.find_first_of(" \t"), line.size());
+    std::string verb(line.substr(0, space));
+    if (block == no_item && line.ends_with("(")) {
+      block = i;
+      item.key = fmt::format("{} (", verb);
+      continue;
+    }
+    if (block != no_item) {
+      item.parent = block;
+      verb = list.items[block].key.substr(0, list.items[block].key.find(' '));
+    } else {
+      line = trimmed(line.substr(space));
+    }
+    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+    const bool module = verb == "require" || verb == "replace" || verb == "exclude";
+    const std::string name(line.substr(0, module ? end : 0));
+    item.key = verb + "\n" + name;
+    const std::string label = verb == "require" ? name : module ? verb + " " + name : verb;
+    set_version(item, label, line.substr(name.size()));
+  }
+  number_keys(list);
+}
+
+void read_apt(ItemList& list) {
+  for (Item& item : list.items) {
+    const std::string_view line = trimmed(item.text);
+    if (item.silent = is_comment(line); item.silent) continue;
+    const std::size_t end = std::min(line.find_first_of("= \t"), line.size());
+    item.key = line.substr(0, end);
+    const std::size_t version = std::min(line.find_first_not_of("= \t", end), line.size());
+    set_version(item, line.substr(0, end), line.substr(version));
+  }
+}
+
+bool is_flag(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
+
+// Where the first word ends, quotes considered; the space before it is passed over.
+std::size_t word_end(std::string_view text) {
+  std::size_t at = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  char quote = 0;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '\\' && quote != '\'' && at + 1 < text.size()) {
+      ++at;
+    } else if (quote != 0) {
+      quote = c == quote ? 0 : quote;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      break;
+    }
+  }
+  return std::min(at, text.size());
+}
+
+// A flag takes the word behind it along where that is none.
+ItemList read_flags(std::string_view text) {
+  ItemList list;
+  list.join = " ";
+  std::map<std::string, int> seen;
+  while (!text.empty()) {
+    std::size_t end = word_end(text);
+    const std::string_view word = trimmed(text.substr(0, end));
+    if (text.substr(0, end).find_first_not_of(" \t\r\n") == text.npos) end = text.size();
+    const std::size_t next = end + word_end(text.substr(end));
+    const std::size_t start = text.find_first_not_of(" \t\r\n", end);
+    const bool takes = is_flag(word) && word.find('=') == word.npos && start < next &&
+                       !is_flag(text.substr(start, next - start));
+    if (takes) end = next;
+    Item item;
+    const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), end);
+    item.text = text.substr(begin, end - begin);
+    if (is_flag(item.text)) {
+      const std::string name(item.text.substr(0, item.text.find_first_of("= \t")));
+      const int times = ++seen[name];
+      item.key = times > 1 ? fmt::format("{}\n{}", name, times) : name;
+    }
+    if (begin < end) list.items.push_back(std::move(item));
+    text.remove_prefix(end);
+  }
+  list.ended = false;
+  return list;
+}
+
+}  // namespace
+
+ItemList items_of(std::string_view text, DifferenceKind kind) {
+  if (kind == DifferenceKind::flags) return read_flags(text);
+  ItemList list = lines_of(text);
+  switch (kind) {
+    case DifferenceKind::environment: read_environment(list); break;
+    case DifferenceKind::settings: read_settings(list); break;
+    case DifferenceKind::requirements: read_requirements(list); break;
+    case DifferenceKind::go_mod: read_go_mod(list); break;
+    case DifferenceKind::apt: read_apt(list); break;
+    default: break;
+  }
+  return list;
+}
+
+namespace {
+
+// Quotes and backslashes as a shell takes them away.
+std::string unquoted_word(std::string_view word) {
+  std::string made;
+  char quote = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if (c == '\\' && quote != '\'' && i + 1 < word.size()) {
+      made += word[++i];
+    } else if (quote != 0 && c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else {
+      made += c;
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+std::vector<std::string> flag_words(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t end = word_end(text);
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin >= end) break;
+    words.push_back(unquoted_word(text.substr(begin, end - begin)));
+    text.remove_prefix(end);
+  }
+  return words;
+}
+
+std::vector<std::pair<std::string, std::string>> variables_in(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> variables;
+  const auto put = [&](const std::string& name, std::string value) {
+    for (auto& [known, old] : variables) {
+      if (known == name) return void(old = std::move(value));
+    }
+    variables.emplace_back(name, std::move(value));
+  };
+  std::string name;
+  std::string value;  // as written
+  for (const Item& item : lines_of(text).items) {
+    const std::string_view line = trimmed(item.text);
+    if (is_comment(line)) continue;
+    const std::string_view own = variable_name(line);
+    if (own.empty() && name.empty()) continue;
+    if (own.empty()) {
+      value += '\n';
+      value += item.text;
+    } else {
+      name = own;
+      value = trimmed(line.substr(line.find('=') + 1));
+    }
+    const bool quoted = value.starts_with('"') || value.starts_with('\'');
+    put(name, quoted ? unquoted_word(value) : value);
+  }
+  return variables;
+}
+
+}  // namespace culprit

@@ -1,0 +1,182 @@
+#include "parse/differences.h"
+
+#include <algorithm>
+#include <array>
+
+#include "parse/bytes.h"
+#include "parse/difference_items.h"
+
+namespace culprit {
+namespace {
+
+struct KindName {
+  DifferenceKind kind;
+  std::string_view name;
+};
+constexpr std::array<KindName, 10> kinds{{{DifferenceKind::environment, "env"},
+                                          {DifferenceKind::flags, "flags"},
+                                          {DifferenceKind::settings, "config"},
+                                          {DifferenceKind::json, "json"},
+                                          {DifferenceKind::package_lock, "package-lock"},
+                                          {DifferenceKind::requirements, "requirements"},
+                                          {DifferenceKind::go_mod, "go.mod"},
+                                          {DifferenceKind::apt, "apt"},
+                                          {DifferenceKind::http, "http"},
+                                          {DifferenceKind::lines, "lines"}}};
+
+// Of the lines that say something, each one that fits; none: it does not.
+template <typename Fits>
+bool all_lines(std::string_view text, Fits fits) {
+  constexpr std::size_t looked_at = 1000;
+  std::size_t lines = 0;
+  bool all = true;
+  each_line(text, looked_at, [&](std::string_view line) {
+    line = trimmed(line);
+    if (line.empty() || line.front() == '#') return;
+    ++lines;
+    all = all && fits(line);
+  });
+  return all && lines > 0;
+}
+
+bool is_variable(std::string_view line) {
+  if (line.starts_with("export ")) line.remove_prefix(7);
+  const std::size_t equals = line.find('=');
+  return equals != line.npos && line.substr(equals, 2) != "==" && equals > 0 &&
+         !is_digit(line.front()) &&
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(equals),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+}
+
+// "libc6:amd64 2.36-9+deb12u4", "curl=7.88.1-10"
+bool is_apt(std::string_view line) {
+  const std::size_t end = line.find_first_of("= \t");
+  if (end == line.npos || end == 0) return false;
+  const std::size_t version = line.find_first_not_of("= \t", end);
+  const bool revised = line.find_first_of("-+:", end) != line.npos;  // 7.88.1-10; else a setting
+  if (line[end] == '=' && !revised) return false;
+  const auto named = [](char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '+' || c == '-' || c == '.' || c == ':';
+  };
+  return version != line.npos && is_digit(line[version]) &&
+         line.find_first_of(" \t", version) == line.npos &&
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(end), named);
+}
+
+bool is_requirement(std::string_view line) {
+  return line.find("==") != line.npos || line.find(">=") != line.npos ||
+         line.find("~=") != line.npos;
+}
+
+bool is_setting(std::string_view line) {
+  return line.find_first_of("=:") != line.npos || line.front() == '[' || line.starts_with("- ") ||
+         line == "---" || line.front() == ';';
+}
+
+bool is_request(std::string_view text) {
+  const std::string_view line = text.substr(0, std::min(text.find_first_of("\r\n"), text.size()));
+  const std::size_t version = line.rfind(" HTTP/");
+  const std::size_t space = line.find(' ');
+  return version != line.npos && space < version && space > 0 &&
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(space),
+                     [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool is_flags(std::string_view text) {
+  const std::vector<std::string> words = flag_words(text);
+  const auto flags = static_cast<std::size_t>(std::count_if(
+      words.begin(), words.end(), [](const std::string& word) { return word.starts_with('-'); }));
+  return !words.empty() && words.front().starts_with('-') && 2 * flags >= words.size();
+}
+
+bool is_json(std::string_view text) {
+  const std::size_t at = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return at != text.npos && (text[at] == '{' || text[at] == '[');
+}
+
+DifferenceKind kind_of_text(std::string_view text) {
+  if (is_json(text)) return DifferenceKind::json;
+  if (is_request(text)) return DifferenceKind::http;
+  if (all_lines(text, is_requirement)) return DifferenceKind::requirements;
+  if (all_lines(text, is_apt)) return DifferenceKind::apt;
+  if (all_lines(text, is_variable)) return DifferenceKind::environment;
+  if (is_flags(text)) return DifferenceKind::flags;
+  if (all_lines(text, is_setting)) return DifferenceKind::settings;
+  return DifferenceKind::lines;
+}
+
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
+
+// Where nothing that has a name differs: the order of members, white space.
+Differences whole(std::string_view good, std::string_view bad) {
+  Differences made;
+  made.names.emplace_back("how it is written: order or white space");
+  made.text_with = [before = std::string(good), after = std::string(bad)](
+                       const std::vector<bool>& applied) { return applied[0] ? after : before; };
+  return made;
+}
+
+Result<Differences> read(std::string_view good, std::string_view bad, DifferenceKind kind) {
+  if (kind == DifferenceKind::http) return http_differences(good, bad);
+  if (kind == DifferenceKind::json || kind == DifferenceKind::package_lock) {
+    return json_differences(good, bad, kind);
+  }
+  const Places places = kind == DifferenceKind::lines ? Places::told : Places::untold;
+  return differences_of_items(good, items_of(good, kind), bad, items_of(bad, kind), places);
+}
+
+}  // namespace
+
+DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_view name) {
+  const std::string_view file = name.substr(name.rfind('/') + 1);
+  const auto ends = [&](std::string_view ending) { return file.ends_with(ending); };
+  const std::string_view text = blank(bad) ? good : bad;
+  if (is_json(text)) {
+    const bool lock = ends("package-lock.json") || ends("npm-shrinkwrap.json") ||
+                      text.substr(0, 4096).find("\"lockfileVersion\"") != text.npos;
+    return lock ? DifferenceKind::package_lock : DifferenceKind::json;
+  }
+  if (ends(".mod")) return DifferenceKind::go_mod;
+  if (ends(".txt") && file.starts_with("requirements")) return DifferenceKind::requirements;
+  if (file == ".env" || ends(".env")) return DifferenceKind::environment;
+  if (ends(".flags")) return DifferenceKind::flags;
+  for (const char* ending : {".yaml", ".yml", ".toml", ".ini", ".properties", ".cfg", ".conf"}) {
+    if (ends(ending)) return DifferenceKind::settings;
+  }
+  const DifferenceKind kind = kind_of_text(text);
+  return blank(good) || blank(bad) || kind == kind_of_text(good) ? kind : DifferenceKind::lines;
+}
+
+Result<Differences> differences_of(std::string_view good, std::string_view bad,
+                                   DifferenceKind kind) {
+  if (std::max(good.size(), bad.size()) > differences_bytes_max) {
+    return error(Fault::malformed, "longer than {} MB", differences_bytes_max >> 20);
+  }
+  Differences made = TRY(read(good, bad, kind));
+  if (made.names.empty() && good != bad) made = whole(good, bad);
+  made.kind = kind;
+  if (made.names.size() <= differences_max) return made;
+  Error many = error(Fault::usage, "{} differences are too many", made.names.size());
+  many.advice = fmt::format("at most {} can be searched", differences_max);
+  return many;
+}
+
+std::string_view name_of(DifferenceKind kind) {
+  for (const KindName& one : kinds) {
+    if (one.kind == kind) return one.name;
+  }
+  return "lines";
+}
+
+Result<DifferenceKind> difference_kind(std::string_view name) {
+  std::string all;
+  for (const KindName& one : kinds) {
+    if (one.name == name) return one.kind;
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", one.name);
+  }
+  Error made = error(Fault::usage, "there is no kind {}", name);
+  made.advice = all;
+  return made;
+}
+
+}  // namespace culprit

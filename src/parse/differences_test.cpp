@@ -1,0 +1,244 @@
+#include "parse/differences.h"
+
+#include <doctest/doctest.h>
+
+#include "base/dice.h"
+#include "parse/document.h"
+
+namespace culprit {
+namespace {
+
+Differences read(std::string_view good, std::string_view bad, DifferenceKind kind) {
+  auto made = differences_of(good, bad, kind);
+  REQUIRE_MESSAGE(made.has_value(), made.error().what);
+  return std::move(made).value();
+}
+
+std::string with(const Differences& differences, const std::vector<std::size_t>& applied) {
+  std::vector<bool> set(differences.names.size(), false);
+  for (const std::size_t one : applied) set[one] = true;
+  return differences.text_with(set);
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("with none it is the good text, with all the bad one, byte for byte") {
+  const std::pair<std::string, std::string> texts[] = {
+      {"A=1\nB=2\n", "B=3\nC=4"},
+      {"{\"a\": 1, \"b\": [1, 2]}", "{\n  \"b\": [2,3,4],\n  \"c\": {}\n}\n"},
+      {"", "one\ntwo\n"},
+      {"GET /a?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", "POST /b HTTP/1.1\nHost: b\n\n{\"q\": 1}"},
+      {"[a]\nx = 1\n", "[b]\nx = 1\ny = 2\r\n"},
+      {"--verbose --level 3", "--level 4 --fast\n"},
+      {"x\n", "x"}};
+  for (const auto& [good, bad] : texts) {
+    for (int kind = 0; kind <= static_cast<int>(DifferenceKind::lines); ++kind) {
+      const auto made = differences_of(good, bad, static_cast<DifferenceKind>(kind));
+      if (!made) continue;
+      CAPTURE(kind);
+      CAPTURE(bad);
+      REQUIRE(!made->names.empty());
+      const std::size_t count = made->names.size();
+      CHECK(made->text_with(std::vector<bool>(count, false)) == good);
+      CHECK(made->text_with(std::vector<bool>(count, true)) == bad);
+      CHECK(differences_of(bad, bad, static_cast<DifferenceKind>(kind)).value().names.empty());
+    }
+  }
+}
+
+TEST_CASE("an environment differs in variables, wherever they stand") {
+  const Differences made = read("DEBUG=1\nHOST=a\nOLD=x\n", "# new\nHOST=a\nDEBUG=0\nNEW='a b'\n",
+                                DifferenceKind::environment);
+  CHECK(made.names == Names{"DEBUG=1 -> DEBUG=0", "removed OLD=x", "added NEW='a b'"});
+  CHECK(with(made, {0, 2}) == "# new\nHOST=a\nDEBUG=0\nNEW='a b'\nOLD=x\n");
+  CHECK(variables_in(with(made, {0, 1, 2})).back() ==
+        std::pair<std::string, std::string>{"NEW", "a b"});
+}
+
+TEST_CASE("a variable's value is what a shell would make of it") {
+  const auto made = variables_in("# c\nexport A=1\nB=\"x y\"\nC=a b\nA=2\nD='two\nlines'\n\nE=\n");
+  using Pair = std::pair<std::string, std::string>;
+  CHECK(made ==
+        std::vector<Pair>{{"A", "2"}, {"B", "x y"}, {"C", "a b"}, {"D", "two\nlines"}, {"E", ""}});
+}
+
+TEST_CASE("flags go with their values, and are cut as a shell cuts them") {
+  const Differences made = read("--level 3 --name='a b' input",
+                                "--name='a c' --fast --level 4 input", DifferenceKind::flags);
+  CHECK(made.names ==
+        Names{"--level 3 -> --level 4", "--name='a b' -> --name='a c'", "added --fast"});
+  CHECK(flag_words(with(made, {1, 2})) ==
+        std::vector<std::string>{"--level", "3", "--name=a c", "--fast", "input"});
+  CHECK(flag_words(R"(a\ b "c\"d" '' 'e\f')") ==
+        std::vector<std::string>{"a b", "c\"d", "", "e\\f"});
+}
+
+TEST_CASE("a setting brings its section, a line of YAML its parents") {
+  const Differences ini =
+      read("[a]\nx = 1\n", "[a]\nx = 2\n[b]\ny = 1\nz = 2\n", DifferenceKind::settings);
+  CHECK(ini.names ==
+        Names{"[a] x = 1 -> [a] x = 2", "added [b]", "added [b] y = 1", "added [b] z = 2"});
+  CHECK(with(ini, {3}) == "[a]\nx = 1\n[b]\nz = 2\n");
+  const Differences yaml = read("a: 1\n", "a: 1\npool:\n  size: 3\n  hosts:\n    - x\n    - y\n",
+                                DifferenceKind::settings);
+  REQUIRE(yaml.names.size() == 5);
+  CHECK(with(yaml, {4}) == "a: 1\npool:\n  hosts:\n    - y\n");
+}
+
+TEST_CASE("nodes of JSON are added, removed and changed") {
+  const Differences made = read(R"({"items": [1, 2, 3], "old": true, "n": {"price": 5}})",
+                                R"({"items": [1, 3, 4, 5], "n": {"price": -1}, "new": {"a": []}})",
+                                DifferenceKind::json);
+  CHECK(made.names == Names{"removed $.items[1]: 2", "added $.items[2]: 4", "added $.items[3]: 5",
+                            "removed $.old: true", "$.n.price: 5 -> -1",
+                            R"(added $.new: {"a": []})"});
+  CHECK(with(made, {4}) == R"({"items": [1, 2, 3], "old": true, "n": {"price": -1}})");
+  CHECK(with(made, {0, 3, 5}) == R"({"items": [1, 3], "n": {"price": 5}, "new": {"a": []}})");
+}
+
+TEST_CASE("of JSON without a good one each node is a change, and brings its parents") {
+  const Differences made = read("", R"({"a": [1, {"b": "x"}], "c": null})", DifferenceKind::json);
+  CHECK(made.names == Names{"$", "$.a", "$.a[0]: 1", "$.a[1]", R"($.a[1].b: "x")", "$.c: null"});
+  CHECK(with(made, {0}) == "{}");
+  CHECK(with(made, {1}) == R"({"a": []})");
+  CHECK(with(made, {4}) == R"({"a": [ {"b": "x"}]})");
+}
+
+TEST_CASE("any part of a JSON document is a JSON document") {
+  const std::string good = R"({"a": [1, 2, {"x": [], "y": "\""}], "b": {"c": 1, "d": 2}, "e": []})";
+  const std::string bad =
+      R"({ "b" : {"d": [3], "q": 1}, "a": [2, {"x": [1], "z": 0}, 7], "f": ""})";
+  for (const std::string& from : {good, std::string()}) {
+    const Differences made = read(from, bad, DifferenceKind::json);
+    Dice dice(7);
+    for (int i = 0; i < 500; ++i) {
+      std::vector<bool> set(made.names.size());
+      for (std::size_t j = 0; j < set.size(); ++j) set[j] = dice.uniform() < 0.5;
+      const std::string text = made.text_with(set);
+      if (text.empty()) continue;
+      CAPTURE(text);
+      const auto document = read_document(text, "x.json");
+      REQUIRE(document.has_value());
+      CHECK(document->format == "json");
+    }
+  }
+}
+
+TEST_CASE("a package of a lock file is one change, nested or not") {
+  const Differences made = read(
+      R"({"lockfileVersion": 3, "packages": {"": {"dependencies": {"lodash": "4.17.20"}},
+  "node_modules/lodash": {"version": "4.17.20", "integrity": "a"},
+  "node_modules/x": {"version": "1.0.0"},
+  "node_modules/x/node_modules/lodash": {"version": "3.0.0"}}})",
+      R"({"lockfileVersion": 3, "packages": {"": {"dependencies": {"lodash": "4.17.21"}},
+  "node_modules/lodash": {"version": "4.17.21", "integrity": "b"},
+  "node_modules/@s/y": {"version": "2.0.0"},
+  "node_modules/x": {"version": "1.0.1"},
+  "node_modules/x/node_modules/lodash": {"version": "3.0.1"}}})",
+      DifferenceKind::package_lock);
+  CHECK(made.names == Names{"lodash 4.17.20 -> 4.17.21", "added @s/y 2.0.0", "x 1.0.0 -> 1.0.1"});
+  const std::string text = with(made, {0});
+  CHECK(text.find("4.17.20") == std::string::npos);
+  CHECK(text.find("3.0.1") != std::string::npos);
+  CHECK(text.find("1.0.0") != std::string::npos);
+}
+
+TEST_CASE("versions are named by their package") {
+  const Differences pip =
+      read("Django==4.1\nflask>=2\nx==1 \\\n  --hash=a\n",
+           "django==4.2\nflask>=2\nx==2 \\\n  --hash=b\n", DifferenceKind::requirements);
+  CHECK(pip.names == Names{"django 4.1 -> 4.2", "x 1 -> 2"});
+  CHECK(with(pip, {1}) == "Django==4.1\nflask>=2\nx==2 \\\n  --hash=b\n");
+  const Differences mod = read("module m\n\ngo 1.20\n",
+                               "module m\n\ngo 1.21\n\nrequire (\n\ta/b v1.0.0\n\tc/d v2.0.0\n)\n",
+                               DifferenceKind::go_mod);
+  REQUIRE(mod.names.size() == 4);
+  CHECK(mod.names[0] == "go 1.20 -> 1.21");
+  CHECK(mod.names[3] == "added c/d v2.0.0");
+  CHECK(with(mod, {3}) == "module m\n\ngo 1.20\n\nrequire (\n\tc/d v2.0.0\n)\n");
+  const Differences apt =
+      read("curl\t7.88\nlibc6=2.35\n", "curl\t7.89\nlibc6=2.36\n", DifferenceKind::apt);
+  CHECK(apt.names == Names{"curl 7.88 -> 7.89", "libc6 2.35 -> 2.36"});
+}
+
+TEST_CASE("a request differs in parameters, headers and its body, whose length follows") {
+  const Differences made =
+      read("POST /pay?a=1&b=2 HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n{\"n\": 1}",
+           "POST /pay?b=2&c=3 HTTP/1.1\r\nHost: x\r\nX-Debug: 1\r\nContent-Length: "
+           "20\r\n\r\n{\"n\": 1, \"m\": \"long\"}",
+           DifferenceKind::http);
+  CHECK(made.names == Names{"removed parameter a=1", "added parameter c=3",
+                            "added header X-Debug: 1", "body: added $.m: \"long\""});
+  CHECK(with(made, {0, 2}) ==
+        "POST /pay?b=2 HTTP/1.1\r\nHost: x\r\nX-Debug: 1\r\nContent-Length: 8\r\n\r\n{\"n\": 1}");
+  CHECK(with(made, {1, 3}) ==
+        "POST /pay?a=1&b=2&c=3 HTTP/1.1\r\nHost: x\r\nContent-Length: 21\r\n\r\n{\"n\": 1, \"m\": "
+        "\"long\"}");
+  const Differences form =
+      read("POST / HTTP/1.1\n\na=1&b=2", "POST / HTTP/1.1\n\na=1&b=3&c=4", DifferenceKind::http);
+  CHECK(form.names == Names{"body: parameter b=2 -> b=3", "body: added parameter c=4"});
+  CHECK(with(form, {1}) == "POST / HTTP/1.1\n\na=1&b=2&c=4");
+}
+
+TEST_CASE("lines that replace each other are one change each") {
+  const Differences made = read("a\nb\nc\nd\n", "a\nB\nC\nd\ne\n", DifferenceKind::lines);
+  CHECK(made.names == Names{"line 2: b -> B", "line 3: c -> C", "added line 5: e"});
+  CHECK(with(made, {1}) == "a\nb\nC\nd\n");
+}
+
+TEST_CASE("any subset of lines keeps what both have, in order") {
+  Dice dice(3);
+  for (int run = 0; run < 200; ++run) {
+    const auto text = [&] {
+      std::string made;
+      for (std::size_t i = 0; i < dice.below(12); ++i) {
+        made += std::string(1, static_cast<char>('a' + dice.below(5))) + "\n";
+      }
+      return made;
+    };
+    const std::string good = text();
+    const std::string bad = text();
+    const Differences made = read(good, bad, DifferenceKind::lines);
+    std::vector<bool> set(made.names.size());
+    for (std::size_t i = 0; i < set.size(); ++i) set[i] = dice.uniform() < 0.5;
+    const Differences rest = read(made.text_with(set), bad, DifferenceKind::lines);
+    CHECK(rest.text_with(std::vector<bool>(rest.names.size(), true)) == bad);
+  }
+}
+
+TEST_CASE("kinds are known by their name, else by what they say") {
+  struct Row {
+    const char* name;
+    const char* text;
+    DifferenceKind kind;
+  };
+  for (const Row& row : {Row{"package-lock.json", "{}", DifferenceKind::package_lock},
+                         Row{"bad", "{\"a\": 1}", DifferenceKind::json},
+                         Row{"x/.env", "A=1", DifferenceKind::environment},
+                         Row{"bad", "A=1\n# c\nexport B=2\n", DifferenceKind::environment},
+                         Row{"bad", "a.b=1\n", DifferenceKind::settings},
+                         Row{"bad", "--a --b=3", DifferenceKind::flags},
+                         Row{"bad", "django==4.1\nflask==2\n", DifferenceKind::requirements},
+                         Row{"go.mod", "module x", DifferenceKind::go_mod},
+                         Row{"bad", "libc6:amd64 2.36-9\ncurl 7.88.1-10\n", DifferenceKind::apt},
+                         Row{"bad", "curl=7.88.1-10\n", DifferenceKind::apt},
+                         Row{"bad", "GET / HTTP/1.1\n\n", DifferenceKind::http},
+                         Row{"app.yaml", "a: 1", DifferenceKind::settings},
+                         Row{"bad", "some text\nof lines\n", DifferenceKind::lines}}) {
+    CAPTURE(row.text);
+    CHECK(name_of(kind_of("", row.text, row.name)) == name_of(row.kind));
+    CHECK(difference_kind(name_of(row.kind)).value() == row.kind);
+  }
+  CHECK(difference_kind("jsn").error().fault == Fault::usage);
+}
+
+TEST_CASE("what is no JSON is told with its place") {
+  const auto made = differences_of("{}", "{\"a\": }", DifferenceKind::json);
+  REQUIRE(!made.has_value());
+  CHECK(made.error().what == "no JSON at byte 7");
+  CHECK(made.error().during == std::vector<std::string>{"reading the bad one as JSON"});
+}
+
+}  // namespace culprit
