@@ -75,4 +75,14 @@ TEST_CASE("a rate of one is decided against by one pass, not by none") {
   CHECK(*test.decided() == Sprt::Verdict::at_most);
 }
 
+TEST_CASE("a rate between the two at which it was to be a toss is one") {
+  for (const double toss : {0.1, 0.3, 0.5}) {
+    CAPTURE(toss);
+    const Sprt::Options options = Sprt::around(toss, 0.9, 0.05);
+    CHECK(options.at_least == 0.9);
+    CHECK(options.at_most < toss);
+    CHECK(decide(options, toss).yes == doctest::Approx(0.5).epsilon(0.35));
+  }
+}
+
 }  // namespace culprit
