@@ -79,9 +79,9 @@ std::vector<std::string> variables_of(const TrialSetup& setup) {
   std::vector<std::string> variables;
   for (char** one = environ; *one != nullptr; ++one) {
     const std::string_view variable = *one;
-    if (!setup.environment.contains(std::string(variable.substr(0, variable.find('='))))) {
-      variables.emplace_back(variable);
-    }
+    const std::string name(variable.substr(0, variable.find('=')));
+    if (setup.environment.contains(name) || setup.unset.contains(name)) continue;
+    variables.emplace_back(variable);
   }
   for (const auto& [name, value] : setup.environment) variables.push_back(name + "=" + value);
   return variables;

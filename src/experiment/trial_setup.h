@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct DiskDelay {
 struct TrialSetup {
   std::vector<std::string> command;
   std::map<std::string, std::string> environment;  // added to culprit's own
+  std::set<std::string> unset;                     // taken out of culprit's own
   std::string directory;                           // empty: where culprit runs
   // A copy that the command sees in the place of a folder; `directory` lies in the copy then.
   std::optional<StandIn> stand_in = {};

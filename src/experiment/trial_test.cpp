@@ -78,6 +78,14 @@ TEST_CASE("a variable that is set replaces the one outside, PATH too") {
   CHECK(run(setup).out.text == "found\n");
 }
 
+TEST_CASE("a variable that is taken out is not there") {
+  ::setenv("CULPRIT_TEST_WORD", "outside", 1);
+  TrialSetup setup = shell("echo \"${CULPRIT_TEST_WORD-none}\"");
+  setup.unset = {"CULPRIT_TEST_WORD"};
+  CHECK(run(setup).out.text == "none\n");
+  ::unsetenv("CULPRIT_TEST_WORD");
+}
+
 TEST_CASE("death by a signal is told as such") {
   const Trial trial = run(shell("kill -SEGV $$"));
   CHECK(!trial.exit_code);
