@@ -176,15 +176,15 @@ Score measured(const Cell& cell, const Options& options) {
 
 std::vector<Cell> cells() {
   std::vector<Cell> all;
-  for (const std::size_t n : {32, 128, 1024}) {
-    for (const std::size_t k : {1, 2, 3, 4, 8}) all.push_back({"", n, k});
+  for (const std::size_t n : {32UL, 128UL, 1024UL}) {
+    for (const std::size_t k : {1UL, 2UL, 3UL, 4UL, 8UL}) all.push_back({"", n, k});
   }
-  for (const std::size_t n : {32, 128}) {
-    for (const std::size_t k : {1, 2, 4}) all.push_back({"3 hide it", n, k, 3, 0, 1, 0});
+  for (const std::size_t n : {32UL, 128UL}) {
+    for (const std::size_t k : {1UL, 2UL, 4UL}) all.push_back({"3 hide it", n, k, 3, 0, 1, 0});
   }
   constexpr double rates[][2] = {{0, 0.5}, {0, 0.9}, {0.1, 0.9}, {0, 0.33}};
   for (const auto& [good, bad] : rates) {
-    for (const std::size_t k : {1, 2, 4}) all.push_back({"flaky", 128, k, 0, good, bad, 0.9});
+    for (const std::size_t k : {1UL, 2UL, 4UL}) all.push_back({"flaky", 128, k, 0, good, bad, 0.9});
   }
   return all;
 }

@@ -191,6 +191,7 @@ void read_apt(ItemList& list) {
     const std::size_t version = std::min(line.find_first_not_of("= \t", end), line.size());
     set_version(item, line.substr(0, end), line.substr(version));
   }
+  number_keys(list);
 }
 
 bool is_flag(std::string_view word) { return word.size() > 1 && word.front() == '-'; }

@@ -5,6 +5,7 @@
 
 #include "parse/bytes.h"
 #include "parse/difference_items.h"
+#include "parse/document_parts.h"
 
 namespace culprit {
 namespace {
@@ -49,12 +50,10 @@ bool is_variable(std::string_view line) {
 }
 
 // "libc6:amd64 2.36-9+deb12u4", "curl=7.88.1-10"
-bool is_apt(std::string_view line) {
+bool is_apt_line(std::string_view line) {
   const std::size_t end = line.find_first_of("= \t");
   if (end == line.npos || end == 0) return false;
   const std::size_t version = line.find_first_not_of("= \t", end);
-  const bool revised = line.find_first_of("-+:", end) != line.npos;  // 7.88.1-10; else a setting
-  if (line[end] == '=' && !revised) return false;
   const auto named = [](char c) {
     return (c >= 'a' && c <= 'z') || is_digit(c) || c == '+' || c == '-' || c == '.' || c == ':';
   };
@@ -63,14 +62,34 @@ bool is_apt(std::string_view line) {
          std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(end), named);
 }
 
+// A few versions are plain numbers; a setting's value mostly is, and has no revision.
+bool is_apt(std::string_view text) {
+  std::size_t versions = 0;
+  std::size_t plain = 0;
+  const bool all = all_lines(text, [&](std::string_view line) {
+    const std::size_t end = line.find_first_of("= \t");
+    if (end == line.npos) return false;
+    ++versions;
+    plain += line.find_first_of(line[end] == '=' ? "-+:" : ".-+:", end) == line.npos ? 1 : 0;
+    return is_apt_line(line);
+  });
+  return all && 4 * plain <= versions;
+}
+
 bool is_requirement(std::string_view line) {
   return line.find("==") != line.npos || line.find(">=") != line.npos ||
          line.find("~=") != line.npos;
 }
 
+// "key = value", "key: value", a heading, a member of a list.
 bool is_setting(std::string_view line) {
-  return line.find_first_of("=:") != line.npos || line.front() == '[' || line.starts_with("- ") ||
-         line == "---" || line.front() == ';';
+  if (line.front() == '[' || line.front() == ';' || line.starts_with("- ") || line == "---") {
+    return true;
+  }
+  const std::size_t end = line.find_first_of("=:");
+  if (end == line.npos || !(is_letter(line.front()) || line.front() == '_')) return false;
+  return std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(end),
+                     [](char c) { return is_name_byte(c) || c == ' '; });
 }
 
 bool is_request(std::string_view text) {
@@ -89,16 +108,17 @@ bool is_flags(std::string_view text) {
   return !words.empty() && words.front().starts_with('-') && 2 * flags >= words.size();
 }
 
+// What a parser is to choke on may begin like JSON and be none.
 bool is_json(std::string_view text) {
   const std::size_t at = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return at != text.npos && (text[at] == '{' || text[at] == '[');
+  return at != text.npos && (text[at] == '{' || text[at] == '[') && json_tree(text).has_value();
 }
 
 DifferenceKind kind_of_text(std::string_view text) {
   if (is_json(text)) return DifferenceKind::json;
   if (is_request(text)) return DifferenceKind::http;
   if (all_lines(text, is_requirement)) return DifferenceKind::requirements;
-  if (all_lines(text, is_apt)) return DifferenceKind::apt;
+  if (is_apt(text)) return DifferenceKind::apt;
   if (all_lines(text, is_variable)) return DifferenceKind::environment;
   if (is_flags(text)) return DifferenceKind::flags;
   if (all_lines(text, is_setting)) return DifferenceKind::settings;
@@ -131,7 +151,7 @@ DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_
   const std::string_view file = name.substr(name.rfind('/') + 1);
   const auto ends = [&](std::string_view ending) { return file.ends_with(ending); };
   const std::string_view text = blank(bad) ? good : bad;
-  if (is_json(text)) {
+  if (is_json(text) && (blank(good) || blank(bad) || is_json(good))) {
     const bool lock = ends("package-lock.json") || ends("npm-shrinkwrap.json") ||
                       text.substr(0, 4096).find("\"lockfileVersion\"") != text.npos;
     return lock ? DifferenceKind::package_lock : DifferenceKind::json;

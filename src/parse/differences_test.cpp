@@ -33,7 +33,9 @@ TEST_CASE("with none it is the good text, with all the bad one, byte for byte") 
       {"[a]\nx = 1\n", "[b]\nx = 1\ny = 2\r\n"},
       {"--verbose --level 3", "--level 4 --fast\n"},
       {"x\n", "x"}};
-  for (const auto& [good, bad] : texts) {
+  for (const auto& pair : texts) {
+    const std::string& good = pair.first;
+    const std::string& bad = pair.second;
     for (int kind = 0; kind <= static_cast<int>(DifferenceKind::lines); ++kind) {
       const auto made = differences_of(good, bad, static_cast<DifferenceKind>(kind));
       if (!made) continue;
@@ -225,6 +227,9 @@ TEST_CASE("kinds are known by their name, else by what they say") {
                          Row{"bad", "libc6:amd64 2.36-9\ncurl 7.88.1-10\n", DifferenceKind::apt},
                          Row{"bad", "curl=7.88.1-10\n", DifferenceKind::apt},
                          Row{"bad", "GET / HTTP/1.1\n\n", DifferenceKind::http},
+                         Row{"bad", "line 1\nline 2\n", DifferenceKind::lines},
+                         Row{"bad.json", "{\"a\": [1, }", DifferenceKind::lines},
+                         Row{"bad", "{\"a\": 1}\n{\"a\": 2}\n", DifferenceKind::lines},
                          Row{"app.yaml", "a: 1", DifferenceKind::settings},
                          Row{"bad", "some text\nof lines\n", DifferenceKind::lines}}) {
     CAPTURE(row.text);

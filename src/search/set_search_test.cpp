@@ -55,8 +55,9 @@ Causes drawn_causes(std::size_t count, Dice& dice) {
 }  // namespace
 
 TEST_CASE("each single difference is found with log2(n) + 3 tests, checks at its end included") {
-  for (const std::size_t count : {1, 2, 3, 7, 64, 100}) {
-    const auto most = static_cast<std::size_t>(std::ceil(std::log2(count))) + 3;
+  for (const std::size_t count : {1UL, 2UL, 3UL, 7UL, 64UL, 100UL}) {
+    const auto most =
+        static_cast<std::size_t>(std::ceil(std::log2(static_cast<double>(count)))) + 3;
     for (std::size_t guilty = 0; guilty < count; ++guilty) {
       SetSearch search(count, {});
       run(search, [&](const Subset& set) { return set[guilty]; });
