@@ -13,6 +13,7 @@ Command case_command();
 Command repro_command();
 Command proxy_command();
 Command load_command();
+Command shrink_command();
 Command try_command();
 
 }  // namespace culprit

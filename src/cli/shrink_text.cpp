@@ -1,0 +1,149 @@
+#include "cli/shrink_text.h"
+
+#include <fmt/ranges.h>
+
+#include "cli/json_text.h"
+#include "cli/text.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t kept_shown_max = 40;
+constexpr std::size_t columns_max = 160;
+
+std::string differences(std::size_t count) {
+  return count == 1 ? "1 difference" : fmt::format("{} differences", count);
+}
+
+std::string ran(const TrialCounts& counts) {
+  return fmt::format("{:.0f} of {:.0f}", counts.bad, counts.total());
+}
+
+std::string ends_text(const ShrinkDone& done, const ShrinkRequest& request) {
+  const Shrunk& made = done.made;
+  switch (made.end) {
+    case Shrunk::End::equal: return fmt::format("{} and {} are the same", request.from, request.to);
+    case Shrunk::End::good_fails:
+      return fmt::format("{} fails too ({} runs)", request.from, ran(made.good_counts));
+    case Shrunk::End::bad_passes:
+      return fmt::format("{} does not fail ({} runs)", request.to, ran(made.bad_counts));
+    case Shrunk::End::same_rate:
+      return fmt::format("{} fails in {} runs, {} in {}: no difference can be told", request.from,
+                         ran(made.good_counts), request.to, ran(made.bad_counts));
+    case Shrunk::End::untestable: return "no run at one of the ends could be judged";
+    default: break;
+  }
+  return "";
+}
+
+std::string head_text(const ShrinkDone& done, const ShrinkRequest& request) {
+  const std::string ends = ends_text(done, request);
+  if (!ends.empty()) return fmt::format("SHRINK   {}\n", ends);
+  if (done.made.verdict == Shrunk::Verdict::found) {
+    return fmt::format("SHRINK   {} of {} ({}) {} {} fail\n", done.kept.size(),
+                       differences(done.differences), name_of(done.kind),
+                       done.kept.size() == 1 ? "makes" : "together make", request.to);
+  }
+  std::string end(name_of(done.made.end));
+  std::replace(end.begin(), end.end(), '_', ' ');
+  if (done.kept.empty()) return fmt::format("SHRINK   {} before anything failed\n", end);
+  return fmt::format("SHRINK   {}: {} of {} ({}) still fail together\n", end, done.kept.size(),
+                     differences(done.differences), name_of(done.kind));
+}
+
+std::string kept_text(const ShrinkDone& done) {
+  std::string text;
+  for (std::size_t i = 0; i < done.kept.size() && i < kept_shown_max; ++i) {
+    text +=
+        fmt::format("{}{}\n", i == 0 ? "KEPT     " : "         ", safe(done.kept[i], columns_max));
+  }
+  if (done.kept.size() > kept_shown_max) {
+    text +=
+        fmt::format("         and {} more; --json has all\n", done.kept.size() - kept_shown_max);
+  }
+  if (done.made.verdict == Shrunk::Verdict::found) {
+    text += done.kept.size() == 1 ? "         without it the command passes\n"
+                                  : "         without any one of them the command passes\n";
+  }
+  if (done.made.contradicted) {
+    text += "         some of the others hide the failure: another set may be smaller\n";
+  }
+  return text;
+}
+
+std::string rates_text(const ShrinkDone& done, const ShrinkRequest& request) {
+  const Shrunk& made = done.made;
+  if (!made.flaky || done.kept.empty()) return "";
+  std::string text = fmt::format("RATE     fails in {} runs with these", ran(made.kept_counts));
+  if (made.bad_counts.total() > 0) {
+    text += fmt::format(", {} of {}, {} of {}", ran(made.bad_counts), request.to,
+                        ran(made.good_counts), request.from);
+  }
+  return text + "\n";
+}
+
+std::string tests_text(const Shrunk& made) {
+  if (made.end == Shrunk::End::equal) return "";
+  std::string text;
+  if (!made.reason.empty()) text += fmt::format("BY       {}\n", made.reason);
+  if (!made.said.empty()) text += fmt::format("SAID     {}\n", safe(made.said, columns_max));
+  std::string unjudged;
+  for (const auto& [reason, count] : made.unjudged_reasons) {
+    unjudged += fmt::format("{}{}, {}\n", unjudged.empty() ? "UNJUDGED " : "         ", reason,
+                            count == 1 ? "once" : fmt::format("{} times", count));
+  }
+  return text + unjudged +
+         fmt::format("TESTS    {}, and {} at the ends and to be sure; {:.1f} s of running\n",
+                     made.tests, made.checks, made.seconds);
+}
+
+std::string next_text(const ShrinkDone& done) {
+  switch (done.made.end) {
+    case Shrunk::End::bad_passes:
+      return fmt::format("NEXT     --calibrate {} if it fails but seldom\n",
+                         4 * static_cast<int>(done.made.bad_counts.total()));
+    case Shrunk::End::same_rate: return "NEXT     --calibrate 200 tells smaller differences\n";
+    case Shrunk::End::trials_spent: return "NEXT     more --trials\n";
+    default: return "";
+  }
+}
+
+std::string json_texts(const std::vector<std::string>& texts) {
+  std::vector<std::string> parts;
+  for (const std::string& text : texts) parts.push_back(json_string(text));
+  return fmt::format("[{}]", fmt::join(parts, ","));
+}
+
+std::string json_counts(const TrialCounts& counts) {
+  return fmt::format("{{\"failures\":{:.0f},\"runs\":{:.0f}}}", counts.bad, counts.total());
+}
+
+}  // namespace
+
+std::string text_of(const ShrinkDone& done, const ShrinkRequest& request) {
+  return head_text(done, request) + kept_text(done) + rates_text(done, request) +
+         tests_text(done.made) + (done.out.empty() ? "" : fmt::format("OUT      {}\n", done.out)) +
+         next_text(done);
+}
+
+std::string json_of(const ShrinkDone& done) {
+  const Shrunk& made = done.made;
+  std::vector<std::string> unjudged;
+  for (const auto& [reason, count] : made.unjudged_reasons) {
+    unjudged.push_back(fmt::format("{}:{}", json_string(reason), count));
+  }
+  std::string text = fmt::format(
+      "{{\"schema_version\":1,\"verdict\":{},\"kept\":{},\"tests\":{},\"checks\":{}",
+      json_string(name_of(made.verdict)), json_texts(done.kept), made.tests, made.checks);
+  text += fmt::format(",\"kind\":{},\"differences\":{},\"ended\":{},\"flaky\":{},\"hidden\":{}",
+                      json_string(name_of(done.kind)), done.differences,
+                      json_string(name_of(made.end)), made.flaky, made.contradicted);
+  text += fmt::format(",\"good\":{},\"bad\":{},\"kept_runs\":{}", json_counts(made.good_counts),
+                      json_counts(made.bad_counts), json_counts(made.kept_counts));
+  return text + fmt::format(",\"reason\":{},\"unjudged\":{{{}}},\"out\":{}}}\n",
+                            made.reason.empty() ? "null" : json_string(made.reason),
+                            fmt::join(unjudged, ","),
+                            done.out.empty() ? "null" : json_string(done.out));
+}
+
+}  // namespace culprit

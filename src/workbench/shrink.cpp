@@ -1,0 +1,227 @@
+#include "workbench/shrink.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+namespace culprit {
+namespace {
+
+constexpr double slower_max = 10;  // than the slowest at GOOD (DESIGN, command contract)
+constexpr Duration timeout_min = std::chrono::seconds(5);  // a busy machine stalls for so long
+constexpr int not_executable = 126;                        // sh(1)
+constexpr int not_found = 127;
+constexpr std::size_t told_bytes_max = 200;
+constexpr const char* set_variable =
+    "CULPRIT_INPUT";  // carries a trial's number to where it is run
+
+std::string last_line(std::string_view text) {
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  const std::size_t from = text.rfind('\n');
+  text = text.substr(from == std::string_view::npos ? 0 : from + 1);
+  return std::string(text.substr(0, told_bytes_max));
+}
+
+std::string said_by(const Trial& trial) {
+  const std::string said = last_line(trial.error.text);
+  return said.empty() ? last_line(trial.out.text) : said;
+}
+
+Error cannot_be_run(const Trial& trial) {
+  Error made = error(Fault::usage, "the command cannot be run: exit {}", *trial.exit_code);
+  const std::string said = said_by(trial);
+  made.advice = said.empty() ? "run it by hand first" : fmt::format("it says: {}", said);
+  return made;
+}
+
+// One search under way.
+class Shrinking {
+ public:
+  Shrinking(World& world, const ShrinkOptions& options)
+      : world_(world), options_(options), search_(options.count, options.search) {}
+
+  Status run();
+  Shrunk result() const;
+
+ private:
+  std::optional<PlannedTrial> next(std::size_t running);
+  Result<Trial> try_out(const TrialSetup& setup, const TrialWatch& watch);
+  AfterTrial finish(const FinishedTrial& finished);
+  void learn(const Subset& tried, const FinishedTrial& finished);
+  Duration timeout() const;
+  Shrunk::End end() const;
+
+  World& world_;
+  const ShrinkOptions& options_;
+  SetSearch search_;
+  std::mutex lock_;  // of running_, which trials read on threads of their own
+  std::map<std::size_t, Subset> running_;
+  std::size_t next_id_ = 0;
+  double slowest_good_ = 0;
+  bool good_known_ = false;
+  std::optional<Shrunk::End> stopped_;
+  std::optional<Error> failed_;
+  Shrunk made_;  // reasons and seconds gather here
+};
+
+Duration Shrinking::timeout() const {
+  if (options_.setup.timeout > Duration::zero()) return options_.setup.timeout;
+  if (!good_known_) return ShrinkOptions::first_timeout;
+  return std::max(timeout_min, from_seconds(slower_max * slowest_good_));
+}
+
+std::optional<PlannedTrial> Shrinking::next(std::size_t running) {
+  if (stopped_ || search_.done()) return std::nullopt;
+  if (search_.tests() + search_.checks() + running >= options_.trials_max) return std::nullopt;
+  const std::optional<Subset> set = search_.ask(running);
+  if (!set) return std::nullopt;
+  PlannedTrial planned;
+  planned.id = next_id_++;
+  planned.setup = options_.setup;
+  planned.setup.timeout = timeout();
+  planned.setup.environment[set_variable] = std::to_string(planned.id);
+  const std::lock_guard locked(lock_);
+  running_[planned.id] = *set;
+  return planned;
+}
+
+Result<Trial> Shrinking::try_out(const TrialSetup& setup, const TrialWatch& watch) {
+  TrialSetup own = setup;
+  Subset set;
+  {
+    const std::lock_guard locked(lock_);
+    set = running_.at(std::stoul(own.environment[set_variable]));
+  }
+  own.environment.erase(set_variable);
+  return options_.run(set, own, watch);
+}
+
+void Shrinking::learn(const Subset& tried, const FinishedTrial& finished) {
+  const auto& [outcome, stops, reason] = finished.judgement;
+  made_.seconds += finished.trial.seconds;
+  if (!outcome) ++made_.unjudged_reasons[reason];
+  if (outcome == Outcome::bad) {
+    made_.reason = reason;
+    made_.said = said_by(finished.trial);
+  }
+  if (outcome && size_of(tried) == 0) {
+    slowest_good_ = std::max(slowest_good_, finished.trial.seconds);
+    good_known_ = true;
+  }
+  search_.tell(tried, outcome);
+}
+
+AfterTrial Shrinking::finish(const FinishedTrial& finished) {
+  Subset tried;
+  {
+    const std::lock_guard locked(lock_);
+    tried = running_.extract(finished.id).mapped();
+  }
+  const int code = finished.trial.exit_code.value_or(0);
+  if (!good_known_ && size_of(tried) == 0 && (code == not_executable || code == not_found)) {
+    failed_ = cannot_be_run(finished.trial);
+    return AfterTrial::stop;
+  }
+  if (finished.judgement.stops) {
+    stopped_ = Shrunk::End::asked_to_stop;
+    made_.reason = finished.judgement.reason;
+    return AfterTrial::stop;
+  }
+  learn(tried, finished);
+  if (options_.progress) {
+    options_.progress({search_.phase(), search_.tests() + search_.checks(), size_of(search_.kept()),
+                       finished.judgement.reason});
+  }
+  return search_.done() ? AfterTrial::stop : AfterTrial::go_on;
+}
+
+Status Shrinking::run() {
+  TrialsOptions trials;
+  trials.next = [this](std::size_t running) -> Result<std::optional<PlannedTrial>> {
+    return next(running);
+  };
+  trials.done = [this](const FinishedTrial& finished) { return finish(finished); };
+  trials.workers = std::max<std::size_t>(1, options_.workers);
+  trials.signature = options_.signature;
+  trials.run = [this](const TrialSetup& setup, const TrialWatch& watch) {
+    return try_out(setup, watch);
+  };
+  const std::string temporary = world_.environment("TMPDIR");
+  if (!temporary.empty()) trials.temporary = temporary;
+  const Status ran = run_trials(trials);
+  if (failed_) return *failed_;
+  if (ran) return ok();
+  if (ran.error().fault != Fault::interrupted) return ran;
+  stopped_ = Shrunk::End::interrupted;
+  return ok();
+}
+
+Shrunk::End Shrinking::end() const {
+  if (stopped_) return *stopped_;
+  if (!search_.done()) return Shrunk::End::trials_spent;
+  switch (search_.verdict()) {
+    case SetSearch::Verdict::found: return Shrunk::End::searched;
+    case SetSearch::Verdict::good_fails: return Shrunk::End::good_fails;
+    case SetSearch::Verdict::bad_passes: return Shrunk::End::bad_passes;
+    case SetSearch::Verdict::same_rate: return Shrunk::End::same_rate;
+    case SetSearch::Verdict::inconsistent: return Shrunk::End::inconsistent;
+    case SetSearch::Verdict::unjudged: break;
+  }
+  return Shrunk::End::untestable;
+}
+
+Shrunk::Verdict verdict_of(Shrunk::End end) {
+  switch (end) {
+    case Shrunk::End::searched: return Shrunk::Verdict::found;
+    case Shrunk::End::equal:
+    case Shrunk::End::good_fails:
+    case Shrunk::End::bad_passes:
+    case Shrunk::End::same_rate: return Shrunk::Verdict::no_difference;
+    default: return Shrunk::Verdict::inconclusive;
+  }
+}
+
+Shrunk Shrinking::result() const {
+  Shrunk made = made_;
+  made.end = end();
+  made.verdict = verdict_of(made.end);
+  made.kept = search_.kept();
+  made.tests = search_.tests();
+  made.checks = search_.checks();
+  made.flaky = search_.flaky();
+  made.contradicted = search_.contradicted();
+  made.rates = search_.rates();
+  made.kept_counts = search_.counts(made.kept);
+  made.good_counts = search_.counts(Subset(options_.count, false));
+  made.bad_counts = search_.counts(Subset(options_.count, true));
+  return made;
+}
+
+}  // namespace
+
+Result<Shrunk> shrink(World& world, const ShrinkOptions& options) {
+  if (options.signature) TRY(check_signature(*options.signature));
+  if (options.count == 0) {
+    Shrunk equal;
+    equal.end = Shrunk::End::equal;
+    equal.verdict = verdict_of(equal.end);
+    return equal;
+  }
+  Shrinking shrinking(world, options);
+  TRY(shrinking.run());
+  return shrinking.result();
+}
+
+std::string_view name_of(Shrunk::Verdict verdict) {
+  constexpr std::array<std::string_view, 3> names{"found", "inconclusive", "no_difference"};
+  return names[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view name_of(Shrunk::End end) {
+  constexpr std::array<std::string_view, 10> names{
+      "searched",     "equal",        "good_fails",  "bad_passes",    "same_rate",
+      "inconsistent", "trials_spent", "interrupted", "asked_to_stop", "untestable"};
+  return names[static_cast<std::size_t>(end)];
+}
+
+}  // namespace culprit

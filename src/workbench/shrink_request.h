@@ -1,0 +1,48 @@
+// What a user asks `shrink` for, carried out: two files become differences, and a set of them a
+// trial.
+//
+// The command finds the candidate as a file of BAD's name in a folder of its own: where {} stands
+// in its words, and in CULPRIT_INPUT. Of an environment the variables are set, where {} does not
+// stand in it; of flags a word {} becomes the words, at the end where there is none. Nothing of the
+// user's is written.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/world.h"
+#include "parse/differences.h"
+#include "workbench/shrink.h"
+
+namespace culprit {
+
+struct ShrinkRequest {
+  std::vector<std::string> command;
+  std::string from;  // a file; "empty" or /dev/null: each part of `to` is a difference
+  std::string to;
+  std::optional<DifferenceKind> kind;  // else recognised
+  std::string signature;               // EXPR; empty: by the exit code
+  SetSearch::Options search;
+  std::size_t trials_max = 2000;
+  Duration timeout = Duration::zero();
+  std::size_t workers = 1;
+  std::string out;  // where the smallest text that fails is written; empty: nowhere
+  std::function<void(const ShrinkProgress&)> progress = nullptr;
+};
+
+struct ShrinkDone {
+  Shrunk made;
+  DifferenceKind kind = DifferenceKind::lines;
+  std::vector<std::string> kept;  // names of differences
+  std::size_t differences = 0;    // between the two files
+  std::string out;                // where it was written; empty: nowhere
+};
+
+// Errors: as of shrink(), and of files.
+Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request);
+
+}  // namespace culprit

@@ -1,0 +1,120 @@
+#include "workbench/shrink.h"
+
+#include <atomic>
+
+#include <doctest/doctest.h>
+
+#include "base/dice.h"
+#include "event/expr.h"
+
+namespace culprit {
+namespace {
+
+Trial ended(int code, std::string said = "") {
+  Trial trial;
+  trial.exit_code = code;
+  trial.seconds = 0.5;
+  trial.error.text = std::move(said);
+  return trial;
+}
+
+// A search whose command is a function of what is applied.
+ShrinkOptions searching(std::size_t count, std::function<Trial(const Subset&)> command) {
+  ShrinkOptions options;
+  options.count = count;
+  options.setup.command = {"true"};
+  options.run = [command = std::move(command)](const Subset& set, const TrialSetup&,
+                                               const TrialWatch&) -> Result<Trial> {
+    return command(set);
+  };
+  return options;
+}
+
+Shrunk run(const ShrinkOptions& options) {
+  const auto world = real_world();
+  auto made = shrink(*world, options);
+  REQUIRE_MESSAGE(made.has_value(), made.error().what);
+  return std::move(made).value();
+}
+
+}  // namespace
+
+TEST_CASE("what is needed is found, with what the command said last") {
+  const Shrunk made = run(searching(40, [](const Subset& set) {
+    return set[3] && set[30] ? ended(7, "first\nboom\n") : ended(0);
+  }));
+  CHECK(made.verdict == Shrunk::Verdict::found);
+  CHECK(members_of(made.kept) == std::vector<std::size_t>{3, 30});
+  CHECK(made.reason == "exit 7");
+  CHECK(made.said == "boom");
+  CHECK(made.kept_counts.bad == 3);
+  CHECK(made.seconds == doctest::Approx(0.5 * static_cast<double>(made.tests + made.checks)));
+}
+
+TEST_CASE("each end that says nothing new is told by its name") {
+  CHECK(run(searching(0, [](const Subset&) { return ended(0); })).end == Shrunk::End::equal);
+  const Shrunk fails = run(searching(5, [](const Subset&) { return ended(1); }));
+  CHECK(fails.end == Shrunk::End::good_fails);
+  CHECK(fails.verdict == Shrunk::Verdict::no_difference);
+  CHECK(fails.good_counts.bad == 3);
+  CHECK(run(searching(5, [](const Subset&) { return ended(0); })).end == Shrunk::End::bad_passes);
+  const Shrunk untestable = run(searching(5, [](const Subset&) { return ended(125); }));
+  CHECK(untestable.end == Shrunk::End::untestable);
+  CHECK(untestable.verdict == Shrunk::Verdict::inconclusive);
+  CHECK(untestable.unjudged_reasons.begin()->second == 3);
+}
+
+TEST_CASE("a command that asks for the end gets it, and what was known stays") {
+  std::atomic<int> runs = 0;
+  const Shrunk made = run(searching(
+      64, [&](const Subset& set) { return ++runs > 8 ? ended(200) : ended(set[60] ? 1 : 0); }));
+  CHECK(made.end == Shrunk::End::asked_to_stop);
+  CHECK(size_of(made.kept) < 64);
+  CHECK(made.kept[60]);
+}
+
+TEST_CASE("a budget that is spent leaves the smallest set so far") {
+  ShrinkOptions options = searching(64, [](const Subset& set) { return ended(set[60] ? 1 : 0); });
+  options.trials_max = 8;
+  const Shrunk made = run(options);
+  CHECK(made.end == Shrunk::End::trials_spent);
+  CHECK(made.tests + made.checks == 8);
+  CHECK(size_of(made.kept) < 64);
+  CHECK(made.kept[60]);
+}
+
+TEST_CASE("another failure than the one that is meant does not count") {
+  ShrinkOptions options = searching(16, [](const Subset& set) {
+    if (set[4]) return ended(1, "deadlock");
+    return set[5] ? ended(1, "typo") : ended(0);
+  });
+  options.signature = parse_expr("stderr ~ deadlock").value();
+  const Shrunk made = run(options);
+  CHECK(members_of(made.kept) == std::vector<std::size_t>{4});
+}
+
+TEST_CASE("a flaky command keeps several workers busy") {
+  std::atomic<std::uint64_t> runs = 0;
+  ShrinkOptions options = searching(16, [&](const Subset& set) {
+    const double thrown = Dice(++runs).uniform();
+    return ended(set[2] && set[9] && thrown < 0.5 ? 1 : 0);
+  });
+  options.workers = 3;
+  const Shrunk made = run(options);
+  CHECK(made.verdict == Shrunk::Verdict::found);
+  CHECK(made.flaky);
+  CHECK(members_of(made.kept) == std::vector<std::size_t>{2, 9});
+  CHECK(made.tests + made.checks <= runs.load());  // the last ones were not waited for
+  CHECK(made.tests + made.checks + options.workers > runs.load());
+}
+
+TEST_CASE("what cannot be run is told with what it says") {
+  const auto world = real_world();
+  const auto made =
+      shrink(*world, searching(4, [](const Subset&) { return ended(127, "sh: x: not found"); }));
+  REQUIRE(!made.has_value());
+  CHECK(made.error().fault == Fault::usage);
+  CHECK(made.error().advice == "it says: sh: x: not found");
+}
+
+}  // namespace culprit

@@ -1,0 +1,198 @@
+"""`culprit shrink` with real commands: environments, JSON, lock files, flags, flaky ones."""
+import json
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
+# pylint: disable=wrong-import-position
+import daemons
+from daemons import Daemons, main
+
+# Fails where two packages of a lock file are too new together.
+LOCK_TEST = """
+import json, sys
+packages = json.load(open(sys.argv[1]))["packages"]
+def at(name): return packages.get("node_modules/" + name, {}).get("version", "")
+assert packages["node_modules/a7"]["integrity"].endswith(packages["node_modules/a7"]["version"])
+sys.exit(1 if at("a7") == "2.0.0" and at("a31") == "2.0.0" else 0)
+"""
+
+
+def lock(version):
+    packages = {"": {"dependencies": {f"a{i}": version for i in range(40)}}}
+    for i in range(40):
+        packages[f"node_modules/a{i}"] = {"version": version, "integrity": f"sha{i}-{version}"}
+    return json.dumps({"lockfileVersion": 3, "packages": packages}, indent=2)
+
+
+class Shrink(Daemons):
+    def shrink(self, *arguments, expected=0, **options):
+        command = [daemons.BUILD / "culprit", "shrink", "--json", "--no-case", *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True,
+                              check=False, timeout=100, **options)
+        self.assertEqual(done.returncode, expected, done.stderr + done.stdout)
+        return json.loads(done.stdout)
+
+    def test_two_variables_of_an_environment(self):
+        self.write("good.env", "".join(f"V{i}=1\n" for i in range(40)) + "GONE=1\n")
+        self.write("bad.env", "".join(f"V{i}=2\n" for i in range(40)) + "EXTRA='a b'\n")
+        said = self.shrink("--from", "good.env", "--to", "bad.env", "--", "sh", "-c",
+                           '[ "$V9" = 2 ] && [ "$EXTRA" = "a b" ] && exit 1; exit 0')
+        self.assertEqual(said["kept"], ["V9=1 -> V9=2", "added EXTRA='a b'"])
+        self.assertEqual((said["verdict"], said["kind"], said["differences"]), ("found", "env", 42))
+        self.assertLess(said["tests"], 20)
+        self.assertFalse(said["flaky"])
+
+    def test_a_variable_that_is_missing(self):
+        self.write("good.env", "A=1\nSECRET=x\nB=2\n")
+        self.write("bad.env", "A=2\nB=3\n")
+        said = self.shrink("--from", "good.env", "--to", "bad.env", "--", "sh", "-c",
+                           '[ -n "${SECRET+set}" ]',
+                           env={"SECRET": "outside", "PATH": "/usr/bin:/bin"})
+        self.assertEqual(said["kept"], ["removed SECRET=x"])
+
+    def test_json_that_jq_refuses(self):
+        items = [{"id": i, "price": i, "tags": ["a", "b"]} for i in range(60)]
+        self.write("good.json", json.dumps({"items": items}, indent=1))
+        items[37]["price"] = "-1"
+        for i in range(0, 60, 3):
+            items[i]["tags"].append("c")
+        self.write("bad.json", json.dumps({"items": items}, indent=1))
+        said = self.shrink("--from", "good.json", "--to", "bad.json", "--out", "small.json", "--",
+                           "jq", "-e", "[.items[].price] | add | type == \"number\"", "{}")
+        self.assertEqual(said["kept"], ['$.items[37].price: 37 -> "-1"'])
+        small = json.loads((self.folder / "small.json").read_text())
+        self.assertEqual(small["items"][37]["price"], "-1")
+        self.assertEqual(small["items"][0]["tags"], ["a", "b"])
+
+    def test_an_input_is_shrunk_without_a_good_one(self):
+        document = {"meta": {"x": 1}, "rows": [{"n": i, "deep": [{"v": i}]} for i in range(50)]}
+        self.write("crash.json", json.dumps(document))
+        self.write("parser.py", "import json,sys\nd=json.load(open(sys.argv[1]))\n"
+                   "sys.exit(any(x['v']==23 for r in d.get('rows',[]) "
+                   "for x in r.get('deep',[]) if 'v' in x))\n")
+        said = self.shrink("--from", "empty", "--to", "crash.json", "--out", "small.json", "--",
+                           sys.executable, "parser.py", "{}", expected=1)
+        self.assertEqual(said["ended"], "good_fails")  # an empty file is no JSON for this parser
+        self.write("parser.py", "import json,sys\nd=json.loads(open(sys.argv[1]).read() or '{}')\n"
+                   "sys.exit(any(x['v']==23 for r in d.get('rows',[]) "
+                   "for x in r.get('deep',[]) if 'v' in x))\n")
+        said = self.shrink("--from", "empty", "--to", "crash.json", "--out", "small.json", "--",
+                           sys.executable, "parser.py", "{}")
+        self.assertEqual(said["kept"], ["$.rows[23].deep[0].v: 23"])
+        self.assertEqual(json.loads((self.folder / "small.json").read_text()),
+                         {"rows": [{"deep": [{"v": 23}]}]})
+
+    def test_lines_of_an_input(self):
+        self.write("input.txt", "".join(f"line {i}\n" for i in range(300)))
+        test = 'grep -qx "line 17" "$1" && grep -qx "line 250" "$1" && exit 1; exit 0'
+        said = self.shrink("--from", "/dev/null", "--to", "input.txt", "--out", "small.txt", "--",
+                           "sh", "-c", test, "sh", "{}")
+        self.assertEqual(said["kept"], ["line 18: line 17", "line 251: line 250"])
+        self.assertEqual((self.folder / "small.txt").read_text(), "line 17\nline 250\n")
+
+    def test_packages_of_a_lock_file(self):
+        (self.folder / "old").mkdir()
+        self.write("old/package-lock.json", lock("1.0.0"))
+        self.write("package-lock.json", lock("2.0.0"))
+        self.write("test.py", LOCK_TEST)
+        said = self.shrink("--from", "old/package-lock.json", "--to", "package-lock.json", "--",
+                           sys.executable, "test.py", "{}")
+        self.assertEqual(said["kind"], "package-lock")
+        self.assertEqual(said["kept"], ["a7 1.0.0 -> 2.0.0", "a31 1.0.0 -> 2.0.0"])
+
+    def test_flags_are_words_of_the_command(self):
+        self.write("good.flags", "--cache --level 3 --name 'a b'\n")
+        self.write("bad.flags", "--level 9 --fast --name 'c d'\n")
+        self.write("server.sh", '#!/bin/sh\ncase "$*" in *"--level 9"*) exit 1;; esac\n'
+                              'for w; do [ "$w" = "c" ] && exit 125; done; exit 0\n').chmod(0o755)
+        said = self.shrink("--from", "good.flags", "--to", "bad.flags", "--", "./server.sh", "{}",
+                           "end")
+        self.assertEqual(said["kept"], ["--level 3 -> --level 9"])
+        self.assertEqual(said["unjudged"], {})
+        said = self.shrink("--from", "good.flags", "--to", "bad.flags", "--", "./server.sh")
+        self.assertEqual(said["kept"], ["--level 3 -> --level 9"])
+
+    def test_checksums_go_with_go_mod(self):
+        for name, version in (("old", "v1.0.0"), ("new", "v1.1.0")):
+            (self.folder / name).mkdir()
+            required = f"\ta/b {version}\n\tc/d {version}\n"
+            self.write(f"{name}/go.mod", f"module m\n\ngo 1.21\n\nrequire (\n{required})\n")
+            self.write(f"{name}/go.sum", f"a/b {version} h1:x\nc/d {version} h1:y\n")
+        said = self.shrink("--from", "old/go.mod", "--to", "new/go.mod", "--", "sh", "-c",
+                           'while read -r m v; do case "$v" in v1*) grep -q "^$m $v h1" '
+                           '"${CULPRIT_INPUT%.mod}.sum" || exit 125;; esac; '
+                           'done < "$CULPRIT_INPUT"; '
+                           '! grep -q "c/d v1.1.0" "$CULPRIT_INPUT"')
+        self.assertEqual(said["kept"], ["c/d v1.0.0 -> v1.1.0"])
+        self.assertEqual(said["unjudged"], {})
+
+    def test_a_request_that_a_header_and_a_parameter_break(self):
+        self.write("good.http", "GET /pay?a=1&b=2 HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n")
+        self.write("bad.http", "GET /pay?a=9&b=3&c=4 HTTP/1.1\r\nHost: x\r\n"
+                               "X-Mode: new\r\nAccept: a\r\n\r\n")
+        said = self.shrink("--from", "good.http", "--to", "bad.http", "--", "sh", "-c",
+                           'grep -q "b=3" "$0" && grep -qi "x-mode: new" "$0" && exit 1; exit 0',
+                           "{}")
+        self.assertEqual(said["kept"], ["parameter b=2 -> b=3", "added header X-Mode: new"])
+
+    def test_a_command_that_fails_one_time_in_three(self):
+        self.write("good.env", "".join(f"V{i}=1\n" for i in range(16)))
+        self.write("bad.env", "".join(f"V{i}=2\n" for i in range(16)))
+        count = self.write("count", "0")
+        # By a counter, so that chance is the same each time.
+        row = random.Random(5)
+        self.write("row", "\n".join(str(row.randrange(3)) for _ in range(5000)) + "\n")
+        said = self.shrink("--from", "good.env", "--to", "bad.env", "--", "sh", "-c",
+                           'n=$(($(cat count) + 1)); echo $n > count; [ "$V3" = 2 ] && '
+                           '[ "$V11" = 2 ] && [ "$(sed -n ${n}p row)" = 0 ] && exit 1; exit 0')
+        self.assertEqual(said["kept"], ["V3=1 -> V3=2", "V11=1 -> V11=2"])
+        self.assertTrue(said["flaky"])
+        self.assertEqual(int(count.read_text()), said["tests"] + said["checks"])
+
+    def test_workers_share_a_flaky_question(self):
+        self.write("good.env", "A=1\nB=1\nC=1\n")
+        self.write("bad.env", "A=2\nB=2\nC=2\n")
+        said = self.shrink("--from", "good.env", "--to", "bad.env", "--rates", "0,0.5", "--workers",
+                           "3", "--", "sh", "-c", '[ "$B" = 2 ] && '
+                           '[ $(( 1$(date +%N) / 1000 % 2 )) = 0 ] && exit 1; exit 0')
+        self.assertEqual(said["kept"], ["B=1 -> B=2"])
+        self.assertEqual(said["checks"], 0)
+
+    def test_an_interrupt_shows_the_smallest_set_so_far(self):
+        mark = f"sleep 97{abs(hash(self.id())) % 10_000:04}"
+        self.write("good.env", "".join(f"V{i}=1\n" for i in range(64)))
+        self.write("bad.env", "".join(f"V{i}=2\n" for i in range(64)))
+        process = subprocess.Popen(  # pylint: disable=consider-using-with
+            [daemons.BUILD / "culprit", "shrink", "--json", "--no-case", "--from", "good.env",
+             "--to", "bad.env", "--", "sh", "-c",
+             f'{mark} & sleep 0.15; [ "$V60" = 2 ] && exit 1; exit 0'],
+            cwd=self.folder, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        time.sleep(1.2)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=10)
+        self.assertEqual(process.returncode, 130)
+        said = json.loads(said)
+        self.assertEqual((said["verdict"], said["ended"]), ("inconclusive", "interrupted"))
+        self.assertIn("V60=1 -> V60=2", said["kept"])
+        self.assertLess(len(said["kept"]), 64)
+        left = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True, check=False)
+        self.assertEqual(left.stdout, "")
+
+    def test_the_users_files_stay_as_they_are(self):
+        before = {"good.env": "A=1\n", "bad.env": "A=2\n"}
+        for name, text in before.items():
+            self.write(name, text)
+        self.shrink("--from", "good.env", "--to", "bad.env", "--", "sh", "-c",
+                    'echo broken > "$CULPRIT_INPUT"; [ "$A" = 1 ]')
+        self.assertEqual({path.name: path.read_text() for path in self.folder.iterdir()}, before)
+
+
+if __name__ == "__main__":
+    main()
