@@ -115,12 +115,12 @@ void Merging::pair_gap(std::size_t i, std::size_t old_end, std::size_t j, std::s
   const bool replaced =
       old_end - i == new_end - j && plain(before_, i, old_end) && plain(after_, j, new_end);
   for (std::size_t at = i; at < old_end; ++at) {
-    if (before_[at].silent) continue;
+    if (before_[at].follows != no_item) continue;
     old_change_[at] = change_of(before_[at]);
     changes_[old_change_[at]].removed.push_back(at);
   }
   for (std::size_t at = j; at < new_end; ++at) {
-    if (after_[at].silent) continue;
+    if (after_[at].follows != no_item) continue;
     new_change_[at] = replaced ? old_change_[i + at - j] : change_of(after_[at]);
     changes_[new_change_[at]].added.push_back(at);
   }
@@ -140,7 +140,7 @@ void Merging::pair(const Alignment& same) {
 }
 
 void Merging::add(const Item& item, Side side, std::size_t change) {
-  const bool of_bad = side == Side::bad || (side == Side::both && item.silent);
+  const bool of_bad = side == Side::bad || (side == Side::both && item.follows != no_item);
   const std::vector<std::size_t>& places = of_bad ? new_entry_ : old_entry_;
   const auto entry = [&](std::size_t at) { return at == no_item ? no_item : places[at]; };
   entries.push_back(
@@ -151,18 +151,19 @@ void Merging::add(const Item& item, Side side, std::size_t change) {
 void Merging::add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end) {
   const auto add_old = [&](std::size_t at) {
     old_entry_[at] = entries.size();
-    add(before_[at], before_[at].silent ? Side::neither : Side::good, old_change_[at]);
+    add(before_[at], before_[at].follows != no_item ? Side::neither : Side::good, old_change_[at]);
   };
   for (; j < new_end; ++j) {
     std::size_t partner = i;
-    while (partner < old_end && (after_[j].silent || old_change_[partner] != new_change_[j])) {
+    while (partner < old_end &&
+           (after_[j].follows != no_item || old_change_[partner] != new_change_[j])) {
       ++partner;
     }
     if (partner < old_end) {
       while (i <= partner) add_old(i++);
     }
     new_entry_[j] = entries.size();
-    add(after_[j], after_[j].silent ? Side::both : Side::bad, new_change_[j]);
+    add(after_[j], after_[j].follows != no_item ? Side::both : Side::bad, new_change_[j]);
   }
   while (i < old_end) add_old(i++);
 }
@@ -197,6 +198,7 @@ std::string Merging::told(const Item& item, std::size_t place) const {
 std::string Merging::name_of(const Change& change) const {
   const auto& [removed, added] = change;
   const Item& item = added.empty() ? before_[removed[0]] : after_[added[0]];
+  if (item.key == comments_key) return "comments and empty lines";
   const std::string label = item.label.empty() ? "" : item.label + " ";
   if (added.empty()) return fmt::format("removed {}{}", label, told(item, removed[0]));
   if (removed.empty()) {

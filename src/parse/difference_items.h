@@ -20,8 +20,10 @@ struct Item {
   std::string value = {};  // what is shown of it; empty: the text
   std::size_t parent = no_item;   // an earlier one, which is there where this one is
   std::size_t follows = no_item;  // an earlier one: this is there where that is, and nowhere else
-  bool silent = false;            // a comment: no change of its own, BAD\'s stand among any changes
 };
+
+// The key of all comments and empty lines, where they say nothing.
+constexpr std::string_view comments_key = "\n#";
 
 struct ItemList {
   std::vector<Item> items;

@@ -27,6 +27,13 @@ bool is_comment(std::string_view line) {
   return line.empty() || line.front() == '#' || line.front() == ';' || line.starts_with("//");
 }
 
+// All of them are one change.
+bool read_comment(Item& item, std::string_view line) {
+  if (!is_comment(line)) return false;
+  item.key = comments_key;
+  return true;
+}
+
 std::string_view variable_name(std::string_view line) {
   if (line.starts_with("export ")) line = trimmed(line.substr(7));
   const std::string_view name = trimmed(line.substr(0, std::min(line.find('='), line.size())));
@@ -42,7 +49,7 @@ void read_environment(ItemList& list) {
   std::string key;
   for (Item& item : list.items) {
     const std::string_view line = trimmed(item.text);
-    if (item.silent = is_comment(line); item.silent) continue;
+    if (read_comment(item, line)) continue;
     const std::string_view name = variable_name(line);
     if (!name.empty()) key = name;
     item.key = key;
@@ -62,7 +69,7 @@ void read_sections(ItemList& list) {
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     Item& item = list.items[i];
     const std::string_view line = trimmed(item.text);
-    if (item.silent = is_comment(line); item.silent) continue;
+    if (read_comment(item, line)) continue;
     if (line.front() == '[' && line.find('=') == line.npos) {
       section = i;
       item.key = line;
@@ -81,7 +88,7 @@ void read_indented(ItemList& list) {
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     Item& item = list.items[i];
     const std::string_view line = trimmed(item.text);
-    if (item.silent = is_comment(line); item.silent) continue;
+    if (read_comment(item, line)) continue;
     const std::size_t indent = indent_of(item.text);
     while (!open.empty() && indent_of(list.items[open.back()].text) >= indent) open.pop_back();
     item.parent = open.empty() ? no_item : open.back();
@@ -96,7 +103,7 @@ void read_indented(ItemList& list) {
 void number_keys(ItemList& list) {
   std::map<std::string, int> seen;
   for (Item& item : list.items) {
-    if (item.key.empty()) continue;
+    if (item.key.empty() || item.key == comments_key) continue;
     const int times = ++seen[item.key];
     if (times > 1) item.key += fmt::format("\n#{}", times);
   }
@@ -136,7 +143,7 @@ void read_requirements(ItemList& list) {
       item.key = key;
       continue;
     }
-    if (item.silent = is_comment(line); item.silent || line.front() == '-') continue;
+    if (read_comment(item, line) || line.front() == '-') continue;
     const std::size_t end = std::min(line.find_first_of("=<>!~[;@ \t"), line.size());
     const std::string_view name = line.substr(0, end);
     item.key = key = lowered_name(name);
@@ -152,9 +159,8 @@ void read_go_mod(ItemList& list) {
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     Item& item = list.items[i];
     std::string_view line = trimmed(item.text);
-    if (item.silent = is_comment(line); item.silent) continue;
+    if (read_comment(item, line)) continue;
     if (line == ")") {
-      item.silent = true;
       item.follows = block;
       block = no_item;
       continue;
@@ -185,7 +191,7 @@ void read_go_mod(ItemList& list) {
 void read_apt(ItemList& list) {
   for (Item& item : list.items) {
     const std::string_view line = trimmed(item.text);
-    if (item.silent = is_comment(line); item.silent) continue;
+    if (read_comment(item, line)) continue;
     const std::size_t end = std::min(line.find_first_of("= \t"), line.size());
     item.key = line.substr(0, end);
     const std::size_t version = std::min(line.find_first_not_of("= \t", end), line.size());

@@ -5,7 +5,7 @@
 // that writes the text with any of them applied: with none it is GOOD, with all it is BAD, byte for
 // byte. A change is what somebody would take back by itself: the version of one package wherever it
 // stands, one variable, one node of a document. What cannot stand alone brings what it stands in: a
-// setting its section, a node its parents.
+// setting its section, a node its parents. Comments and empty lines are one change together.
 //
 // Where GOOD is empty, each line or node of BAD is a change: an input is shrunk then.
 #pragma once
