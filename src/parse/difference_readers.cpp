@@ -95,6 +95,11 @@ void read_indented(ItemList& list) {
     const bool member = line.starts_with("- ") || line == "-";
     const std::string above = open.empty() ? "" : list.items[open.back()].key + "\n";
     item.key = above + std::string(member ? line : setting_name(line));
+    if (!above.empty()) {
+      std::string path = above.substr(0, above.size() - 1);
+      std::replace(path.begin(), path.end(), '\n', '.');
+      item.value = fmt::format("{} {}", path, line);
+    }
     open.push_back(i);
   }
 }

@@ -87,6 +87,8 @@ TEST_CASE("a setting brings its section, a line of YAML its parents") {
   const Differences yaml = read("a: 1\n", "a: 1\npool:\n  size: 3\n  hosts:\n    - x\n    - y\n",
                                 DifferenceKind::settings);
   REQUIRE(yaml.names.size() == 5);
+  CHECK(yaml.names[1] == "added pool size: 3");
+  CHECK(yaml.names[4] == "added pool.hosts - y");
   CHECK(with(yaml, {4}) == "a: 1\npool:\n  hosts:\n    - y\n");
 }
 
