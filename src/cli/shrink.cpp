@@ -80,6 +80,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   if (session.terminal.progress) fmt::print(stderr, "\r\033[K");
   if (!done) return done.error();
   TRY(print(arguments.has("--json") ? json_of(*done) : text_of(*done, request)));
+  if (!done->unwritten.empty()) fmt::print(stderr, "culprit: {}\n", done->unwritten);
   if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(*done, request));
   if (done->made.end == Shrunk::End::interrupted) return Exit::interrupted;
   if (done->made.end == Shrunk::End::untestable) return Exit::untestable;

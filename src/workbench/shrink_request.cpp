@@ -163,8 +163,10 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
     done.kept.push_back(differences.names[one]);
   }
   if (request.out.empty()) return done;
-  TRY(world.write(request.out, differences.text_with(done.made.kept)));
-  done.out = request.out;
+  // What cannot be written costs the file, not the answer.
+  const Status written = world.write(request.out, differences.text_with(done.made.kept));
+  if (written) done.out = request.out;
+  if (!written) done.unwritten = written.error().what;
   return done;
 }
 

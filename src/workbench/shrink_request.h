@@ -40,6 +40,7 @@ struct ShrinkDone {
   std::vector<std::string> kept;  // names of differences
   std::size_t differences = 0;    // between the two files
   std::string out;                // where it was written; empty: nowhere
+  std::string unwritten;          // why it could not be
 };
 
 // Errors: as of shrink(), and of files.

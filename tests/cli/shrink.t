@@ -76,6 +76,10 @@ culprit: no such command: ./no-such-command
 $ culprit shrink --from good.env --to bad.env --trials 6 --json -- ./test.sh | jq -c '[.verdict, .ended, .tests + .checks]'
 ["inconclusive","trials_spent",6]
 [exit 0]
+$ culprit shrink --from good.env --to bad.env --out no/such/folder/small.env --json -- ./test.sh | jq -c '[.verdict, .out]'
+culprit: cannot write no/such/folder/small.env: No such file or directory
+["found",null]
+[exit 0]
 # Mistakes.
 $ culprit shrink --from good.env -- ./test.sh
 culprit: shrink needs what works, what fails, and a command that tells them apart
