@@ -5,7 +5,9 @@
 // simply ends there, and `shallow()` says so. Everything read is bounded by a named limit.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -18,6 +20,7 @@
 #include "base/time.h"
 #include "contrast/commits.h"
 #include "contrast/enclosing.h"
+#include "repo/path_filter.h"
 
 namespace culprit {
 
@@ -83,6 +86,26 @@ struct LineTouch {
   std::size_t distance = 0;  // from the line that matters most, in lines; 0: that line itself
 };
 
+// Equal where the files that a build reads are equal, byte for byte.
+struct TreeMark {
+  std::array<std::uint64_t, 2> halves = {};
+
+  auto operator<=>(const TreeMark&) const = default;
+};
+
+// What a commit does to the files that a build reads.
+struct CommitTouch {
+  enum class What : std::uint8_t {
+    code,
+    comments,  // of those files, and blank lines
+    beside,    // other files only: documents, or what a filter leaves out
+    nothing,
+  };
+  TreeMark mark;
+  What what = What::code;
+  std::size_t files = 0;  // that it changed, read or not
+};
+
 class Repository {
  public:
   // `path`: a working tree, any folder inside one, or a bare repository.
@@ -98,6 +121,12 @@ class Repository {
   // what none of its parents has: nothing, where git could merge by itself.
   Result<Diff> diff(const std::string& revision, const DiffLimits& limits = {}) const;
   Result<Diff> merged(const std::string& revision, const DiffLimits& limits = {}) const;
+
+  // Of each commit against its first parent; `parents` are indices below its own, and a commit
+  // without one stands on `base`. Marks count from there.
+  Result<std::vector<CommitTouch>> touches(const std::vector<std::string>& shas,
+                                           const std::vector<std::vector<std::uint32_t>>& parents,
+                                           const std::string& base, const PathFilter& filter) const;
 
   // The commits among `commits` that wrote or removed lines of a place, latest first. White space
   // does not count.

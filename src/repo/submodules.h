@@ -1,0 +1,21 @@
+// Submodules of a worktree, filled without a word to the user's repository.
+//
+// `git submodule` would write into the configuration that all worktrees share. So each submodule is
+// a clone of its own: of the user's copy (.git/modules, objects shared) where that is there, else
+// of its address. An address comes out of the history, which may be anybody's: git's own rule for
+// submodules holds, local paths are refused unless the user set protocol.file.allow.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "repo/git_program.h"
+
+namespace culprit {
+
+// `common`: the folder of the user's repository that holds its modules, or of the module itself.
+// Errors: unavailable, where a submodule cannot be had.
+Status fill_submodules(const GitProgram& git, const std::string& worktree,
+                       const std::string& common);
+
+}  // namespace culprit

@@ -1,0 +1,340 @@
+#include "repo/worktrees.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <system_error>
+
+#include "repo/submodules.h"
+#include "repo/tree_copy.h"
+
+namespace culprit {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view folder_prefix = "culprit-bisect-";
+constexpr std::string_view worktree_prefix = "culprit-";
+constexpr const char* owner_name = "owner";
+// A folder without a lock that is older than that was left before it got one.
+constexpr auto making_max = std::chrono::minutes(1);
+constexpr std::size_t pointer_bytes_max = 1024;  // git-lfs, docs/spec.md
+constexpr std::string_view pointer_start = "version https://git-lfs.github.com/spec/";
+
+Error cannot_make(const std::string& path, int code) {
+  Error made = error(code == EACCES || code == EROFS ? Fault::denied : Fault::unavailable,
+                     "cannot make {}: {}", path, std::strerror(code));
+  made.advice = "--worktrees DIR, or TMPDIR, names a folder with room for checkouts";
+  return made;
+}
+
+std::string first_line(const fs::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+// Stands in git's own lock of a worktree: no pruning takes it while it is in use, and whoever
+// cleans up later knows whose it is. A folder of /tmp is another one on another host.
+std::string lock_reason() { return "culprit bisect on " + host_name(); }
+
+// -1: somebody living has it, or it cannot be opened.
+int taken_lock(const fs::path& path) {
+  const int opened = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (opened >= 0 && ::flock(opened, LOCK_EX | LOCK_NB) == 0) return opened;
+  if (opened >= 0) ::close(opened);
+  return -1;
+}
+
+// Whether nobody living owns the folder any more. One that is just being made is owned.
+bool abandoned(const fs::path& root) {
+  std::error_code ignored;
+  if (!fs::exists(root, ignored)) return true;
+  if (!fs::exists(root / owner_name, ignored)) {
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(root, ignored);
+    return age > making_max;
+  }
+  const int lock = taken_lock(root / owner_name);
+  if (lock < 0) return false;
+  ::close(lock);
+  return true;
+}
+
+// The repository's own folder of each worktree that a culprit of this host made: the administrative
+// folder, and the checkout that it names.
+struct Registered {
+  fs::path registration;
+  fs::path worktree;
+};
+std::vector<Registered> registered_by_us(const fs::path& common) {
+  std::vector<Registered> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(common / "worktrees", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(worktree_prefix)) continue;
+    if (first_line(entry.path() / "locked") != lock_reason()) continue;
+    const fs::path link = first_line(entry.path() / "gitdir");
+    if (link.filename() != ".git") continue;
+    const fs::path worktree = link.parent_path();
+    const std::string root = worktree.parent_path().filename().string();
+    if (root.starts_with(folder_prefix)) found.push_back({entry.path(), worktree});
+  }
+  return found;
+}
+
+void remove_registration(const fs::path& common, const fs::path& registration) {
+  std::error_code ignored;
+  remove_tree(registration);
+  fs::remove(common / "worktrees", ignored);  // where it is empty, as git itself does
+}
+
+// What a killed culprit left of this repository, here or wherever its folder was.
+void remove_abandoned(const fs::path& common, const fs::path& folder) {
+  std::set<fs::path> roots;
+  for (const Registered& one : registered_by_us(common)) {
+    const fs::path root = one.worktree.parent_path();
+    if (!abandoned(root)) continue;
+    remove_tree(one.worktree);
+    remove_registration(common, one.registration);
+    roots.insert(root);
+  }
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (!entry.path().filename().string().starts_with(folder_prefix)) continue;
+    const bool of_this = first_line(entry.path() / owner_name) == common.string();
+    const bool bare = !fs::exists(entry.path() / owner_name, ignored);
+    if ((of_this || bare) && abandoned(entry.path())) roots.insert(entry.path());
+  }
+  for (const fs::path& root : roots) {
+    // Without its owner's name it was just made: then it is empty, or nobody's business.
+    const bool bare = !fs::exists(root / owner_name, ignored);
+    if (bare) fs::remove(root, ignored);
+    if (!bare) remove_tree(root);
+  }
+}
+
+}  // namespace
+
+struct Worktrees::State {
+  GitProgram git;
+  WorktreesOptions options;
+  fs::path common;
+  std::string checkout;
+  fs::path root;
+  int lock = -1;
+  std::mutex mutex;  // git finds a free name for a worktree by looking, so one at a time
+  std::size_t added = 0;
+  std::vector<std::string> notes;
+
+  State(GitProgram program, WorktreesOptions wanted)
+      : git(std::move(program)), options(std::move(wanted)) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State();
+
+  Status make_root();
+  Status take_copies();
+  Status give_extras(const fs::path& worktree);
+  fs::path registration_of(const fs::path& worktree) const;
+  void note(const std::string& text);
+  void note_pointers(const fs::path& worktree);
+};
+
+Worktrees::State::~State() {
+  if (root.empty()) return;
+  for (const Registered& one : registered_by_us(common)) {
+    if (one.worktree.parent_path() != root) continue;
+    remove_tree(one.worktree);
+    remove_registration(common, one.registration);
+  }
+  remove_tree(root);
+  if (lock >= 0) ::close(lock);
+}
+
+// The owner's file gets its name when it is locked and says whose it is, so that nobody takes the
+// folder for an abandoned one.
+Status Worktrees::State::make_root() {
+  std::string pattern = fmt::format("{}/{}XXXXXX", options.folder, folder_prefix);
+  if (::mkdtemp(pattern.data()) == nullptr) return cannot_make(pattern, errno);
+  root = pattern;
+  const std::string made = (root / "owner.part").string();
+  lock = ::open(made.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) return cannot_make(made, errno);
+  const std::string text = common.string() + "\n";
+  if (::write(lock, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::rename(made.c_str(), (root / owner_name).c_str()) != 0) {
+    return cannot_make(made, errno);
+  }
+  return ok();
+}
+
+// As they are at this moment: the user may go on editing.
+Status Worktrees::State::take_copies() {
+  for (WorktreeExtra& one : options.copies) {
+    const fs::path kept = root / "copies" / one.path;
+    std::error_code failed;
+    fs::create_directories(kept.parent_path(), failed);
+    fs::copy_file(one.source, kept, fs::copy_options::overwrite_existing, failed);
+    if (failed) {
+      return error(Fault::unavailable, "cannot copy {}: {}", one.source, failed.message());
+    }
+    one.source = kept.string();
+  }
+  return ok();
+}
+
+Status Worktrees::State::give_extras(const fs::path& worktree) {
+  std::error_code failed;
+  for (const WorktreeExtra& one : options.copies) {
+    fs::create_directories((worktree / one.path).parent_path(), failed);
+    fs::copy_file(one.source, worktree / one.path, fs::copy_options::overwrite_existing, failed);
+    if (failed) {
+      return error(Fault::unavailable, "cannot copy {} to {}: {}", one.source, worktree.string(),
+                   failed.message());
+    }
+  }
+  for (const WorktreeExtra& one : options.links) {
+    if (fs::symlink_status(worktree / one.path, failed).type() != fs::file_type::not_found) {
+      note(fmt::format("{} is tracked at some commits: those keep their own", one.path));
+      continue;
+    }
+    fs::create_directories((worktree / one.path).parent_path(), failed);
+    fs::create_symlink(one.source, worktree / one.path, failed);
+    if (failed) {
+      return error(Fault::unavailable, "cannot link {}: {}", one.path, failed.message());
+    }
+  }
+  return ok();
+}
+
+// What `.git` of a worktree names.
+fs::path Worktrees::State::registration_of(const fs::path& worktree) const {
+  constexpr std::string_view start = "gitdir: ";
+  const std::string line = first_line(worktree / ".git");
+  return line.starts_with(start) ? fs::path(line.substr(start.size())) : fs::path();
+}
+
+void Worktrees::State::note(const std::string& text) {
+  const std::lock_guard locked(mutex);
+  if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
+}
+
+// Without git-lfs, or before `git lfs install`, git leaves the pointers to large files.
+void Worktrees::State::note_pointers(const fs::path& worktree) {
+  std::ifstream file(worktree / ".gitattributes");
+  const std::string attributes((std::istreambuf_iterator<char>(file)), {});
+  if (attributes.find("filter=lfs") == attributes.npos) return;
+  const Result<Ran> listed = git.ran({"ls-files", "-z", ":(attr:filter=lfs)"}, worktree.string());
+  if (!listed) return;
+  for (std::size_t from = 0; from < listed->out.size();) {
+    const std::size_t to = std::min(listed->out.find('\0', from), listed->out.size());
+    const fs::path path = worktree / listed->out.substr(from, to - from);
+    from = to + 1;
+    std::error_code ignored;
+    if (fs::file_size(path, ignored) > pointer_bytes_max) continue;
+    if (!first_line(path).starts_with(pointer_start)) continue;
+    return note(
+        "large files are pointers only: git-lfs is not set up (apt install git-lfs; git lfs "
+        "install)");
+  }
+}
+
+Result<Worktrees> Worktrees::open(GitProgram git, WorktreesOptions options) {
+  auto state = std::make_unique<State>(std::move(git), std::move(options));
+  const std::string& repository = state->options.repository;
+  const std::string common =
+      TRY(state->git.text({"rev-parse", "--path-format=absolute", "--git-common-dir"}, repository));
+  std::error_code failed;
+  state->common = fs::canonical(text_lines(common).front(), failed);
+  const Ran top = TRY(state->git.ran({"rev-parse", "--show-toplevel"}, repository));
+  if (top.exit_code == 0) state->checkout = text_lines(top.out).front();
+  const fs::path folder = fs::canonical(state->options.folder, failed);
+  if (failed) {
+    return error(Fault::missing, "no folder {} for worktrees", state->options.folder);
+  }
+  state->options.folder = folder.string();
+  remove_abandoned(state->common, folder);
+  TRY(state->make_root());
+  TRY(state->take_copies());
+  return Worktrees(std::move(state));
+}
+
+Worktrees::Worktrees(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Worktrees::Worktrees(Worktrees&&) noexcept = default;
+Worktrees& Worktrees::operator=(Worktrees&&) noexcept = default;
+Worktrees::~Worktrees() = default;
+
+Result<std::string> Worktrees::add(const std::string& sha) {
+  State& state = *state_;
+  std::string path;
+  {
+    const std::lock_guard locked(state.mutex);
+    const std::string random = state.root.filename().string().substr(folder_prefix.size());
+    path = (state.root / fmt::format("{}{}-{}", worktree_prefix, random, state.added++)).string();
+    TRY(state.git.done({"worktree", "add", "--quiet", "--detach", "--no-checkout", "--lock",
+                        "--reason", lock_reason(), path, sha},
+                       state.options.repository));
+  }
+  const Status switched = switch_to(path, sha);
+  if (switched) return path;
+  remove(path);
+  return switched.error();
+}
+
+Status Worktrees::restore(const std::string& worktree, const std::string& sha) {
+  const fs::path registration = state_->registration_of(worktree);
+  std::error_code ignored;
+  // Left where a checkout was stopped in its middle; nobody else works here.
+  for (const char* name : {"index.lock", "HEAD.lock"}) fs::remove(registration / name, ignored);
+  return state_->git.done({"checkout", "--quiet", "--force", "--detach", sha}, worktree);
+}
+
+Status Worktrees::switch_to(const std::string& worktree, const std::string& sha) {
+  TRY(restore(worktree, sha).during("checking out {}", sha.substr(0, 12)));
+  std::vector<std::string> clean = {"clean", "-ffdxq"};
+  for (const std::string& path : state_->options.kept) {
+    clean.emplace_back("-e");
+    clean.push_back("/" + path);
+  }
+  TRY(state_->git.done(clean, worktree).during("cleaning {}", worktree));
+  TRY(fill_submodules(state_->git, worktree, state_->common.string()));
+  TRY(state_->give_extras(worktree));
+  state_->note_pointers(worktree);
+  return ok();
+}
+
+void Worktrees::remove(const std::string& worktree) {
+  const std::lock_guard locked(state_->mutex);
+  const fs::path registration = state_->registration_of(worktree);
+  remove_tree(worktree);
+  const bool inside = registration.parent_path() == state_->common / "worktrees";
+  if (inside) remove_registration(state_->common, registration);
+}
+
+const std::string& Worktrees::root() const { return state_->root.native(); }
+const GitProgram& Worktrees::git() const { return state_->git; }
+const std::string& Worktrees::common() const { return state_->common.native(); }
+const std::string& Worktrees::checkout() const { return state_->checkout; }
+
+std::vector<std::string> Worktrees::notes() const {
+  const std::lock_guard locked(state_->mutex);
+  return state_->notes;
+}
+
+}  // namespace culprit

@@ -1,0 +1,69 @@
+// Worktrees are checkouts of a repository for a while, apart from the user's own.
+//
+// They are git worktrees with a detached head in a folder of their own, so objects are shared and
+// nothing is cloned. The user's checkout, index, head, references, stash and hooks are never
+// touched. A worktree is switched so that nothing of the commit before stays in it, but for paths
+// that are kept on purpose; submodules come from the user's own copies where they are there.
+//
+// All of them are gone when this value is. What a killed culprit left is removed by the next one
+// that opens the same repository: each folder holds a lock that only a living owner has. Worktrees
+// of others, also abandoned ones, stay as they are.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "repo/git_program.h"
+
+namespace culprit {
+
+// Files of the user's that every worktree gets; paths within it, and where they come from.
+struct WorktreeExtra {
+  std::string path;
+  std::string source;
+};
+
+struct WorktreesOptions {
+  std::string repository;                  // any folder inside it
+  std::string folder;                      // where theirs is made; has to exist
+  std::vector<std::string> kept = {};      // paths that a switch leaves alone: build folders
+  std::vector<WorktreeExtra> links = {};   // as symbolic links
+  std::vector<WorktreeExtra> copies = {};  // copied at once, as they are at the beginning
+};
+
+class Worktrees {
+ public:
+  // Errors: missing (no repository, no folder), denied, unavailable.
+  static Result<Worktrees> open(GitProgram git, WorktreesOptions options);
+  Worktrees(Worktrees&&) noexcept;
+  Worktrees& operator=(Worktrees&&) noexcept;
+  ~Worktrees();
+
+  // A worktree at that commit; its folder. Safe from several threads, as all of these are.
+  Result<std::string> add(const std::string& sha);
+  // Makes it the commit's. After an Error it is in no state that could be used.
+  Status switch_to(const std::string& worktree, const std::string& sha);
+  // What tracked files hold is what the commit has, whatever ran there meanwhile.
+  Status restore(const std::string& worktree, const std::string& sha);
+  void remove(const std::string& worktree);
+
+  const std::string& root() const;  // of all of them, with room for files beside them
+  const GitProgram& git() const;
+  const std::string& common() const;  // the repository's own folder, that of objects
+  // What was found when a commit was checked out, each told once: pointers in place of large files.
+  std::vector<std::string> notes() const;
+
+  // Where the user's checkout begins; empty: a bare repository.
+  const std::string& checkout() const;
+
+ private:
+  struct State;
+  explicit Worktrees(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace culprit
