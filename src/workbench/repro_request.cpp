@@ -7,6 +7,7 @@
 #include "experiment/constraint.h"
 #include "experiment/event_file.h"
 #include "experiment/levels.h"
+#include "repo/git_program.h"
 #include "workbench/repro_prior.h"
 #include "workbench/repro_spec.h"
 
@@ -134,8 +135,20 @@ std::vector<std::string> toxic_lines(const TrialSetup& setup) {
   return lines;
 }
 
-Result<ReproRecord> complete_record(const ReproRequest& request, const ReproOptions& options,
-                                    const Varied& varied, const Reproduction& made) {
+// Of the code under test: where it is exactly that of a commit, bisect can take the rate for it.
+std::string commit_here(World& world) {
+  const GitProgram git = GitProgram::of_world(world);
+  const Result<Ran> changed =
+      git.ran({"status", "--porcelain", "--untracked-files=no"}, world.working_directory());
+  if (!changed || changed->exit_code != 0 || !changed->out.empty()) return "";
+  const Result<Ran> head = git.ran({"rev-parse", "--verify", "HEAD"}, world.working_directory());
+  if (!head || head->exit_code != 0) return "";
+  return head->out.substr(0, head->out.find('\n'));
+}
+
+Result<ReproRecord> complete_record(World& world, const ReproRequest& request,
+                                    const ReproOptions& options, const Varied& varied,
+                                    const Reproduction& made) {
   ReproRecord record = TRY(record_of(options, made));
   record.toxics = toxic_lines(record.setup);
   record.upstreams = request.upstreams;
@@ -147,6 +160,7 @@ Result<ReproRecord> complete_record(const ReproRequest& request, const ReproOpti
   if (clock.starts_with('+') || clock.starts_with('-')) record.faketime = clock;
   record.versions["culprit"] = request.version;
   record.program = request.program;
+  record.commit = commit_here(world);
   return record;
 }
 
@@ -233,7 +247,7 @@ Result<Reproduced> run_repro(World& world, const ReproRequest& request) {
   };
   Reproduced done;
   done.made = TRY(reproduce(world, options));
-  done.record = TRY(complete_record(request, options, varied, done.made));
+  done.record = TRY(complete_record(world, request, options, varied, done.made));
   done.needless = needless_of(varied, done.made, done.record);
   done.left_out = std::move(varied.left_out);
   if (done.made.verdict == Reproduction::Verdict::reproduced) {
