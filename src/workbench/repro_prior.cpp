@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
-#include "case/case.h"
 #include "event/expr.h"
 #include "parse/document.h"
+#include "workbench/kept_findings.h"
 
 namespace culprit {
 namespace {
@@ -40,20 +40,6 @@ std::string factor_of(const std::string& condition) {
   const bool plain = value.find_first_of("*?,\"") == value.npos;
   if (!plain) return "";
   return fmt::format("env({})=unset,{}", variable_of(condition.substr(0, equals)), value);
-}
-
-Result<std::string> newest_investigation(World& world) {
-  const Case kept = TRY(Case::open(world, {}));
-  const std::vector<Entry> entries = TRY(kept.entries());
-  const auto found = std::find_if(entries.rbegin(), entries.rend(),
-                                  [](const Entry& one) { return one.kind == "investigate"; });
-  if (found == entries.rend()) {
-    Error made = error(Fault::missing, "the case holds no investigation");
-    made.advice = "culprit investigate logs/   comes first, or --prior FILE of its --json";
-    return made;
-  }
-  Entry whole = TRY(kept.entry(found->number));
-  return std::move(whole.result);
 }
 
 bool speaks_of(const Document& document, const std::string& name) {
@@ -94,10 +80,8 @@ Result<std::vector<std::string>> factors_of_findings(std::string_view json,
 Result<std::vector<std::string>> factors_of_prior(World& world, const std::string& prior,
                                                   const std::vector<std::string>& upstreams) {
   if (prior == "none" || prior.empty()) return std::vector<std::string>();
-  const Result<std::string> json =
-      prior == "case" ? newest_investigation(world) : world.read(prior, document_bytes_max);
-  if (!json) return json.error();
-  return factors_of_findings(*json, upstreams);
+  const std::string json = TRY(kept_findings(world, prior));
+  return factors_of_findings(json, upstreams);
 }
 
 }  // namespace culprit
