@@ -1,0 +1,460 @@
+#include "workbench/bisect.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "experiment/trials.h"
+
+namespace culprit {
+namespace {
+
+constexpr double slower_max = 10;  // than the slowest at GOOD (DESIGN, command contract)
+constexpr Duration timeout_min = std::chrono::seconds(5);  // a busy machine stalls for so long
+constexpr int not_executable = 126;                        // sh(1)
+constexpr int not_found = 127;
+constexpr std::size_t told_bytes_max = 200;
+
+// A run that teaches less than this share of what the next one would is stopped.
+constexpr double needless_share = 0.05;
+
+// A build counts where it takes longer than that and than a test; else the choice of what to test
+// would hang on how busy the machine is.
+constexpr double build_seconds_min = 1;
+
+std::string last_line(std::string_view text) {
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  const std::size_t from = text.rfind('\n');
+  text = text.substr(from == std::string_view::npos ? 0 : from + 1);
+  return std::string(text.substr(0, told_bytes_max));
+}
+
+Error cannot_be_run(const Trial& trial) {
+  Error made = error(Fault::usage, "the command cannot be run: exit {} at GOOD too",
+                     trial.exit_code.value_or(0));
+  const std::string said = last_line(trial.error.text);
+  made.advice = "a test that is younger than GOOD is best copied out of the repository";
+  if (!said.empty()) made.during.push_back("it said: " + said);
+  return made;
+}
+
+struct Mean {
+  double sum = 0;
+  double count = 0;
+
+  void add(double value) { sum += value, count += 1; }
+  double value() const { return count > 0 ? sum / count : 0; }
+};
+
+// One run under way.
+struct Mission {
+  BisectRow::Where where = BisectRow::Where::commit;
+  Point point = 0;
+  std::string sha;
+  std::size_t place = 0;
+  std::atomic<bool> needless = false;
+  CommitTrial made;
+};
+
+// One bisection under way: what is known of it, and what is done next.
+class Bisecting {
+ public:
+  Bisecting(World& world, CommitTrials& trials, const BisectOptions& options);
+
+  Status run();
+  Bisection result() const;
+
+ private:
+  using End = Bisection::End;
+  using Where = BisectRow::Where;
+
+  Result<std::optional<PlannedTrial>> next(std::size_t running);
+  std::optional<Point> asked(std::size_t running);
+  std::optional<PlannedTrial> plan(Point point);
+  Result<Trial> tried(const TrialSetup& setup, const TrialWatch& watch);
+  AfterTrial finish(const FinishedTrial& finished);
+  BisectRow row_of(const Mission& mission, const Judgement& judgement) const;
+  void learn(const BisectRow& row);
+  void stop_needless();
+  void say(const BisectRow& row);
+
+  std::optional<End> ended() const;
+  bool searched() const;
+  Calibration::Running running_ends() const;
+  std::vector<Point> running_points() const;
+  double build_seconds() const;
+  ChangeCosts costs() const;
+  double worth(const TreeMark& mark) const;
+  Duration timeout() const;
+  std::optional<Point> point_of(const BisectRow& row) const;
+  Point bad_end() const { return static_cast<Point>(options_.range.shas.size() - 1); }
+  Where where_is(Point point) const;
+  const TreeMark& mark_of(Point point) const;
+
+  World& world_;
+  CommitTrials& trials_;
+  const BisectOptions& options_;
+  Calibration calibration_;
+  ChangeSearch search_;
+  Time start_;
+  std::map<std::string, Point> points_;
+  std::vector<Point> batch_;  // chosen together for workers that are free
+  std::vector<BisectRow> rows_;
+  std::size_t runs_ = 0;
+  std::size_t skipped_ = 0;
+  double seconds_ = 0;
+  double slowest_good_ = 0;  // of judged tests at GOOD
+  Mean test_, fresh_, again_, ready_;
+  std::map<std::size_t, std::unique_ptr<Mission>> missions_;
+  std::mutex missions_lock_;  // workers look theirs up
+  std::size_t next_id_ = 0;
+  std::optional<End> stopped_;
+  std::optional<Error> failed_;
+};
+
+ChangeSearch::Options search_options(const BisectOptions& options) {
+  ChangeSearch::Options made;
+  made.confidence = options.confidence;
+  made.no_change = options.no_change;
+  made.at_good = options.ends.good;
+  made.at_bad = options.ends.bad;
+  return made;
+}
+
+Bisecting::Bisecting(World& world, CommitTrials& trials, const BisectOptions& options)
+    : world_(world),
+      trials_(trials),
+      options_(options),
+      calibration_(options.ends),
+      search_(ChangeGraph(options.range.parents), options.prior, search_options(options)),
+      start_(world.now()) {
+  for (std::size_t i = 0; i < options_.range.shas.size(); ++i) {
+    points_.emplace(options_.range.shas[i], static_cast<Point>(i));
+  }
+  for (const BisectRow& row : options_.history) learn(row);
+}
+
+std::optional<Point> Bisecting::point_of(const BisectRow& row) const {
+  if (row.where == Where::good_end) return search_.good_end();
+  const auto found = points_.find(row.sha);
+  return found == points_.end() ? std::nullopt : std::optional<Point>(found->second);
+}
+
+Bisecting::Where Bisecting::where_is(Point point) const {
+  if (point == search_.good_end()) return Where::good_end;
+  return point == bad_end() ? Where::bad_end : Where::commit;
+}
+
+void Bisecting::learn(const BisectRow& row) {
+  rows_.push_back(row);
+  std::optional<Outcome> outcome;
+  if (row.observation == Observation::good) outcome = Outcome::good;
+  if (row.observation == Observation::bad) outcome = Outcome::bad;
+  if (!row.told) {
+    ++runs_;
+    skipped_ += outcome ? 0 : 1;
+    seconds_ += row.seconds + row.ready_seconds;
+    if (row.ready_seconds > 0) ready_.add(row.ready_seconds);
+    if (outcome) (row.fresh ? fresh_ : again_).add(row.seconds);
+    if (outcome) test_.add(row.seconds);
+  }
+  if (row.where != Where::commit) {
+    const bool good = row.where == Where::good_end;
+    const RangeEnd end = good ? RangeEnd::good : RangeEnd::bad;
+    const bool broken = row.observation == Observation::broken;
+    if (broken) calibration_.tell_broken(end);
+    if (!broken) calibration_.tell(end, outcome, row.seconds);
+    if (good && outcome && !row.told) slowest_good_ = std::max(slowest_good_, row.seconds);
+  }
+  if (const auto point = point_of(row)) search_.tell(*point, row.observation);
+  batch_.clear();
+}
+
+Duration Bisecting::timeout() const {
+  if (options_.setup.timeout > Duration::zero()) return options_.setup.timeout;
+  if (slowest_good_ == 0) return BisectOptions::first_timeout;
+  return std::max(timeout_min, from_seconds(slower_max * slowest_good_));
+}
+
+bool Bisecting::searched() const { return search_.state() != ChangeSearch::State::searching; }
+
+std::optional<Bisection::End> Bisecting::ended() const {
+  if (stopped_) return stopped_;
+  if (calibration_.trouble()) return End::trouble;
+  if (calibration_.enough() && searched()) {
+    return search_.state() == ChangeSearch::State::stuck ? End::stuck : End::decided;
+  }
+  if (runs_ >= options_.runs_max) return End::runs_spent;
+  const bool late =
+      options_.time_max > Duration::zero() && world_.now() - start_ >= options_.time_max;
+  if (late) return End::time_spent;
+  return std::nullopt;
+}
+
+Calibration::Running Bisecting::running_ends() const {
+  Calibration::Running running;
+  for (const auto& [id, mission] : missions_) {
+    running.good += mission->where == Where::good_end ? 1 : 0;
+    running.bad += mission->where == Where::bad_end ? 1 : 0;
+  }
+  return running;
+}
+
+std::vector<Point> Bisecting::running_points() const {
+  std::vector<Point> points;
+  for (const auto& [id, mission] : missions_) {
+    if (!mission->needless) points.push_back(mission->point);
+  }
+  return points;
+}
+
+// What a commit costs beyond its test, where it is not built. A command that builds by itself shows
+// it by how much longer the first run at a commit takes.
+double Bisecting::build_seconds() const {
+  double seconds = ready_.value();
+  if (fresh_.count > 0 && again_.count > 0) {
+    seconds += std::max(0.0, fresh_.value() - again_.value());
+  }
+  return seconds >= build_seconds_min && seconds > again_.value() ? seconds : 0;
+}
+
+ChangeCosts Bisecting::costs() const {
+  ChangeCosts costs;
+  costs.test = std::max(1e-3, again_.count > 0 ? again_.value() : test_.value());
+  const double build = build_seconds();
+  if (build == 0) return costs;
+  for (Point point = 0; point <= search_.good_end(); ++point) {
+    costs.build.push_back(trials_.built(mark_of(point)) ? 0 : build);
+  }
+  return costs;
+}
+
+// Of what is built there: what a test of it could still teach. Ends are needed until they are
+// known.
+double Bisecting::worth(const TreeMark& mark) const {
+  const bool end = mark == TreeMark() || mark == mark_of(bad_end());
+  if (end && !calibration_.enough()) return 1;
+  double most = 0;
+  for (Point point = 0; point <= search_.good_end(); ++point) {
+    if (mark_of(point) == mark) most = std::max(most, search_.expected_bits(point));
+  }
+  return most;
+}
+
+const TreeMark& Bisecting::mark_of(Point point) const {
+  static const TreeMark base;
+  return point == search_.good_end() ? base : options_.range.marks[point];
+}
+
+std::optional<PlannedTrial> Bisecting::plan(Point point) {
+  auto mission = std::make_unique<Mission>();
+  mission->where = where_is(point);
+  mission->point = point;
+  mission->sha = point == search_.good_end() ? options_.range.base : options_.range.shas[point];
+  mission->place = trials_.take(mission->sha, mark_of(point),
+                                [this](const TreeMark& mark) { return worth(mark); });
+  PlannedTrial planned;
+  planned.id = next_id_++;
+  planned.setup = options_.setup;
+  planned.setup.timeout = timeout();
+  planned.setup.environment["CULPRIT_COMMIT"] = mission->sha;
+  planned.setup.environment["CULPRIT_RUN"] = std::to_string(planned.id);
+  const std::lock_guard locked(missions_lock_);
+  missions_[planned.id] = std::move(mission);
+  return planned;
+}
+
+// Nothing: the search waits for what runs, or is over.
+std::optional<Point> Bisecting::asked(std::size_t running) {
+  if (batch_.empty()) {
+    const std::size_t free = options_.workers > running ? options_.workers - running : 1;
+    batch_ = search_.ask_for(free, costs(), running_points());
+    std::reverse(batch_.begin(), batch_.end());
+  }
+  if (batch_.empty()) return std::nullopt;
+  const Point point = batch_.back();
+  batch_.pop_back();
+  return point;
+}
+
+Result<std::optional<PlannedTrial>> Bisecting::next(std::size_t running) {
+  if (ended() || runs_ + running >= options_.runs_max) return std::optional<PlannedTrial>();
+  if (const auto end = calibration_.ask(running_ends())) {
+    return plan(*end == RangeEnd::good ? search_.good_end() : bad_end());
+  }
+  // Other workers need not wait for the ends, which mostly say what they are expected to.
+  const bool ahead = options_.workers > 1 && calibration_.as_expected();
+  if (!calibration_.enough() && !ahead) return std::optional<PlannedTrial>();
+  const std::optional<Point> point = asked(running);
+  if (!point) return std::optional<PlannedTrial>();
+  return plan(*point);
+}
+
+Result<Trial> Bisecting::tried(const TrialSetup& setup, const TrialWatch& watch) {
+  const std::size_t id = std::stoul(setup.environment.at("CULPRIT_RUN"));
+  Mission* mission = nullptr;
+  {
+    const std::lock_guard locked(missions_lock_);
+    mission = missions_.at(id).get();
+  }
+  TrialWatch mine = watch;
+  mine.stop = [&] { return watch.stop() || mission->needless; };
+  mission->made = TRY(trials_.run(mission->place, setup, mine));
+  return mission->made.trial;
+}
+
+BisectRow Bisecting::row_of(const Mission& mission, const Judgement& judgement) const {
+  BisectRow row;
+  row.where = mission.where;
+  row.sha = mission.sha;
+  row.seconds = mission.made.trial.seconds;
+  row.ready_seconds = mission.made.ready_seconds;
+  row.fresh = mission.made.fresh;
+  row.reason = mission.made.reason;
+  if (mission.made.kind == CommitTrial::Kind::broken) {
+    row.observation = Observation::broken;
+    row.seconds = 0;  // counted in ready_seconds
+  } else if (mission.made.kind == CommitTrial::Kind::tested) {
+    row.reason = judgement.reason;
+    if (judgement.outcome == Outcome::good) row.observation = Observation::good;
+    if (judgement.outcome == Outcome::bad) row.observation = Observation::bad;
+  }
+  return row;
+}
+
+// What came of a run, in the order in which they end.
+AfterTrial Bisecting::finish(const FinishedTrial& finished) {
+  std::unique_ptr<Mission> mission;
+  {
+    const std::lock_guard locked(missions_lock_);
+    mission = std::move(missions_.extract(finished.id).mapped());
+  }
+  trials_.leave(mission->place);
+  if (mission->made.kind == CommitTrial::Kind::abandoned) return AfterTrial::go_on;
+  const bool tested = mission->made.kind == CommitTrial::Kind::tested;
+  const int code = tested ? finished.trial.exit_code.value_or(0) : 0;
+  const bool first_good = mission->where == Where::good_end && calibration_.good().good == 0;
+  if (first_good && (code == not_executable || code == not_found)) {
+    failed_ = cannot_be_run(finished.trial);
+    return AfterTrial::stop;
+  }
+  if (tested && finished.judgement.stops) {
+    stopped_ = End::asked_to_stop;
+    return AfterTrial::stop;
+  }
+  const BisectRow row = row_of(*mission, finished.judgement);
+  if (options_.journal) options_.journal(row, mission->made);
+  learn(row);
+  say(row);
+  if (ended()) return AfterTrial::stop;
+  stop_needless();
+  return AfterTrial::go_on;
+}
+
+void Bisecting::stop_needless() {
+  if (missions_.empty() || !calibration_.enough()) return;
+  const auto best = search_.ask(costs());
+  if (!best) return;
+  const double most = search_.expected_bits(*best);
+  for (const auto& [id, mission] : missions_) {
+    if (search_.expected_bits(mission->point) < needless_share * most) mission->needless = true;
+  }
+}
+
+void Bisecting::say(const BisectRow& row) {
+  if (!options_.progress) return;
+  BisectProgress progress;
+  progress.phase =
+      calibration_.enough() ? BisectProgress::Phase::searching : BisectProgress::Phase::ends;
+  progress.runs = runs_;
+  progress.runs_left = search_.runs_left();
+  const double each = runs_ > 0 ? seconds_ / static_cast<double>(runs_) : 0;
+  progress.seconds_left =
+      progress.runs_left * each / static_cast<double>(std::max<std::size_t>(1, options_.workers));
+  progress.posterior = search_.posterior();
+  progress.last =
+      fmt::format("{} {} ({})", row.sha.substr(0, 9), name_of(row.observation), row.reason);
+  options_.progress(progress);
+}
+
+Status Bisecting::run() {
+  TrialsOptions trials;
+  trials.next = [this](std::size_t running) { return next(running); };
+  trials.done = [this](const FinishedTrial& finished) { return finish(finished); };
+  trials.workers = std::max<std::size_t>(1, options_.workers);
+  trials.signature = options_.signature;
+  trials.temporary = trials_.temporary();
+  trials.run = [this](const TrialSetup& setup, const TrialWatch& watch) {
+    return tried(setup, watch);
+  };
+  Status ran = run_trials(trials);
+  if (failed_) return *failed_;
+  if (ran) return ran;
+  if (ran.error().fault != Fault::interrupted) return ran;
+  stopped_ = End::interrupted;
+  return ok();
+}
+
+Bisection Bisecting::result() const {
+  using State = ChangeSearch::State;
+  Bisection made;
+  made.trouble = calibration_.trouble();
+  made.end = ended().value_or(End::stuck);
+  const bool decided = made.end == End::decided;
+  if (decided && search_.state() == State::found) made.verdict = Bisection::Verdict::found;
+  if (decided && search_.state() == State::no_change) made.verdict = Bisection::Verdict::no_change;
+  if (made.trouble) made.verdict = Bisection::Verdict::no_change;
+  made.posterior = search_.posterior();
+  made.no_change = search_.no_change();
+  const Point likeliest = search_.likeliest();
+  if (made.posterior[likeliest] > made.no_change) made.likeliest = likeliest;
+  made.probability = made.posterior[likeliest];
+  made.credible = search_.credible_set(options_.confidence);
+  made.evidence_ratio = search_.evidence_ratio(likeliest);
+  for (Point i = 0; i < made.posterior.size(); ++i)
+    made.untestable.push_back(search_.testability().hopeless(i));
+  made.rates = search_.rates();
+  made.at_good = calibration_.good();
+  made.at_bad = calibration_.bad();
+  made.rows = rows_;
+  made.runs = runs_;
+  made.skipped = skipped_;
+  made.seconds = seconds_;
+  made.runs_left = search_.runs_left();
+  made.timeout = timeout();
+  return made;
+}
+
+}  // namespace
+
+Result<Bisection> bisect(World& world, CommitTrials& trials, const BisectOptions& options) {
+  Bisecting bisecting(world, trials, options);
+  TRY(bisecting.run());
+  return bisecting.result();
+}
+
+std::string_view name_of(Bisection::Verdict verdict) {
+  switch (verdict) {
+    case Bisection::Verdict::found: return "found";
+    case Bisection::Verdict::no_change: return "no_change";
+    case Bisection::Verdict::inconclusive: break;
+  }
+  return "inconclusive";
+}
+
+std::string_view name_of(Bisection::End end) {
+  switch (end) {
+    case Bisection::End::decided: return "decided";
+    case Bisection::End::trouble: return "trouble";
+    case Bisection::End::stuck: return "stuck";
+    case Bisection::End::runs_spent: return "runs_spent";
+    case Bisection::End::time_spent: return "time_spent";
+    case Bisection::End::interrupted: return "interrupted";
+    case Bisection::End::asked_to_stop: break;
+  }
+  return "asked_to_stop";
+}
+
+}  // namespace culprit

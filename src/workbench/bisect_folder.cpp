@@ -1,0 +1,135 @@
+#include "workbench/bisect_folder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "case/folder.h"
+#include "case/mask.h"
+
+namespace culprit {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t journal_bytes_max = std::size_t{64} << 20;
+constexpr const char* journal_name = "journal";
+
+std::string id_of(const BisectFolder::Identity& identity) {
+  std::uint64_t hash = 0xCBF2'9CE4'8422'2325ULL;  // FNV-1a
+  const auto take = [&](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    hash = (hash ^ 0xFFU) * 0x100000001B3ULL;
+  };
+  for (const auto& [name, value] : identity) {
+    take(name);
+    take(value);
+  }
+  return fmt::format("{:012x}", hash >> 16U);
+}
+
+// As seen from where the user stands, where it lies below.
+std::string all_folder(World& world) {
+  const std::string here = world.working_directory() + "/";
+  const std::string folder = case_folder(world.working_directory()) + "/bisect";
+  return folder.starts_with(here) ? folder.substr(here.size()) : folder;
+}
+
+Error none_begun() {
+  Error made = error(Fault::missing, "no bisection of these commits and this command was begun");
+  made.advice = "without --resume a new one begins";
+  return made;
+}
+
+Status make_folders(World& world, const std::string& path) {
+  TRY(make_case_folder(case_folder(world.working_directory())));
+  std::error_code failed;
+  fs::create_directories(path + "/runs", failed);
+  if (!failed) return ok();
+  Error made = error(Fault::denied, "cannot make {}: {}", path, failed.message());
+  made.advice = "--no-case keeps nothing, and cannot go on after an interrupt";
+  return made;
+}
+
+// Of the output of a run, with what it was.
+std::string output_text(const BisectRow& row, const CommitTrial& trial) {
+  std::string text =
+      fmt::format("commit {}\n{}: {}\n{:.3f} s, {:.3f} s before it\n", row.sha,
+                  name_of(row.observation), row.reason, row.seconds, row.ready_seconds);
+  if (!trial.trial.out.text.empty()) text += "\n--- standard output\n" + trial.trial.out.text;
+  if (!trial.trial.error.text.empty()) text += "\n--- standard error\n" + trial.trial.error.text;
+  return text;
+}
+
+}  // namespace
+
+std::string BisectFolder::output_path(std::size_t run) const {
+  return fmt::format("{}/runs/{:03}.log", path_, run);
+}
+
+Result<BisectFolder> BisectFolder::begin(World& world, const Identity& identity) {
+  const std::string path = all_folder(world) + "/" + id_of(identity);
+  TRY(make_folders(world, path));
+  EventFile journal = TRY(EventFile::open(path + "/" + journal_name, EventFile::Begin::empty));
+  std::error_code ignored;
+  fs::remove_all(path + "/runs", ignored);
+  TRY(make_folders(world, path));
+  journal.append(bisect_head_line(identity));
+  return BisectFolder(path, std::move(journal));
+}
+
+Result<BisectFolder> BisectFolder::resume(World& world, const Identity& identity) {
+  const std::string path = all_folder(world) + "/" + id_of(identity);
+  const std::string name = path + "/" + journal_name;
+  if (!world.info(name)) return none_begun();
+  EventFile file = TRY(EventFile::open(name, EventFile::Begin::behind));
+  const std::string text = TRY(world.read(name, journal_bytes_max));
+  BisectJournal journal = TRY(read_bisect_journal(text).during("reading {}", name));
+  TRY(make_folders(world, path));
+  // A line that a kill cut off: what follows begins on a line of its own.
+  std::error_code failed;
+  const std::size_t whole = text.rfind('\n') + 1;
+  if (whole != text.size()) fs::resize_file(name, whole, failed);
+  if (failed) return error(Fault::denied, "cannot write {}: {}", name, failed.message());
+  BisectFolder folder(path, std::move(file));
+  folder.history_ = std::move(journal.rows);
+  for (const BisectRow& row : folder.history_) folder.runs_ += row.told ? 0 : 1;
+  return folder;
+}
+
+Result<BisectFolder::Identity> BisectFolder::newest(World& world) {
+  const std::string all = all_folder(world);
+  std::string newest;
+  Time latest = no_time;
+  const Result<std::vector<std::string>> names = world.list(all);
+  if (!names) return none_begun();
+  for (const std::string& name : *names) {
+    const std::string path = fmt::format("{}/{}/{}", all, name, journal_name);
+    const Result<FileInfo> info = world.info(path);
+    if (!info || info->changed < latest) continue;
+    latest = info->changed;
+    newest = path;
+  }
+  if (newest.empty()) return none_begun();
+  const std::string text = TRY(world.read(newest, journal_bytes_max));
+  BisectJournal journal = TRY(read_bisect_journal(text).during("reading {}", newest));
+  return std::move(journal.head);
+}
+
+// A full disk costs the resumption, not the result.
+void BisectFolder::add(World& world, const BisectRow& row, const CommitTrial& trial) {
+  if (!row.told) {
+    const Status kept = world.write(output_path(++runs_), masked(output_text(row, trial)));
+    static_cast<void>(kept);
+  }
+  journal_.append(bisect_row_line(row));
+}
+
+Result<std::string> BisectFolder::write(World& world, const std::string& name,
+                                        const std::string& text) const {
+  std::string path = path_ + "/" + name;
+  TRY(world.write(path, text));
+  return path;
+}
+
+}  // namespace culprit

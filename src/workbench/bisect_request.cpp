@@ -1,0 +1,490 @@
+#include "workbench/bisect_request.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "case/case.h"
+#include "experiment/verdict.h"
+#include "workbench/bisect_folder.h"
+#include "workbench/bisect_log.h"
+#include "workbench/bisect_prior.h"
+#include "workbench/kept_findings.h"
+#include "workbench/repro_spec.h"
+#include "workbench/shell_words.h"
+
+namespace culprit {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
+constexpr std::size_t builds_usual = 8;
+// Rates that the user names weigh as if they had been measured so often.
+constexpr double runs_of_given_rates = 1000;
+constexpr double sure_min = 0.9;  // that a commit has the change, for `git bisect log`
+
+Error usage(std::string what, std::string advice) {
+  Error made = error(Fault::usage, "{}", what);
+  made.advice = std::move(advice);
+  return made;
+}
+
+// One request on its way to a search.
+class Asking {
+ public:
+  Asking(World& world, BisectRequest request)
+      : world_(world), request_(std::move(request)), reading_(GitProgram::of_world(world)) {}
+
+  Result<Bisected> run();
+
+ private:
+  using Identity = BisectFolder::Identity;
+
+  Status check() const;
+  Status take_resumed();
+  Status take_replayed();
+  Status find_ends();
+  Status find_range();
+  Status find_prior(const std::vector<CommitTouch>& touches);
+  Status find_rates();
+  Status take_rates_file(const std::string& path);
+  Status open_folder();
+  Result<std::string> sha_of(const std::string& revision) const;
+  Identity identity() const;
+
+  Status find_places(const std::string& checkout);
+  bool untracked(const std::string& path) const;
+  bool comes_from_here(const std::string& path, std::size_t word) const;
+  Result<std::string> inside(const std::string& path) const;
+  void add_copies(std::vector<std::string>& words);
+  Result<WorktreesOptions> worktrees_options();
+  CommitTrialsOptions trials_options() const;
+
+  void kept(const BisectRow& row, const CommitTrial& trial);
+  void write_log();
+  Status summarise();
+  Status summarise_one(CommitSummary& summary) const;
+  Status try_revert(Worktrees& worktrees);
+  void note(std::string text) { done_.notes.push_back(std::move(text)); }
+
+  World& world_;
+  BisectRequest request_;
+  GitProgram reading_;
+  std::optional<Repository> repository_;
+  BisectOptions options_;
+  Bisected done_;
+  std::optional<BisectFolder> folder_;
+  std::vector<BisectRow> told_;  // by --replay
+  std::string checkout_;         // where the user's begins; empty: a bare repository, or elsewhere
+  std::string subfolder_;        // of it, where the user stands
+  std::vector<WorktreeExtra> copies_;
+};
+
+Status Asking::check() const {
+  if (request_.command.empty()) {
+    return usage("bisect needs a command that tells good from bad",
+                 "culprit bisect GOOD BAD -- ./test.sh");
+  }
+  if (request_.good.empty() || request_.bad.empty()) {
+    return usage("bisect needs a commit that was GOOD and one that is BAD",
+                 "culprit bisect v1.8 v1.9 -- ./test.sh");
+  }
+  if (request_.confidence < 0.5 || request_.confidence >= 1) {
+    return usage(fmt::format("no confidence of {}", request_.confidence), "--confidence 0.95");
+  }
+  if (request_.rates && request_.rates->good >= request_.rates->bad) {
+    return usage("GOOD fails as often as BAD by --rates", "--rates 0.05,0.6   GOOD's first");
+  }
+  return ok();
+}
+
+Result<std::string> Asking::sha_of(const std::string& revision) const {
+  if (auto sha = repository_->resolve(revision)) return std::move(*sha);
+  Error made = error(Fault::usage, "no commit, tag or branch {}", revision);
+  made.advice = repository_->shallow() ? "the clone is shallow: git fetch --unshallow --tags"
+                                       : "git fetch --tags, or name a commit that is there";
+  return made;
+}
+
+// Words that were left out are those of the newest bisection.
+Status Asking::take_resumed() {
+  if (request_.begin != BisectRequest::Begin::resume || !request_.command.empty()) return ok();
+  const Identity newest = TRY(BisectFolder::newest(world_));
+  const auto value = [&](const char* name) {
+    const auto found = newest.find(name);
+    return found == newest.end() ? std::string() : found->second;
+  };
+  request_.good = value("good");
+  request_.bad = value("bad");
+  request_.command = text_lines(value("command"));
+  request_.build = value("build");
+  request_.signature = value("signature");
+  request_.repository = value("repository");
+  request_.follow =
+      value("follow") == "first_parents" ? Follow::first_parents : Follow::all_parents;
+  return ok();
+}
+
+Status Asking::take_replayed() {
+  if (request_.replay.empty()) return ok();
+  const std::string text = TRY(world_.read(request_.replay, file_bytes_max));
+  const BisectLog log = TRY(read_bisect_log(text).during("reading {}", request_.replay));
+  for (const BisectLog::Line& line : log.lines) {
+    const bool bad = line.said == BisectLog::Said::bad;
+    if (bad && request_.bad.empty()) request_.bad = line.revision;
+    if (line.said == BisectLog::Said::good && request_.good.empty()) request_.good = line.revision;
+    BisectRow row;
+    row.sha = TRY(sha_of(line.revision).during("reading {}", request_.replay));
+    row.told = true;
+    row.reason = "told by " + request_.replay;
+    row.observation = bad                                  ? Observation::bad
+                      : line.said == BisectLog::Said::good ? Observation::good
+                                                           : Observation::unjudged;
+    told_.push_back(std::move(row));
+  }
+  return ok();
+}
+
+Status Asking::find_ends() {
+  done_.good = request_.good;
+  done_.bad = request_.bad;
+  done_.good_sha = TRY(sha_of(request_.good));
+  done_.bad_sha = TRY(sha_of(request_.bad));
+  return ok();
+}
+
+Status Asking::find_range() {
+  const std::string& repository = request_.repository;
+  Ancestry found =
+      TRY(ancestry_between(reading_, repository, done_.good_sha, done_.bad_sha, request_.follow));
+  BisectRange& range = options_.range;
+  range.shas = std::move(found.shas);
+  range.parents = std::move(found.parents);
+  range.base = std::move(found.base);
+  done_.suspects = range.shas.size();
+  if (found.good == Ancestry::Relation::beside) {
+    done_.base = range.base;
+    note(
+        fmt::format("{} is no ancestor of {}: the range begins where they parted, at {}, which is "
+                    "tested in its place",
+                    request_.good, request_.bad, range.base.substr(0, 12)));
+  }
+  if (repository_->shallow())
+    note("the clone is shallow: commits beyond its edge are not looked at");
+  const std::vector<CommitTouch> touches =
+      TRY(repository_->touches(range.shas, range.parents, range.base, PathFilter(request_.paths)));
+  for (const CommitTouch& touch : touches) range.marks.push_back(touch.mark);
+  // What was told of an end is of the end.
+  for (BisectRow& row : told_) {
+    if (row.sha == range.base) row.where = BisectRow::Where::good_end;
+    if (row.sha == done_.bad_sha) row.where = BisectRow::Where::bad_end;
+  }
+  return find_prior(touches);
+}
+
+Status Asking::find_prior(const std::vector<CommitTouch>& touches) {
+  BisectPrior prior = plain_prior(options_.range, touches);
+  if (request_.prior != "none" && !request_.prior.empty()) {
+    const std::string json = TRY(kept_findings(world_, request_.prior));
+    prior = TRY(prior_of_findings(prior, options_.range, json));
+  }
+  options_.prior = std::move(prior.weights);
+  options_.no_change = prior.no_change;
+  return ok();
+}
+
+// A repro.toml tells how often BAD fails, where it is of that very commit.
+Status Asking::take_rates_file(const std::string& path) {
+  const std::string text = TRY(world_.read(path, file_bytes_max));
+  const ReproRecord record = TRY(read_repro_toml(text, path));
+  const bool asked = !request_.rates_from.empty();
+  const auto commit = repository_->resolve(record.commit);
+  if (!commit || *commit != done_.bad_sha) {
+    if (!asked) return ok();
+    return usage(fmt::format("{} is of {}, and BAD is {}", path,
+                             record.commit.empty() ? "no known commit" : record.commit,
+                             done_.bad_sha.substr(0, 12)),
+                 "culprit repro at BAD, or --rates G,B");
+  }
+  if (!asked && record.setup.command != request_.command) return ok();
+  const auto failures = static_cast<double>(record.failures);
+  options_.ends.bad = {failures, static_cast<double>(record.trials) - failures};
+  note(
+      fmt::format("{} says that BAD fails in {} of {} runs", path, record.failures, record.trials));
+  return ok();
+}
+
+Status Asking::find_rates() {
+  options_.ends.runs = request_.calibrate;
+  if (request_.rates) {
+    const auto counts = [](double rate) {
+      return TrialCounts{rate * runs_of_given_rates, (1 - rate) * runs_of_given_rates};
+    };
+    options_.ends.good = counts(request_.rates->good);
+    options_.ends.bad = counts(request_.rates->bad);
+    return ok();
+  }
+  if (!request_.rates_from.empty()) return take_rates_file(request_.rates_from);
+  if (world_.info("repro.toml")) return take_rates_file("repro.toml");
+  return ok();
+}
+
+BisectFolder::Identity Asking::identity() const {
+  return {{"good", done_.good_sha},
+          {"bad", done_.bad_sha},
+          {"command", fmt::format("{}", fmt::join(request_.command, "\n"))},
+          {"build", request_.build},
+          {"signature", request_.signature},
+          {"repository", request_.repository},
+          {"follow", request_.follow == Follow::all_parents ? "all_parents" : "first_parents"}};
+}
+
+Status Asking::open_folder() {
+  const bool resumes = request_.begin == BisectRequest::Begin::resume;
+  if (request_.keep == BisectRequest::Keep::nothing) {
+    if (resumes) return usage("--no-case keeps nothing to --resume", "leave one of them out");
+    options_.history = told_;
+    return ok();
+  }
+  Result<BisectFolder> folder =
+      resumes ? BisectFolder::resume(world_, identity()) : BisectFolder::begin(world_, identity());
+  if (!folder) return folder.error();
+  folder_ = std::move(folder).value();
+  done_.folder = folder_->path();
+  options_.history = folder_->history();
+  if (resumes) return ok();
+  for (const BisectRow& row : told_) folder_->add(world_, row, {});
+  options_.history = told_;
+  return ok();
+}
+
+// The user's own checkout, and where in it the user stands.
+Status Asking::find_places(const std::string& checkout) {
+  std::error_code failed;
+  const fs::path top = fs::canonical(checkout, failed);
+  const fs::path here = fs::canonical(world_.working_directory(), failed);
+  const fs::path relative = here.lexically_relative(top);
+  if (checkout.empty() || relative.empty() || *relative.begin() == "..") return ok();
+  checkout_ = top.string();
+  if (relative != ".") subfolder_ = relative.string();
+  return ok();
+}
+
+// A path of the user's, as it is called in a worktree.
+Result<std::string> Asking::inside(const std::string& path) const {
+  const fs::path relative = (fs::path(subfolder_) / path).lexically_normal();
+  if (relative.is_absolute() || relative.empty() || *relative.begin() == "..") {
+    return usage(fmt::format("{} lies outside of the repository", path), "name a path within it");
+  }
+  std::string made = relative.string();
+  if (made.ends_with('/')) made.pop_back();
+  return made;
+}
+
+// Whether git does not know it, though nothing tells git to ignore it.
+bool Asking::untracked(const std::string& path) const {
+  if (checkout_.empty()) return true;
+  const Result<Ran> ran =
+      reading_.ran({"ls-files", "--others", "--exclude-standard", "--", path}, checkout_);
+  return ran && !ran->out.empty();
+}
+
+// What is ignored has mostly been built: a build at each commit makes it there. Without one, a
+// command that git ignores can come from here only.
+bool Asking::comes_from_here(const std::string& path, std::size_t word) const {
+  if (untracked(path)) return true;
+  if (word > 0 || !request_.build.empty()) return false;
+  const Result<Ran> ran = reading_.ran({"check-ignore", "--quiet", "--", path}, checkout_);
+  return ran && ran->exit_code == 0;
+}
+
+// Files that the words name and git does not know: they are in no commit, so each worktree gets
+// them; those outside of the repository are called by their whole name instead.
+void Asking::add_copies(std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string& word = words[i];
+    const bool plain_program = i == 0 && word.find('/') == word.npos;
+    if (word.empty() || word.front() == '/' || word.front() == '-' || plain_program) continue;
+    std::error_code ignored;
+    const std::string source = world_.working_directory() + "/" + word;
+    if (!fs::is_regular_file(source, ignored)) continue;
+    const Result<std::string> path = inside(word);
+    if (!path) word = fs::canonical(source, ignored).string();
+    if (path && comes_from_here(*path, i)) copies_.push_back({*path, source});
+  }
+}
+
+Result<WorktreesOptions> Asking::worktrees_options() {
+  WorktreesOptions made;
+  made.repository = request_.repository;
+  made.folder = request_.worktrees;
+  if (made.folder.empty()) made.folder = world_.environment("TMPDIR");
+  if (made.folder.empty()) made.folder = "/tmp";
+  for (const std::string& path : request_.kept) {
+    std::string within = TRY(inside(path));
+    made.kept.push_back(std::move(within));
+  }
+  for (const std::string& path : request_.links) {
+    std::error_code failed;
+    const fs::path source = fs::canonical(world_.working_directory() + "/" + path, failed);
+    if (failed) return usage(fmt::format("there is no {} to link", path), "--link node_modules");
+    const std::string within = TRY(inside(path));
+    made.links.push_back({within, source.string()});
+  }
+  add_copies(request_.command);
+  std::vector<std::string> build = shell_words(request_.build);
+  add_copies(build);
+  made.copies = copies_;
+  return made;
+}
+
+CommitTrialsOptions Asking::trials_options() const {
+  CommitTrialsOptions made;
+  made.build = request_.build;
+  made.runner = shell_words(request_.runner);
+  made.subfolder = subfolder_;
+  const std::size_t usual = request_.build.empty() ? request_.workers : builds_usual;
+  made.places_max = std::max(request_.workers, request_.builds.value_or(usual));
+  for (const std::string& name : handed_down_variables()) {
+    if (world_.environment(name).empty()) continue;
+    if (made.before.empty()) made.before.emplace_back("env");
+    made.before.emplace_back("-u");
+    made.before.push_back(name);
+  }
+  return made;
+}
+
+void Asking::kept(const BisectRow& row, const CommitTrial& trial) {
+  if (folder_) folder_->add(world_, row, trial);
+}
+
+Status Asking::summarise_one(CommitSummary& summary) const {
+  // Subjects hold no NUL, names neither.
+  const std::string text = TRY(reading_.text({"show", "--no-patch", "--no-show-signature",
+                                              "--format=%s%x00%an <%ae>%x00%cI%x00%P", summary.sha},
+                                             request_.repository));
+  std::vector<std::string> parts;
+  const std::string line = text.substr(0, text.find('\n'));
+  for (std::size_t from = 0; from <= line.size();) {
+    const std::size_t to = std::min(line.find('\0', from), line.size());
+    parts.push_back(line.substr(from, to - from));
+    from = to + 1;
+  }
+  parts.resize(4);
+  summary.subject = parts[0];
+  summary.author = parts[1];
+  summary.date = parts[2];
+  summary.parents = shell_words(parts[3]).size();
+  const Diff diff = TRY(repository_->diff(summary.sha));
+  summary.files = diff.files_total;
+  summary.insertions = diff.insertions;
+  summary.deletions = diff.deletions;
+  return ok();
+}
+
+Status Asking::summarise() {
+  for (const Point point : done_.made.credible) {
+    if (done_.credible.size() == Bisected::credible_max) break;
+    CommitSummary summary;
+    summary.sha = options_.range.shas[point];
+    summary.probability = done_.made.posterior[point];
+    TRY(summarise_one(summary));
+    done_.credible.push_back(std::move(summary));
+  }
+  return ok();
+}
+
+// What each commit that was tested is by now; where nothing is sure it is left out.
+void Asking::write_log() {
+  if (request_.log.empty()) return;
+  using Said = BisectLog::Said;
+  const BisectRange& range = options_.range;
+  const ChangeGraph graph(range.parents);
+  const std::vector<double> has = graph.sums(done_.made.posterior);
+  std::vector<LoggedCommit> commits;
+  // git takes the last bad one for the earliest.
+  for (std::size_t i = range.shas.size() - 1; i-- > 0;) {
+    const auto of_this = [&](const BisectRow& row) {
+      return row.where == BisectRow::Where::commit && row.sha == range.shas[i];
+    };
+    const auto judged = [&](const BisectRow& row) {
+      return of_this(row) &&
+             (row.observation == Observation::good || row.observation == Observation::bad);
+    };
+    const auto& rows = done_.made.rows;
+    if (std::none_of(rows.begin(), rows.end(), of_this)) continue;
+    LoggedCommit one{Said::skipped, range.shas[i], ""};
+    if (std::any_of(rows.begin(), rows.end(), judged)) {
+      if (has[i] < sure_min && has[i] > 1 - sure_min) continue;
+      one.said = has[i] >= sure_min ? Said::bad : Said::good;
+    }
+    commits.push_back(std::move(one));
+  }
+  LoggedCommit found{Said::bad, "", ""};
+  if (done_.made.verdict == Bisection::Verdict::found) {
+    found.sha = done_.credible.front().sha;
+    found.subject = done_.credible.front().subject;
+  }
+  const Status wrote = world_.write(
+      request_.log, bisect_log_text({Said::bad, done_.bad_sha, done_.bad},
+                                    {Said::good, range.base, done_.good}, commits, found));
+  if (!wrote) note(wrote.error().what);
+}
+
+// What stands in the way of it costs the proposal, not the answer.
+Status Asking::try_revert(Worktrees& worktrees) {
+  if (done_.made.verdict != Bisection::Verdict::found) return ok();
+  const CommitSummary& culprit = done_.credible.front();
+  const Result<RevertCheck> check =
+      check_revert(worktrees, culprit.sha, culprit.parents, done_.bad_sha);
+  if (!check) return ok();
+  done_.revert = *check;
+  if (!check->clean || check->needless || !folder_) return ok();
+  const Result<std::string> patch = folder_->write(world_, "revert.patch", check->patch);
+  if (patch) done_.revert_patch = *patch;
+  return ok();
+}
+
+Result<Bisected> Asking::run() {
+  TRY(take_resumed());
+  repository_ = TRY(Repository::open(request_.repository));
+  TRY(take_replayed());
+  TRY(check());
+  if (!request_.signature.empty()) {
+    Expr signature = TRY(parse_expr(request_.signature));
+    TRY(check_signature(signature));
+    options_.signature = std::move(signature);
+  }
+  TRY(find_ends());
+  TRY(find_range());
+  TRY(find_rates());
+  const Ran top = TRY(reading_.ran({"rev-parse", "--show-toplevel"}, request_.repository));
+  if (top.exit_code == 0) TRY(find_places(text_lines(top.out).front()));
+  const WorktreesOptions wanted = TRY(worktrees_options());
+  TRY(open_folder());
+  Worktrees worktrees = TRY(Worktrees::open(supervised_git(), wanted));
+  CommitTrials trials(world_, worktrees, trials_options());
+  options_.confidence = request_.confidence;
+  options_.setup.command = request_.command;
+  options_.setup.timeout = request_.timeout;
+  options_.workers = request_.workers;
+  options_.runs_max = request_.runs_max;
+  options_.time_max = request_.time_max;
+  options_.progress = request_.progress;
+  options_.journal = [this](const BisectRow& row, const CommitTrial& trial) { kept(row, trial); };
+  done_.made = TRY(bisect(world_, trials, options_));
+  TRY(summarise());
+  TRY(try_revert(worktrees));
+  for (const std::string& text : worktrees.notes()) note(text);
+  write_log();
+  return std::move(done_);
+}
+
+}  // namespace
+
+Result<Bisected> run_bisect(World& world, const BisectRequest& request) {
+  return Asking(world, request).run();
+}
+
+}  // namespace culprit

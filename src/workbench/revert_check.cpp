@@ -1,0 +1,38 @@
+#include "workbench/revert_check.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace culprit {
+
+Result<RevertCheck> check_revert(Worktrees& worktrees, const std::string& sha, std::size_t parents,
+                                 const std::string& at) {
+  RevertCheck check;
+  const std::string worktree = TRY(worktrees.add(at));
+  const std::string objects = worktrees.root() + "/objects";
+  std::error_code ignored;
+  std::filesystem::create_directories(objects, ignored);
+  const std::vector<std::string> elsewhere = {
+      "GIT_OBJECT_DIRECTORY=" + objects,
+      "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + worktrees.common() + "/objects"};
+  std::vector<std::string> revert = {"revert", "--no-commit"};
+  if (parents > 1) revert.insert(revert.end(), {"-m", "1"});
+  revert.push_back(sha);
+  const GitProgram& git = worktrees.git();
+  const Ran ran = TRY(git.ran_with(elsewhere, revert, worktree));
+  check.clean = ran.exit_code == 0;
+  if (check.clean) {
+    const Ran diff =
+        TRY(git.ran_with(elsewhere, {"diff", "--cached", "--binary", "HEAD"}, worktree));
+    check.patch = diff.out;
+    check.needless = check.patch.empty();
+  } else {
+    const Ran unmerged =
+        TRY(git.ran_with(elsewhere, {"diff", "--name-only", "--diff-filter=U"}, worktree));
+    check.conflicts = text_lines(unmerged.out);
+  }
+  worktrees.remove(worktree);
+  return check;
+}
+
+}  // namespace culprit
