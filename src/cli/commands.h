@@ -15,5 +15,6 @@ Command proxy_command();
 Command load_command();
 Command shrink_command();
 Command try_command();
+Command bisect_command();
 
 }  // namespace culprit

@@ -16,6 +16,7 @@ Commands:
   repro        how often a command fails, and under which conditions
   proxy        a relay that delays, cuts, corrupts or answers, by seed
   load         puts load on a server: at a rate, by many connections, or all at once
+  bisect       which commit made a test fail, also one that fails only sometimes
   shrink       which differences between two files make a command fail
   try          whether a change does what it should; taken back if not
 

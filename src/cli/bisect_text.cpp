@@ -1,0 +1,245 @@
+#include "cli/bisect_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/text.h"
+
+namespace culprit {
+namespace {
+
+constexpr std::size_t runs_shown_max = 40;
+constexpr std::size_t credible_shown_max = 8;
+constexpr std::size_t bars_max = 40;
+constexpr std::size_t sha_shown = 12;
+
+std::string short_sha(const std::string& sha) { return sha.substr(0, sha_shown); }
+
+std::string line(std::string_view title, const std::string& text) {
+  return fmt::format("{:<9}{}\n", title, text);
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", figure(static_cast<double>(count)), noun, count == 1 ? "" : "s");
+}
+
+std::string seconds_text(double count) { return to_string(from_seconds(count)); }
+
+// "99.6%": what is nearly sure is not rounded to certain.
+std::string sure(double probability) {
+  const double shown = std::min(std::floor(probability * 1000) / 10, 99.9);
+  return shown >= 99 ? fmt::format("{:.1f}%", shown) : fmt::format("{:.0f}%", probability * 100);
+}
+
+std::string commit_text(const CommitSummary& commit) {
+  return fmt::format("{} \"{}\"", short_sha(commit.sha), safe(commit.subject, 72));
+}
+
+std::string details_text(const CommitSummary& commit) {
+  return fmt::format("{}, {}, {}: +{} -{}{}", safe(commit.author, 60), commit.date.substr(0, 10),
+                     counted(commit.files, "file"), commit.insertions, commit.deletions,
+                     commit.parents > 1 ? ", a merge" : "");
+}
+
+std::string of_runs(const TrialCounts& counts) {
+  return fmt::format("{:.0f} of {:.0f} runs", counts.bad, counts.total());
+}
+
+std::string last_reason(const Bisection& made) {
+  return made.rows.empty() ? "" : safe(made.rows.back().reason, 60);
+}
+
+std::string trouble_text(const Bisected& done) {
+  using Trouble = Calibration::Trouble;
+  const Bisection& made = done.made;
+  const std::string at_good = of_runs(made.at_good);
+  const std::string at_bad = of_runs(made.at_bad);
+  switch (*made.trouble) {
+    case Trouble::good_fails:
+      if (!done.base.empty()) {
+        return line("NOTHING", fmt::format("it fails already where the two parted, at {} ({}); it "
+                                           "was mended on the way to {}",
+                                           short_sha(done.base), at_good, done.good));
+      }
+      return line("NOTHING", fmt::format("{} fails too: {}, and {} of {}", done.good, at_good,
+                                         at_bad, done.bad));
+    case Trouble::bad_passes:
+      return line("NOTHING", fmt::format("{} does not fail: {}", done.bad, at_bad));
+    case Trouble::exchanged:
+      return line("NOTHING", fmt::format("{} fails ({}) and {} passes ({}): are they exchanged?",
+                                         done.good, at_good, done.bad, at_bad));
+    case Trouble::same_rates:
+      return line("NOTHING", fmt::format("the rate of failure did not change: {} at {}, {} at {}",
+                                         at_good, done.good, at_bad, done.bad));
+    case Trouble::good_untestable:
+      return line("NOTHING", fmt::format("{} cannot be tested ({})", done.good, last_reason(made)));
+    case Trouble::bad_untestable: break;
+  }
+  return line("NOTHING", fmt::format("{} cannot be tested ({})", done.bad, last_reason(made)));
+}
+
+std::string verdict_text(const Bisected& done) {
+  const Bisection& made = done.made;
+  if (made.trouble) return trouble_text(done);
+  if (made.verdict == Bisection::Verdict::found) {
+    const CommitSummary& culprit = done.credible.front();
+    return line("CULPRIT",
+                fmt::format("{}, {} sure", commit_text(culprit), sure(made.probability))) +
+           line("", details_text(culprit));
+  }
+  if (made.verdict == Bisection::Verdict::no_change) {
+    return line("NOTHING", fmt::format("no commit between {} and {} changed it, {} sure", done.good,
+                                       done.bad, sure(made.no_change)));
+  }
+  const std::size_t count = made.credible.size();
+  std::string text = fmt::format("one of {}", counted(count, "commit"));
+  if (made.no_change > 0.01) text += fmt::format(", or none of them ({})", sure(made.no_change));
+  if (made.end != Bisection::End::stuck) return line("SO FAR", text);
+  const auto broken =
+      static_cast<std::size_t>(std::count_if(made.credible.begin(), made.credible.end(),
+                                             [&](Point point) { return made.untestable[point]; }));
+  text += broken > 0
+              ? fmt::format("; {} of them cannot be tested, so they cannot be told apart", broken)
+              : "; they cannot be told apart, since none could be judged";
+  return line("UNDECIDED", text);
+}
+
+// Who else it may be, and how likely.
+std::string credible_text(const Bisected& done) {
+  const bool found = done.made.verdict == Bisection::Verdict::found;
+  const bool shown = !done.made.trouble && done.made.verdict != Bisection::Verdict::no_change;
+  std::string text;
+  if (!shown) return text;
+  std::size_t lines = 0;
+  for (std::size_t i = found ? 1 : 0; i < done.credible.size(); ++i) {
+    if (lines++ == credible_shown_max) {
+      const std::size_t left = done.made.credible.size() - i;
+      return text + line("", fmt::format("and {} more", left));
+    }
+    const CommitSummary& commit = done.credible[i];
+    const std::string share = fmt::format("{:>4}", percent(commit.probability));
+    text +=
+        line(text.empty() && found ? "OR" : "", fmt::format("{}  {}", share, commit_text(commit)));
+  }
+  return text;
+}
+
+std::string rates_text(const Bisection& made) {
+  if (made.trouble || made.at_bad.total() + made.at_good.total() == 0) return "";
+  return line("RATES", fmt::format("fails in {} of runs before it, in {} since",
+                                   percent(made.rates.good), percent(made.rates.bad)));
+}
+
+std::string where_text(const Bisected& done, const BisectRow& row) {
+  if (row.where == BisectRow::Where::good_end) return done.base.empty() ? "GOOD" : "parted";
+  return row.where == BisectRow::Where::bad_end ? "BAD" : "";
+}
+
+std::string row_text(const Bisected& done, const BisectRow& row, std::size_t number) {
+  const std::string count = row.told ? "told" : std::to_string(number);
+  return fmt::format("{:>4}  {}  {:<6}  {:<8}  {}", count, short_sha(row.sha),
+                     where_text(done, row), name_of(row.observation), safe(row.reason, 60));
+}
+
+std::string runs_text(const Bisected& done) {
+  const Bisection& made = done.made;
+  std::string text = fmt::format("{} in {} among {}", counted(made.runs, "run"),
+                                 seconds_text(made.seconds), counted(done.suspects, "commit"));
+  if (made.skipped > 0) text += fmt::format("; {} could not be judged", made.skipped);
+  std::string lines = line("RUNS", text);
+  std::size_t number = 0;
+  const std::size_t hidden =
+      made.rows.size() > runs_shown_max ? made.rows.size() - runs_shown_max : 0;
+  for (std::size_t i = 0; i < made.rows.size(); ++i) {
+    number += made.rows[i].told ? 0 : 1;
+    if (i >= hidden) lines += line("", row_text(done, made.rows[i], number));
+  }
+  if (hidden > 0) lines += line("", fmt::format("and {} before these", hidden));
+  if (!done.folder.empty()) lines += line("", fmt::format("what each said: {}/runs/", done.folder));
+  return lines;
+}
+
+std::string revert_text(const Bisected& done) {
+  if (!done.revert) return "";
+  const CommitSummary& culprit = done.credible.front();
+  const std::string command =
+      fmt::format("git revert {}{}", culprit.parents > 1 ? "-m 1 " : "", short_sha(culprit.sha));
+  if (done.revert->needless) return line("NEXT", "it is taken back already at " + done.bad);
+  if (!done.revert->clean) {
+    return line("NEXT", fmt::format("{}   conflicts at {} in {}", command, done.bad,
+                                    fmt::join(done.revert->conflicts, ", ")));
+  }
+  std::string text = line("NEXT", fmt::format("{}   applies cleanly at {}", command, done.bad));
+  if (!done.revert_patch.empty()) text += line("", "git apply " + done.revert_patch);
+  return text;
+}
+
+std::string trouble_next(const Bisection& made) {
+  using Trouble = Calibration::Trouble;
+  if (last_reason(made).starts_with("timed out")) {
+    return "where hanging is the failure: --timeout 30s --signature 'timed_out = true'";
+  }
+  switch (*made.trouble) {
+    case Trouble::good_fails:
+    case Trouble::same_rates:
+      return "an older GOOD; or --signature 'stderr ~ \"...\"', if another failure hides this one";
+    case Trouble::bad_passes:
+      return "culprit repro --vary starvation --vary stalls -- COMMAND   looks for what makes it "
+             "fail";
+    case Trouble::exchanged: return "culprit bisect BAD GOOD -- COMMAND";
+    case Trouble::good_untestable:
+    case Trouble::bad_untestable: break;
+  }
+  return "what it said is below runs/; a worktree holds tracked files only: --link PATH shares "
+         "others";
+}
+
+std::string next_text(const Bisected& done) {
+  const Bisection& made = done.made;
+  if (made.trouble) return line("NEXT", trouble_next(made));
+  if (made.verdict != Bisection::Verdict::inconclusive) return revert_text(done);
+  if (made.end == Bisection::End::stuck) {
+    return line("NEXT", "a --build that mends the commits that do not build, or read their diffs");
+  }
+  return line("NEXT", fmt::format("the same with --resume goes on: about {:.0f} more runs",
+                                  std::ceil(made.runs_left)));
+}
+
+// What would make it surer.
+std::string surer_text(const Bisection& made) {
+  if (made.verdict != Bisection::Verdict::found || made.probability >= 0.999) return "";
+  return line("", "surer: the same with --resume --confidence 0.999");
+}
+
+}  // namespace
+
+std::string text_of(const Bisected& done, const Terminal& terminal) {
+  std::string notes;
+  for (const std::string& note : done.notes) notes += headed("NOTE", note, terminal);
+  return notes + verdict_text(done) + credible_text(done) + rates_text(done.made) +
+         runs_text(done) + next_text(done) + surer_text(done.made);
+}
+
+std::string summary_of(const Bisected& done) {
+  const std::string verdict = verdict_text(done);
+  return verdict.substr(0, verdict.find('\n'));
+}
+
+std::string line_of(const BisectProgress& progress, std::size_t columns) {
+  const std::size_t bars = std::min({bars_max, progress.posterior.size(), columns / 3});
+  std::vector<double> heights(bars, 0);
+  for (std::size_t i = 0; i < progress.posterior.size(); ++i) {
+    heights[i * bars / progress.posterior.size()] += progress.posterior[i];
+  }
+  const std::string phase =
+      progress.phase == BisectProgress::Phase::ends ? "testing both ends" : sparkline(heights);
+  const std::string left = progress.phase == BisectProgress::Phase::ends
+                               ? ""
+                               : fmt::format(", about {:.0f} left ({})", progress.runs_left,
+                                             seconds_text(progress.seconds_left));
+  return fitted(fmt::format("{}  {}{}; {}", phase, counted(progress.runs, "run"), left,
+                            safe(progress.last, columns)),
+                columns);
+}
+
+}  // namespace culprit

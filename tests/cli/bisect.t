@@ -1,0 +1,102 @@
+# A commit breaks a test; which one, bisect says, without a touch to the checkout.
+$ git init -q shop; cd shop; for i in $(seq 0 20); do echo "$i" > n; [ $i -lt 13 ] && echo 'limit = 10' > conf || echo 'limit = 100' > conf; git add .; git commit -qm "change $i"; git tag v$i; done; echo mine > untracked
+[exit 0]
+$ cd shop; culprit bisect v0 v20 -- grep -q 'limit = 10$' conf | sed 's/ in [0-9.]*m\?s among/ in S among/; s/culprit.bisect.[0-9a-f]*/culprit\/bisect\/ID/'
+CULPRIT  b1889808d570 "change 13", 99% sure
+         Story <story@example.com>, 2025-01-01, 2 files: +2 -2
+RATES    fails in 1.5% of runs before it, in 99% since
+RUNS     10 runs in S among 20 commits
+            1  d9b132b55968  GOOD    good      exit 0
+            2  ae6a6debcc62  BAD     bad       exit 1
+            3  dad2dea8d3e8          good      exit 0
+            4  370ad0becd9a          bad       exit 1
+            5  9a024e52cda8          good      exit 0
+            6  7062262a1c27          bad       exit 1
+            7  b1889808d570          bad       exit 1
+            8  9a024e52cda8          good      exit 0
+            9  b1889808d570          bad       exit 1
+           10  9a024e52cda8          good      exit 0
+         what each said: .culprit/bisect/ID/runs/
+NEXT     git revert b1889808d570   conflicts at v20 in n
+         surer: the same with --resume --confidence 0.999
+[exit 0]
+# The journal takes it on from where it ended: nothing is run again.
+$ cd shop; culprit bisect --resume --json | jq -c '[.verdict, .culprit.subject, .runs, .skipped, .suspects]'
+["found","change 13",10,0,20]
+[exit 0]
+$ cd shop; culprit case show --json | jq -c '.entries[] | [.kind, .summary]'
+["bisect","CULPRIT  b1889808d570 \"change 13\", 99% sure"]
+["bisect","CULPRIT  b1889808d570 \"change 13\", 99% sure"]
+[exit 0]
+$ cd shop; git status --porcelain; git worktree list | wc -l
+?? untracked
+1
+[exit 0]
+# What git bisect reads.
+$ cd shop; culprit bisect v0 v20 --log ../log --no-case -- grep -q 'limit = 10$' conf >/dev/null; git bisect replay ../log | tail -1; git bisect log | tail -1; git bisect reset 2>/dev/null
+ 2 files changed, 2 insertions(+), 2 deletions(-)
+# first bad commit: [b1889808d57058d7e3501352ca1d986356c53046] change 13
+[exit 0]
+# A test that fails at GOOD too, one that fails nowhere, and ends in the wrong order.
+$ cd shop; culprit bisect v0 v20 --no-case -- false | sed 's/ in [0-9.]*m\?s among/ in S among/'
+NOTHING  v0 fails too: 4 of 4 runs, and 4 of 4 runs of v20
+RUNS     8 runs in S among 20 commits
+            1  d9b132b55968  GOOD    bad       exit 1
+            2  ae6a6debcc62  BAD     bad       exit 1
+            3  d9b132b55968  GOOD    bad       exit 1
+            4  ae6a6debcc62  BAD     bad       exit 1
+            5  d9b132b55968  GOOD    bad       exit 1
+            6  ae6a6debcc62  BAD     bad       exit 1
+            7  d9b132b55968  GOOD    bad       exit 1
+            8  ae6a6debcc62  BAD     bad       exit 1
+NEXT     an older GOOD; or --signature 'stderr ~ "..."', if another failure hides this one
+[exit 0]
+$ cd shop; culprit bisect v0 v20 --no-case --json -- true | jq -c '[.verdict, .trouble, .ended]'
+["no_change","bad_passes","trouble"]
+[exit 0]
+$ cd shop; culprit bisect v20 v0 -- true
+culprit: GOOD comes after BAD: this looks for where something broke
+  try: to find what mended it, exchange them and turn the test round: culprit bisect BAD GOOD -- sh -c '! ./test.sh'
+[exit 2]
+$ cd shop; culprit bisect v0 v20 -- ./nothing
+culprit: the command cannot be run: exit 127 at GOOD too
+  while it said: no such command: ./nothing
+  try: a test that is younger than GOOD is best copied out of the repository
+[exit 2]
+# Mistakes.
+$ cd shop; culprit bisect v0 -- true
+culprit: bisect takes two commits, GOOD and BAD
+  try: culprit bisect v1.8 v1.9 -- ./test.sh
+[exit 2]
+$ cd shop; culprit bisect v0 v20
+culprit: bisect needs a command that tells good from bad
+  try: culprit bisect GOOD BAD -- ./test.sh
+[exit 2]
+$ cd shop; culprit bisect v0 v99 -- true
+culprit: no commit, tag or branch v99
+  try: git fetch --tags, or name a commit that is there
+[exit 2]
+$ cd shop; culprit bisect v0 v20 --rates 0.5 -- true
+culprit: --rates 0.5 names one rate, and there are two ends
+  try: --rates 0,0.3   GOOD's first
+[exit 2]
+$ cd shop; culprit bisect v0 v20 --rates 0.5,0.1 -- true
+culprit: GOOD fails as often as BAD by --rates
+  try: --rates 0.05,0.6   GOOD's first
+[exit 2]
+$ cd shop; culprit bisect v0 v20 --signature 'exti = 1' -- true
+culprit: a signature has no field exti
+  try: it may ask for exit, signal, timed_out, seconds, stdout, stderr, output
+[exit 2]
+$ cd shop; culprit bisect v0 v20 --link nothing -- true
+culprit: there is no nothing to link
+  try: --link node_modules
+[exit 2]
+$ cd shop; culprit bisect v1 v20 --resume -- true
+culprit: no bisection of these commits and this command was begun
+  try: without --resume a new one begins
+[exit 3]
+$ culprit bisect v0 v20 -- true
+culprit: no git repository at .
+  try: --repo DIR names a git checkout, or a folder inside one
+[exit 3]
