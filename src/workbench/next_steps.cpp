@@ -1,6 +1,7 @@
 #include "workbench/next_steps.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,50 @@ void look_at_commit(const Investigation& made, const InvestigateOptions& options
   }
 }
 
+// Runs of a bisection: the bits that are missing, both ends, and tests of the answer again.
+std::size_t runs_about(double bits) {
+  constexpr double ends_and_again = 5;  // of a test that never errs (docs/bisect.md)
+  return static_cast<std::size_t>(std::ceil(bits) + ends_and_again);
+}
+
+// What the ranking of the commits leaves open, where a fifth of the belief is spread evenly, as
+// bisect does (workbench/bisect_prior.h).
+double bits_left(const RankedChange& change) {
+  const auto count = static_cast<double>(change.change.commits.size());
+  double named = 0;
+  for (const RankedCommit& commit : change.commits) named += commit.probability;
+  double bits = 0;
+  for (const CommitText& commit : change.change.commits) {
+    const auto ranked =
+        std::find_if(change.commits.begin(), change.commits.end(),
+                     [&](const RankedCommit& one) { return one.sha == commit.sha; });
+    const double own = ranked == change.commits.end() ? 0 : ranked->probability / named;
+    const double belief = 0.8 * own + 0.2 / count;
+    bits -= belief * std::log2(belief);
+  }
+  return bits;
+}
+
+// Whoever has a test that fails gets the commit by it.
+void bisect_deploy(const Investigation& made, const InvestigateOptions& options,
+                   std::vector<NextStep>& steps) {
+  for (const RankedChange& ranked : made.changes) {
+    const Change& change = ranked.change;
+    if (ranked.commits.empty() || change.kind == ChangeKind::none) continue;
+    if (change.commits.size() < 2 || change.from_sha.empty() || change.sha.empty()) return;
+    const bool named = !change.from_version.empty() && !change.version.empty();
+    steps.push_back(
+        {fmt::format("culprit bisect {} {} --repo {} --prior case -- ./test.sh",
+                     shell_quoted(named ? change.from_version : change.from_sha.substr(0, 12)),
+                     shell_quoted(named ? change.version : change.sha.substr(0, 12)),
+                     shell_quoted(options.repository)),
+         fmt::format("which commit, by a test that fails: about {} runs; {} if nothing were known",
+                     runs_about(bits_left(ranked)),
+                     runs_about(std::log2(static_cast<double>(change.commits.size()))))});
+    return;
+  }
+}
+
 void say_what_failure_is(const Investigation& made, const std::string& sources,
                          std::vector<NextStep>& steps) {
   for (const std::string& bad : made.could_fail) {
@@ -95,6 +140,7 @@ std::vector<NextStep> next_steps(const Investigation& investigation,
   look_at_onset(investigation, sources, steps);
   look_at_template(investigation, sources, steps);
   look_at_commit(investigation, options, steps);
+  bisect_deploy(investigation, options, steps);
   return steps;
 }
 

@@ -58,5 +58,33 @@ TEST_CASE("of a silence the message that fell silent comes next") {
   CHECK(advises(made, "culprit logs logs --template t3"));
 }
 
+TEST_CASE("whoever has a test that fails is led to the commit by it") {
+  Investigation made;
+  made.when.found = true;
+  RankedChange deploy;
+  deploy.change.from_version = "v1";
+  deploy.change.version = "v2";
+  deploy.change.from_sha = "aaaa";
+  deploy.change.sha = "bbbb";
+  for (const char* sha : {"1", "2", "3", "4"}) {
+    CommitText commit;
+    commit.sha = sha;
+    deploy.change.commits.push_back(commit);
+  }
+  RankedCommit first;
+  first.sha = "2";
+  first.probability = 0.7;
+  deploy.commits = {first};
+  made.changes = {deploy};
+  InvestigateOptions options;
+  options.gather.sources = {"logs"};
+  options.repository = "shop";
+  const std::vector<NextStep> steps = next_steps(made, options);
+  REQUIRE(!steps.empty());
+  CHECK(steps.back().command == "culprit bisect v1 v2 --repo shop --prior case -- ./test.sh");
+  CHECK(steps.back().why ==
+        "which commit, by a test that fails: about 6 runs; 7 if nothing were known");
+}
+
 }  // namespace
 }  // namespace culprit

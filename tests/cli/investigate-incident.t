@@ -50,4 +50,6 @@ NEXT     culprit logs logs --at 2025-11-20T13:35:35.099400365Z --around 30s --un
            shows every "exchange rate missing pair=<*> trace=<*>"
          git -C shop show a94bad575cbb
            the likeliest commit: "pricing: load exchange rates on first use"
+         culprit bisect v1.8.1 v1.9.0 --repo shop --prior case -- ./test.sh
+           which commit, by a test that fails: about 7 runs; 9 if nothing were known
 [exit 0]
