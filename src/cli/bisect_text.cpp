@@ -124,10 +124,15 @@ std::string credible_text(const Bisected& done) {
   return text;
 }
 
+std::size_t whole(double count) { return static_cast<std::size_t>(count); }
+
 std::string rates_text(const Bisection& made) {
   if (made.trouble || made.at_bad.total() + made.at_good.total() == 0) return "";
-  return line("RATES", fmt::format("fails in {} of runs before it, in {} since",
-                                   percent(made.rates.good), percent(made.rates.bad)));
+  return line(
+      "RATES",
+      fmt::format("failed in {} of {} before it, in {} of {} since; about {} and {}",
+                  made.before.bad, counted(whole(made.before.total()), "run"), made.since.bad,
+                  whole(made.since.total()), percent(made.rates.good), percent(made.rates.bad)));
 }
 
 std::string where_text(const Bisected& done, const BisectRow& row) {

@@ -105,9 +105,10 @@ std::string output_text(const Reproduction& made) {
 
 std::string next_text(const Reproduced& done, const ReproRequest& request) {
   if (!done.script.empty()) {
-    return fmt::format("NEXT     git bisect run {}{}   each trial fails in {} at this commit\n",
-                       done.script.starts_with('/') ? "" : "./", done.script,
-                       percent(done.made.rate));
+    return fmt::format(
+        "NEXT     culprit bisect GOOD HEAD -- {}{}   which commit did it; each run fails in {} "
+        "here\n",
+        done.script.starts_with('/') ? "" : "./", done.script, percent(done.made.rate));
   }
   if (done.made.end == Reproduction::End::interrupted ||
       done.made.end == Reproduction::End::trials_spent ||

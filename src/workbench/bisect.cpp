@@ -67,6 +67,7 @@ class Bisecting {
   Bisection result() const;
 
  private:
+  void count_sides(Bisection& made, Point likeliest) const;
   using End = Bisection::End;
   using Where = BisectRow::Where;
 
@@ -397,6 +398,17 @@ Status Bisecting::run() {
   return ok();
 }
 
+void Bisecting::count_sides(Bisection& made, Point likeliest) const {
+  for (const BisectRow& row : rows_) {
+    const std::optional<Point> at = point_of(row);
+    if (!at) continue;
+    const bool has = *at != search_.good_end() && search_.graph().has(*at, likeliest);
+    TrialCounts& side = has ? made.since : made.before;
+    side.bad += row.observation == Observation::bad ? 1 : 0;
+    side.good += row.observation == Observation::good ? 1 : 0;
+  }
+}
+
 Bisection Bisecting::result() const {
   using State = ChangeSearch::State;
   Bisection made;
@@ -416,6 +428,7 @@ Bisection Bisecting::result() const {
   for (Point i = 0; i < made.posterior.size(); ++i)
     made.untestable.push_back(search_.testability().hopeless(i));
   made.rates = search_.rates();
+  count_sides(made, likeliest);
   made.at_good = calibration_.good();
   made.at_bad = calibration_.bad();
   made.rows = rows_;

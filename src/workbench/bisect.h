@@ -88,6 +88,8 @@ struct Bisection {
   double evidence_ratio = 0;       // of the likeliest against its likeliest neighbour
   std::vector<bool> untestable;    // of each point: no use to try, it does not build
   ChangeSearch::Rates rates;
+  TrialCounts before;  // judged runs, told ones too, where the likeliest change is not yet,
+  TrialCounts since;   // and where it is
   TrialCounts at_good;
   TrialCounts at_bad;
   std::vector<BisectRow> rows;  // all, with those of the history

@@ -4,25 +4,24 @@ $ git init -q shop; cd shop; for i in $(seq 0 20); do echo "$i" > n; [ $i -lt 13
 $ cd shop; culprit bisect v0 v20 -- grep -q 'limit = 10$' conf | sed 's/ in [0-9.]*m\?s among/ in S among/; s/culprit.bisect.[0-9a-f]*/culprit\/bisect\/ID/'
 CULPRIT  b1889808d570 "change 13", 99% sure
          Story <story@example.com>, 2025-01-01, 2 files: +2 -2
-RATES    fails in 1.5% of runs before it, in 99% since
-RUNS     10 runs in S among 20 commits
+RATES    failed in 0 of 5 runs before it, in 4 of 4 since; about 0.58% and 99%
+RUNS     9 runs in S among 20 commits
             1  d9b132b55968  GOOD    good      exit 0
             2  ae6a6debcc62  BAD     bad       exit 1
             3  dad2dea8d3e8          good      exit 0
             4  370ad0becd9a          bad       exit 1
             5  9a024e52cda8          good      exit 0
-            6  7062262a1c27          bad       exit 1
-            7  b1889808d570          bad       exit 1
-            8  9a024e52cda8          good      exit 0
-            9  b1889808d570          bad       exit 1
-           10  9a024e52cda8          good      exit 0
+            6  b1889808d570          bad       exit 1
+            7  9a024e52cda8          good      exit 0
+            8  b1889808d570          bad       exit 1
+            9  9a024e52cda8          good      exit 0
          what each said: .culprit/bisect/ID/runs/
 NEXT     git revert b1889808d570   conflicts at v20 in n
          surer: the same with --resume --confidence 0.999
 [exit 0]
 # The journal takes it on from where it ended: nothing is run again.
 $ cd shop; culprit bisect --resume --json | jq -c '[.verdict, .culprit.subject, .runs, .skipped, .suspects]'
-["found","change 13",10,0,20]
+["found","change 13",9,0,20]
 [exit 0]
 $ cd shop; culprit case show --json | jq -c '.entries[] | [.kind, .summary]'
 ["bisect","CULPRIT  b1889808d570 \"change 13\", 99% sure"]

@@ -11,7 +11,7 @@ BY       exit 1, 59 times
 SAID     expected 3 rows, actual 2
 TRIALS   82, searched; seed 1
 SCRIPT   repro.sh   runs one trial; repro.toml holds all of it
-NEXT     git bisect run ./repro.sh   each trial fails in 100% at this commit
+NEXT     culprit bisect GOOD HEAD -- ./repro.sh   which commit did it; each run fails in 100% here
 [exit 0]
 $ ./repro.sh
 expected 3 rows, actual 2
@@ -56,7 +56,7 @@ REPRO    fails in 100% of trials (41% .. 100%; 5 of 5)
 BY       exit 1, 5 times
 TRIALS   5, decided; seed 1
 SCRIPT   repro.sh   runs one trial; repro.toml holds all of it
-NEXT     git bisect run ./repro.sh   each trial fails in 100% at this commit
+NEXT     culprit bisect GOOD HEAD -- ./repro.sh   which commit did it; each run fails in 100% here
 [exit 0]
 $ culprit repro --rate-at-least 50% --json -- true | jq -c '[.verdict, .trials]'
 ["not_reproduced",8]
