@@ -16,7 +16,7 @@ constexpr std::size_t sha_shown = 12;
 std::string short_sha(const std::string& sha) { return sha.substr(0, sha_shown); }
 
 std::string line(std::string_view title, const std::string& text) {
-  return fmt::format("{:<9}{}\n", title, text);
+  return fmt::format("{:<8} {}\n", title, text);
 }
 
 std::string counted(std::size_t count, std::string_view noun) {

@@ -17,7 +17,7 @@ constexpr double bits_min = 1e-6;
 // What runs beside is imagined with both outcomes, 2^n worlds; further ones are left out.
 constexpr std::size_t imagined_max = 6;
 constexpr std::size_t imagined_points_max = std::size_t{4} << 20;  // points times worlds
-// Whether changes can be told apart at all is looked at for so many.
+// Whether changes can be told apart at all is looked at for up to so many.
 constexpr std::size_t rivals_max = 256;
 // A point less likely to build than that is not waited for: between two that do not, it rarely
 // does.
@@ -35,7 +35,10 @@ ChangeSearch::ChangeSearch(ChangeGraph graph, std::vector<double> prior, Options
       options_(options),
       prior_(std::move(prior)),
       class_of_(graph_.size()),
-      same_({options.at_good.bad + options.at_bad.bad, options.at_good.good + options.at_bad.good}),
+      same_(options.counts == Options::Counts::stated
+                ? TrialCounts{}
+                : TrialCounts{options.at_good.bad + options.at_bad.bad,
+                              options.at_good.good + options.at_bad.good}),
       known_good_(options.at_good.total()),
       known_bad_(options.at_bad.total()),
       testability_(graph_.size()) {
@@ -195,17 +198,23 @@ std::vector<Point> ChangeSearch::credible_set(double share) const {
   return order;
 }
 
-// Whether every point that has one of the likely changes and can be tested has all of them: then
-// nothing that is left to do tells them apart.
-bool ChangeSearch::inseparable() const {
-  std::vector<Point> likely = credible_set(options_.confidence);
-  if (1 - no_change_ < options_.confidence || likely.size() > rivals_max) return false;
+std::vector<Point> ChangeSearch::rivals() const {
+  std::vector<Point> likely = credible_set(confidence_needed());
+  if (likely.empty() || likely.size() > rivals_max) return likely;
   const double named = classes_[class_of_[likely.front()]].evidence.log_likelihood;
   for (Point at = 0; at < graph_.size() && likely.size() <= rivals_max; ++at) {
     if (prior_[at] == 0 || std::find(likely.begin(), likely.end(), at) != likely.end()) continue;
     const double lead = named - classes_[class_of_[at]].evidence.log_likelihood;
     if (lead < std::log(options_.evidence_ratio)) likely.push_back(at);
   }
+  return likely;
+}
+
+// Whether every point that has one of the likely changes and can be tested has all of them: then
+// nothing that is left to do tells them apart.
+bool ChangeSearch::inseparable() const {
+  if (1 - no_change_ < confidence_needed()) return false;
+  const std::vector<Point> likely = rivals();
   if (likely.size() < 2 || likely.size() > rivals_max) return false;
   std::optional<std::uint64_t> signature;
   for (const Point change : likely) {
@@ -351,14 +360,15 @@ std::vector<Point> ChangeSearch::ask_for(std::size_t workers, const ChangeCosts&
   // Each again, now that the others are known: two rounds, further ones change little.
   const std::size_t chosen = all.size() - running.size();
   for (std::size_t i = 0; chosen > 1 && i < 2 * chosen; ++i) {
+    const Point before = all[running.size()];
     all.erase(all.begin() + static_cast<std::ptrdiff_t>(running.size()));
-    all.push_back(ask(costs, all).value());
+    all.push_back(ask(costs, all).value_or(before));
   }
   all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(running.size()));
   return all;
 }
 
-double ChangeSearch::expected_bits(Point at) const { return bits(beliefs(), no_change_)[at]; }
+std::vector<double> ChangeSearch::expected_bits() const { return bits(beliefs(), no_change_); }
 
 double ChangeSearch::runs_left() const {
   if (state_ != State::searching) return 0;

@@ -55,6 +55,10 @@ class ChangeSearch {
     double no_change = 0.01;     // prior of "no change in this range"
     TrialCounts at_good;         // trials at GOOD, which has none of the changes,
     TrialCounts at_bad;          // and at BAD, which has all of them, made before
+    // Somebody said how often they fail, which the counts above stand for: no evidence that they
+    // differ.
+    enum class Counts : std::uint8_t { made, stated };
+    Counts counts = Counts::made;
   };
   // `prior`: a weight of each change, not negative; 0: it cannot be this one. Empty: all the same.
   ChangeSearch(ChangeGraph graph, std::vector<double> prior, Options options);
@@ -73,8 +77,8 @@ class ChangeSearch {
                              std::span<const Point> running = {}) const;
   void tell(Point at, Observation observation);
 
-  // What one more test there is expected to teach about the change, in bits.
-  double expected_bits(Point at) const;
+  // What one more test at each point, and at GOOD, is expected to teach about the change, in bits.
+  std::vector<double> expected_bits() const;
 
   enum class State : std::uint8_t {
     searching,
@@ -90,6 +94,8 @@ class ChangeSearch {
   Point likeliest() const;
   // The fewest changes that hold `share` of what is not "no change", likeliest first.
   std::vector<Point> credible_set(double share) const;
+  // What a search that is stuck leaves: these, and whom the evidence hardly speaks against.
+  std::vector<Point> rivals() const;
   // The likelihood of all that was told under this change, over that under the best other.
   double evidence_ratio(Point change) const;
   const Testability& testability() const { return testability_; }

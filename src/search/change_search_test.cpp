@@ -202,4 +202,47 @@ TEST_CASE("what is built already is preferred where it teaches nearly as much") 
   CHECK(search.ask() == Point{49});
 }
 
+TEST_CASE("rates that somebody stated do not make a change of none") {
+  for (const Observation always : {Observation::bad, Observation::good}) {
+    ChangeSearch search(ChangeGraph::linear(16), {},
+                        {.at_good = {0, 1000, 0},
+                         .at_bad = {1000, 0, 0},
+                         .counts = ChangeSearch::Options::Counts::stated});
+    search.tell(search.good_end(), always);
+    search.tell(15, always);
+    CHECK(search.state() == State::no_change);
+  }
+}
+
+TEST_CASE("where no one change can be named, the set holds it as often as it says") {
+  std::size_t stuck = 0;
+  std::size_t held = 0;
+  for (std::uint64_t round = 0; round < 400; ++round) {
+    Dice dice(round);
+    const ChangeGraph graph(merged_history(4 + dice.below(36), dice));
+    const Point tip = static_cast<Point>(graph.size() - 1);
+    const auto in_tip = graph.changes_of(tip);
+    std::vector<std::uint8_t> broken(graph.size());
+    for (Point at = 0; at < tip; ++at) broken[at] = dice.below(4) == 0 ? 1 : 0;
+    Point culprit = tip;
+    while (in_tip[culprit = static_cast<Point>(dice.below(graph.size()))] == 0) continue;
+    std::vector<double> prior(graph.size());
+    for (Point at = 0; at < graph.size(); ++at) prior[at] = in_tip[at];
+    ChangeSearch search(graph, prior, {.at_good = {0, 1, 0}, .at_bad = {1, 1, 0}});
+    std::size_t runs = 0;
+    while (const auto at = search.ask()) {
+      const bool is_broken = *at < graph.size() && broken[*at] != 0;
+      const bool fails = *at < graph.size() && graph.has(*at, culprit) && dice.below(2) == 0;
+      search.tell(*at, is_broken ? Observation::broken : seen(fails));
+      REQUIRE(++runs < 2000);
+    }
+    if (search.state() != State::stuck) continue;
+    const std::vector<Point> set = search.rivals();
+    ++stuck;
+    held += std::find(set.begin(), set.end(), culprit) != set.end() ? 1 : 0;
+  }
+  CHECK(stuck > 50);
+  CHECK(static_cast<double>(held) >= 0.93 * static_cast<double>(stuck));
+}
+
 }  // namespace culprit

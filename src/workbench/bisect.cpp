@@ -87,7 +87,7 @@ class Bisecting {
   std::vector<Point> running_points() const;
   double build_seconds() const;
   ChangeCosts costs() const;
-  double worth(const TreeMark& mark) const;
+  double worth(const TreeMark& mark, std::span<const double> bits) const;
   Duration timeout() const;
   std::optional<Point> point_of(const BisectRow& row) const;
   Point bad_end() const { return static_cast<Point>(options_.range.shas.size() - 1); }
@@ -121,6 +121,9 @@ ChangeSearch::Options search_options(const BisectOptions& options) {
   made.no_change = options.no_change;
   made.at_good = options.ends.good;
   made.at_bad = options.ends.bad;
+  if (options.ends.known == Calibration::Options::Known::stated) {
+    made.counts = ChangeSearch::Options::Counts::stated;
+  }
   return made;
 }
 
@@ -234,12 +237,12 @@ ChangeCosts Bisecting::costs() const {
 
 // Of what is built there: what a test of it could still teach. Ends are needed until they are
 // known.
-double Bisecting::worth(const TreeMark& mark) const {
+double Bisecting::worth(const TreeMark& mark, std::span<const double> bits) const {
   const bool end = mark == TreeMark() || mark == mark_of(bad_end());
   if (end && !calibration_.enough()) return 1;
   double most = 0;
   for (Point point = 0; point <= search_.good_end(); ++point) {
-    if (mark_of(point) == mark) most = std::max(most, search_.expected_bits(point));
+    if (mark_of(point) == mark) most = std::max(most, bits[point]);
   }
   return most;
 }
@@ -254,12 +257,18 @@ std::optional<PlannedTrial> Bisecting::plan(Point point) {
   mission->where = where_is(point);
   mission->point = point;
   mission->sha = point == search_.good_end() ? options_.range.base : options_.range.shas[point];
+  const std::vector<double> bits = search_.expected_bits();
   mission->place = trials_.take(mission->sha, mark_of(point),
-                                [this](const TreeMark& mark) { return worth(mark); });
+                                [&](const TreeMark& mark) { return worth(mark, bits); });
   PlannedTrial planned;
   planned.id = next_id_++;
   planned.setup = options_.setup;
   planned.setup.timeout = timeout();
+  if (options_.time_max > Duration::zero()) {
+    // Nothing runs on for long when the time is over; what it ends is not judged.
+    const Duration left = options_.time_max - (world_.now() - start_);
+    planned.setup.timeout = std::clamp(left, Duration(std::chrono::milliseconds(1)), timeout());
+  }
   planned.setup.environment["CULPRIT_COMMIT"] = mission->sha;
   planned.setup.environment["CULPRIT_RUN"] = std::to_string(planned.id);
   const std::lock_guard locked(missions_lock_);
@@ -358,9 +367,9 @@ void Bisecting::stop_needless() {
   if (missions_.empty() || !calibration_.enough()) return;
   const auto best = search_.ask(costs());
   if (!best) return;
-  const double most = search_.expected_bits(*best);
+  const std::vector<double> bits = search_.expected_bits();
   for (const auto& [id, mission] : missions_) {
-    if (search_.expected_bits(mission->point) < needless_share * most) mission->needless = true;
+    if (bits[mission->point] < needless_share * bits[*best]) mission->needless = true;
   }
 }
 
@@ -423,7 +432,8 @@ Bisection Bisecting::result() const {
   const Point likeliest = search_.likeliest();
   if (made.posterior[likeliest] > made.no_change) made.likeliest = likeliest;
   made.probability = made.posterior[likeliest];
-  made.credible = search_.credible_set(options_.confidence);
+  made.credible = search_.state() == State::stuck ? search_.rivals()
+                                                  : search_.credible_set(options_.confidence);
   made.evidence_ratio = search_.evidence_ratio(likeliest);
   for (Point i = 0; i < made.posterior.size(); ++i)
     made.untestable.push_back(search_.testability().hopeless(i));

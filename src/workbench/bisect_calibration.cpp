@@ -38,10 +38,16 @@ bool Calibration::enough_passes() const {
   return passed >= most || (passed >= passes_slow && bad_seconds_ >= slow_seconds);
 }
 
+// BAD passed, though somebody said that it mostly fails.
+bool Calibration::surprised() const {
+  return stated() && rate_of(options_.bad) > 0.5 && tested_bad_.bad == 0 && tested_bad_.good > 0;
+}
+
 bool Calibration::wants_good(double coming) const {
   const double tested = tested_good_.total() + coming;
   // One run in any case: it shows how long the command takes, and that it can be run at all.
   if (tested < 1) return true;
+  if (tested_good_.bad > 0 && tested_good_.good == 0 && tested < sure_runs) return true;
   if (options_.good.total() > 0) return false;
   if (good_.bad > 0 && tested < sure_runs) return true;
   // Against a BAD that passed so far there is nothing to compare with.
@@ -51,6 +57,7 @@ bool Calibration::wants_good(double coming) const {
 
 bool Calibration::wants_bad(double coming) const {
   const double tested = tested_bad_.total() + coming;
+  if (stated()) return tested < 1 || (surprised() && tested < sure_runs);
   if (options_.bad.total() > 0) return false;
   if (bad_.bad == 0) return coming < (tested_bad_.total() > 0 ? sure_runs : 1);
   if (good_.bad > 0 && tested < sure_runs) return true;
@@ -96,6 +103,10 @@ std::optional<Calibration::Trouble> Calibration::trouble() const {
     return Trouble::exchanged;
   }
   if (bad_.bad == 0 && enough_passes()) return Trouble::bad_passes;
+  if (stated() && good_surely_fails) {
+    return surprised() ? Trouble::exchanged : Trouble::good_fails;
+  }
+  if (surprised() && tested_bad_.good >= sure_runs) return Trouble::bad_passes;
   if (good_surely_fails && bad_.good == 0 && bad_.bad >= sure_runs) return Trouble::good_fails;
   if (!options_.runs || options_.good.total() > 0 || good_.bad == 0) return std::nullopt;
   const auto budget = static_cast<double>(*options_.runs);

@@ -26,6 +26,9 @@ class Calibration {
     std::optional<std::size_t> runs = {};  // of each end, at most; given: both are measured
     TrialCounts good = {};                 // known from elsewhere
     TrialCounts bad = {};
+    // Somebody said how often they fail, which the counts stand for: both are looked at once.
+    enum class Known : std::uint8_t { counted, stated };
+    Known known = Known::counted;
   };
   explicit Calibration(Options options);
 
@@ -56,14 +59,17 @@ class Calibration {
   };
   std::optional<Trouble> trouble() const;
 
-  const TrialCounts& good() const { return good_; }  // with what was known
-  const TrialCounts& bad() const { return bad_; }
+  // With what was counted elsewhere; what was only stated is no run.
+  const TrialCounts& good() const { return stated() ? tested_good_ : good_; }
+  const TrialCounts& bad() const { return stated() ? tested_bad_ : bad_; }
 
  private:
   bool good_is_low() const;
   bool wants_good(double coming) const;
   bool wants_bad(double coming) const;
   bool enough_passes() const;
+  bool stated() const { return options_.known == Options::Known::stated; }
+  bool surprised() const;
 
   Options options_;
   TrialCounts good_;

@@ -103,4 +103,30 @@ TEST_CASE("workers do not run an end that is not needed") {
 }
 
 }  // namespace
+TEST_CASE("stated rates are looked at once, and contradicted by four runs") {
+  Calibration::Options options;
+  options.good = {0, 1000, 0};
+  options.bad = {1000, 0, 0};
+  options.known = Calibration::Options::Known::stated;
+  using Trouble = Calibration::Trouble;
+  struct Row {
+    Outcome good;
+    Outcome bad;
+    std::size_t runs;
+    std::optional<Trouble> trouble;
+  };
+  for (const Row& row : {Row{Outcome::good, Outcome::bad, 2, std::nullopt},
+                         Row{Outcome::bad, Outcome::bad, 5, Trouble::good_fails},
+                         Row{Outcome::good, Outcome::good, 5, Trouble::bad_passes}}) {
+    Calibration calibration(options);
+    std::size_t runs = 0;
+    while (const auto end = calibration.ask({})) {
+      calibration.tell(*end, *end == RangeEnd::good ? row.good : row.bad, 1);
+      REQUIRE(++runs < 20);
+    }
+    CHECK(calibration.trouble() == row.trouble);
+    CHECK(runs == row.runs);
+  }
+}
+
 }  // namespace culprit

@@ -223,6 +223,7 @@ Status Asking::find_rates() {
     };
     options_.ends.good = counts(request_.rates->good);
     options_.ends.bad = counts(request_.rates->bad);
+    options_.ends.known = Calibration::Options::Known::stated;
     return ok();
   }
   if (!request_.rates_from.empty()) return take_rates_file(request_.rates_from);
@@ -437,7 +438,7 @@ Status Asking::try_revert(Worktrees& worktrees) {
   if (done_.made.verdict != Bisection::Verdict::found) return ok();
   const CommitSummary& culprit = done_.credible.front();
   const Result<RevertCheck> check =
-      check_revert(worktrees, culprit.sha, culprit.parents, done_.bad_sha);
+      check_revert(world_, worktrees, culprit.sha, culprit.parents, done_.bad_sha);
   if (!check) return ok();
   done_.revert = *check;
   if (!check->clean || check->needless || !folder_) return ok();
