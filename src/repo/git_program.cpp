@@ -15,7 +15,7 @@ constexpr std::array handed_down = {
 constexpr std::array settings = {
     "core.hooksPath=/dev/null", "core.fsmonitor=false",    "gc.auto=0",
     "maintenance.auto=false",   "submodule.recurse=false", "advice.detachedHead=false",
-    "core.pager=cat",           "color.ui=false"};
+    "core.pager=cat",           "color.ui=false",          "rerere.enabled=false"};
 
 std::vector<std::string> whole(const std::vector<std::string>& variables,
                                const std::vector<std::string>& words) {

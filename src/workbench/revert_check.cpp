@@ -4,9 +4,14 @@
 #include <system_error>
 
 namespace culprit {
+namespace {
 
-Result<RevertCheck> check_revert(Worktrees& worktrees, const std::string& sha, std::size_t parents,
-                                 const std::string& at) {
+constexpr std::size_t patch_bytes_max = 256 << 20;
+
+}  // namespace
+
+Result<RevertCheck> check_revert(World& world, Worktrees& worktrees, const std::string& sha,
+                                 std::size_t parents, const std::string& at) {
   RevertCheck check;
   const std::string worktree = TRY(worktrees.add(at));
   const std::string objects = worktrees.root() + "/objects";
@@ -22,9 +27,15 @@ Result<RevertCheck> check_revert(Worktrees& worktrees, const std::string& sha, s
   const Ran ran = TRY(git.ran_with(elsewhere, revert, worktree));
   check.clean = ran.exit_code == 0;
   if (check.clean) {
-    const Ran diff =
-        TRY(git.ran_with(elsewhere, {"diff", "--cached", "--binary", "HEAD"}, worktree));
-    check.patch = diff.out;
+    // Into a file: what a program says is kept to a bound. And as git apply reads it, whatever the
+    // user's settings are.
+    const std::string file = worktrees.root() + "/revert.patch";
+    TRY(git.ran_with(
+        elsewhere,
+        {"diff", "--cached", "--binary", "--no-ext-diff", "--no-textconv", "--no-color",
+         "--src-prefix=a/", "--dst-prefix=b/", "--output=" + file, "HEAD"},
+        worktree));
+    check.patch = TRY(world.read(file, patch_bytes_max));
     check.needless = check.patch.empty();
   } else {
     const Ran unmerged =

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/world.h"
 #include "repo/worktrees.h"
 
 namespace culprit {
@@ -21,7 +22,7 @@ struct RevertCheck {
 };
 
 // `parents`: of the commit; a merge is taken back to its first parent.
-Result<RevertCheck> check_revert(Worktrees& worktrees, const std::string& sha, std::size_t parents,
-                                 const std::string& at);
+Result<RevertCheck> check_revert(World& world, Worktrees& worktrees, const std::string& sha,
+                                 std::size_t parents, const std::string& at);
 
 }  // namespace culprit
