@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 120;
 
-enum class Side : std::uint8_t { both, good, bad, neither };
+enum class Side : std::uint8_t { both, good, bad };
 
 // One item of either text, or of both.
 struct Entry {
@@ -19,7 +19,6 @@ struct Entry {
   Side side;
   std::size_t change = no_item;
   std::size_t parent = no_item;  // among the entries
-  std::size_t follows = no_item;
 };
 
 struct Merged {
@@ -40,18 +39,16 @@ std::string Merged::with(const std::vector<bool>& applied) const {
   std::vector<bool> there(entries.size());
   for (std::size_t i = entries.size(); i-- > 0;) {
     const Entry& one = entries[i];
-    const bool own = one.side == Side::both ||
-                     (one.side != Side::neither && applied[one.change] == (one.side == Side::bad));
-    there[i] = there[i] || (own && one.follows == no_item);
+    const bool own = one.side == Side::both || applied[one.change] == (one.side == Side::bad);
+    there[i] = there[i] || own;
     if (there[i] && one.parent != no_item) there[one.parent] = true;
   }
   std::string text;
   bool first = true;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Entry& one = entries[i];
-    if (one.follows != no_item ? !there[one.follows] : !there[i]) continue;
+    if (!there[i]) continue;
     if (!first) text += join;
-    text += one.text;
+    text += entries[i].text;
     first = false;
   }
   if (ended && !first) text += join;
@@ -108,19 +105,16 @@ std::size_t Merging::change_of(const Item& item) {
 void Merging::pair_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end) {
   const auto plain = [](const std::vector<Item>& items, std::size_t from, std::size_t to) {
     return std::all_of(items.begin() + static_cast<std::ptrdiff_t>(from),
-                       items.begin() + static_cast<std::ptrdiff_t>(to), [](const Item& item) {
-                         return item.key.empty() && item.follows == no_item;
-                       });
+                       items.begin() + static_cast<std::ptrdiff_t>(to),
+                       [](const Item& item) { return item.key.empty(); });
   };
   const bool replaced =
       old_end - i == new_end - j && plain(before_, i, old_end) && plain(after_, j, new_end);
   for (std::size_t at = i; at < old_end; ++at) {
-    if (before_[at].follows != no_item) continue;
     old_change_[at] = change_of(before_[at]);
     changes_[old_change_[at]].removed.push_back(at);
   }
   for (std::size_t at = j; at < new_end; ++at) {
-    if (after_[at].follows != no_item) continue;
     new_change_[at] = replaced ? old_change_[i + at - j] : change_of(after_[at]);
     changes_[new_change_[at]].added.push_back(at);
   }
@@ -140,30 +134,25 @@ void Merging::pair(const Alignment& same) {
 }
 
 void Merging::add(const Item& item, Side side, std::size_t change) {
-  const bool of_bad = side == Side::bad || (side == Side::both && item.follows != no_item);
-  const std::vector<std::size_t>& places = of_bad ? new_entry_ : old_entry_;
-  const auto entry = [&](std::size_t at) { return at == no_item ? no_item : places[at]; };
-  entries.push_back(
-      {std::string(item.text), side, change, entry(item.parent), entry(item.follows)});
+  const std::vector<std::size_t>& places = side == Side::bad ? new_entry_ : old_entry_;
+  const std::size_t parent = item.parent == no_item ? no_item : places[item.parent];
+  entries.push_back({std::string(item.text), side, change, parent});
 }
 
 // What is added stands right behind what it replaces.
 void Merging::add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end) {
   const auto add_old = [&](std::size_t at) {
     old_entry_[at] = entries.size();
-    add(before_[at], before_[at].follows != no_item ? Side::neither : Side::good, old_change_[at]);
+    add(before_[at], Side::good, old_change_[at]);
   };
   for (; j < new_end; ++j) {
     std::size_t partner = i;
-    while (partner < old_end &&
-           (after_[j].follows != no_item || old_change_[partner] != new_change_[j])) {
-      ++partner;
-    }
+    while (partner < old_end && old_change_[partner] != new_change_[j]) ++partner;
     if (partner < old_end) {
       while (i <= partner) add_old(i++);
     }
     new_entry_[j] = entries.size();
-    add(after_[j], after_[j].follows != no_item ? Side::both : Side::bad, new_change_[j]);
+    add(after_[j], Side::bad, new_change_[j]);
   }
   while (i < old_end) add_old(i++);
 }

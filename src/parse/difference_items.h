@@ -18,8 +18,7 @@ struct Item {
   std::string key = {};    // items of one key are one change, wherever they stand; may be empty
   std::string label = {};  // of a version: the name before it; else empty
   std::string value = {};  // what is shown of it; empty: the text
-  std::size_t parent = no_item;   // an earlier one, which is there where this one is
-  std::size_t follows = no_item;  // an earlier one: this is there where that is, and nowhere else
+  std::size_t parent = no_item;  // an earlier one, which is there where this one is
 };
 
 // The key of all comments and empty lines, where they say nothing.
@@ -39,6 +38,10 @@ Result<Differences> differences_of_items(std::string_view good, const ItemList& 
 
 // The items of a text; of kinds that are made of items.
 ItemList items_of(std::string_view text, DifferenceKind kind);
+
+// A go.mod without its blocks: each of their lines says its verb. No set of changes can then leave
+// half a block.
+std::string without_blocks(std::string_view go_mod);
 
 // What JSON documents and HTTP requests differ in (difference_json.cpp, difference_http.cpp).
 Result<Differences> json_differences(std::string_view good, std::string_view bad,

@@ -158,31 +158,14 @@ void read_requirements(ItemList& list) {
   }
 }
 
-// "require (", lines of it, ")": a block is there where one of its lines is.
+// Each line says its verb (without_blocks).
 void read_go_mod(ItemList& list) {
-  std::size_t block = no_item;
-  for (std::size_t i = 0; i < list.items.size(); ++i) {
-    Item& item = list.items[i];
+  for (Item& item : list.items) {
     std::string_view line = trimmed(item.text);
     if (read_comment(item, line)) continue;
-    if (line == ")") {
-      item.follows = block;
-      block = no_item;
-      continue;
-    }
     const std::size_t space = std::min(line.find_first_of(" \t"), line.size());
-    std::string verb(line.substr(0, space));
-    if (block == no_item && line.ends_with("(")) {
-      block = i;
-      item.key = fmt::format("{} (", verb);
-      continue;
-    }
-    if (block != no_item) {
-      item.parent = block;
-      verb = list.items[block].key.substr(0, list.items[block].key.find(' '));
-    } else {
-      line = trimmed(line.substr(space));
-    }
+    const std::string verb(line.substr(0, space));
+    line = trimmed(line.substr(space));
     const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
     const bool module = verb == "require" || verb == "replace" || verb == "exclude";
     const std::string name(line.substr(0, module ? end : 0));
@@ -269,6 +252,24 @@ ItemList items_of(std::string_view text, DifferenceKind kind) {
     default: break;
   }
   return list;
+}
+
+std::string without_blocks(std::string_view go_mod) {
+  std::string flat;
+  std::string verb;  // of the block
+  for (const Item& item : lines_of(go_mod).items) {
+    const std::string_view line = trimmed(item.text);
+    const std::string_view said = trimmed(line.substr(0, line.find("//")));
+    if (verb.empty() && said.ends_with("(") && said.find_first_of(" \t(") > 0) {
+      verb = said.substr(0, said.find_first_of(" \t("));
+    } else if (!verb.empty() && said == ")") {
+      verb.clear();
+    } else {
+      flat += verb.empty() || is_comment(line) ? fmt::format("{}\n", item.text)
+                                               : fmt::format("{} {}\n", verb, line);
+    }
+  }
+  return flat;
 }
 
 namespace {

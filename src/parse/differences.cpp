@@ -141,6 +141,12 @@ Result<Differences> read(std::string_view good, std::string_view bad, Difference
   if (kind == DifferenceKind::json || kind == DifferenceKind::package_lock) {
     return json_differences(good, bad, kind);
   }
+  if (kind == DifferenceKind::go_mod) {
+    const std::string before = without_blocks(good);
+    const std::string after = without_blocks(bad);
+    return differences_of_items(good, items_of(before, kind), bad, items_of(after, kind),
+                                Places::untold);
+  }
   const Places places = kind == DifferenceKind::lines ? Places::told : Places::untold;
   return differences_of_items(good, items_of(good, kind), bad, items_of(bad, kind), places);
 }
