@@ -19,6 +19,7 @@ struct Entry {
   Side side;
   std::size_t change = no_item;
   std::size_t parent = no_item;  // among the entries
+  bool replaced = false;         // another one is there in its place where this one is not
 };
 
 struct Merged {
@@ -41,7 +42,8 @@ std::string Merged::with(const std::vector<bool>& applied) const {
     const Entry& one = entries[i];
     const bool own = one.side == Side::both || applied[one.change] == (one.side == Side::bad);
     there[i] = there[i] || own;
-    if (there[i] && one.parent != no_item) there[one.parent] = true;
+    const bool brings = there[i] && one.parent != no_item && !entries[one.parent].replaced;
+    if (brings) there[one.parent] = true;
   }
   std::string text;
   bool first = true;
@@ -148,22 +150,25 @@ void Merging::add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::si
   for (; j < new_end; ++j) {
     std::size_t partner = i;
     while (partner < old_end && old_change_[partner] != new_change_[j]) ++partner;
-    if (partner < old_end) {
-      while (i <= partner) add_old(i++);
-    }
+    const bool replaces = partner < old_end;
+    while (replaces && i <= partner) add_old(i++);
+    if (replaces) entries.back().replaced = true;
     new_entry_[j] = entries.size();
     add(after_[j], Side::bad, new_change_[j]);
+    entries.back().replaced = replaces;
   }
   while (i < old_end) add_old(i++);
 }
 
 void Merging::run() {
   const auto texts = [](const std::vector<Item>& items) {
-    std::vector<std::string_view> all;
-    for (const Item& item : items) all.push_back(item.text);
+    std::vector<std::string> all;
+    for (const Item& item : items) all.push_back(fmt::format("{}\n{}", item.within, item.text));
     return all;
   };
-  Alignment same = aligned(texts(before_), texts(after_));
+  const std::vector<std::string> olds = texts(before_);
+  const std::vector<std::string> news = texts(after_);
+  const Alignment same = aligned({olds.begin(), olds.end()}, {news.begin(), news.end()});
   pair(same);
   std::size_t i = 0;
   std::size_t j = 0;

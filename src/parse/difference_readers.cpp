@@ -77,24 +77,41 @@ void read_sections(ItemList& list) {
     }
     item.parent = section;
     const std::string heading = section == no_item ? "" : list.items[section].key;
+    item.within = heading;
     item.key = fmt::format("{}\n{}", heading, setting_name(line));
     if (!heading.empty()) item.value = fmt::format("{} {}", heading, line);
   }
 }
 
-// A line belongs to the nearest one before it that is indented less.
+bool is_member(std::string_view line) { return line.starts_with("- ") || line == "-"; }
+
+// "hosts:", also with a comment, an anchor or a tag behind it.
+bool opens(std::string_view line) {
+  const std::size_t end = std::min(line.find(':'), line.size() - 1);
+  const std::string_view value = trimmed(line.substr(end + 1));
+  return line[end] == ':' &&
+         (value.empty() || std::string_view("#&!").find(value[0]) != value.npos);
+}
+
+// Whether a line of YAML stands in one above it: that is indented less, or as much where this is a
+// member of its list.
+bool stands_in(std::string_view text, std::string_view above) {
+  if (indent_of(above) != indent_of(text)) return indent_of(above) < indent_of(text);
+  return is_member(trimmed(text)) && !is_member(trimmed(above)) && opens(trimmed(above));
+}
+
+// A line belongs to the nearest one before it that it stands in.
 void read_indented(ItemList& list) {
   std::vector<std::size_t> open;
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     Item& item = list.items[i];
     const std::string_view line = trimmed(item.text);
     if (read_comment(item, line)) continue;
-    const std::size_t indent = indent_of(item.text);
-    while (!open.empty() && indent_of(list.items[open.back()].text) >= indent) open.pop_back();
+    while (!open.empty() && !stands_in(item.text, list.items[open.back()].text)) open.pop_back();
     item.parent = open.empty() ? no_item : open.back();
-    const bool member = line.starts_with("- ") || line == "-";
     const std::string above = open.empty() ? "" : list.items[open.back()].key + "\n";
-    item.key = above + std::string(member ? line : setting_name(line));
+    item.within = above;
+    item.key = above + std::string(is_member(line) ? line : setting_name(line));
     if (!above.empty()) {
       std::string path = above.substr(0, above.size() - 1);
       std::replace(path.begin(), path.end(), '\n', '.');

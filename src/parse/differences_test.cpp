@@ -92,6 +92,29 @@ TEST_CASE("a setting brings its section, a line of YAML its parents") {
   CHECK(with(yaml, {4}) == "a: 1\npool:\n  hosts:\n    - y\n");
 }
 
+TEST_CASE("a line that stands in something else is another line") {
+  const Differences yaml = read("env:\n  - name: A\n    value: 1\n",
+                                "env:\n  - name: B\n    value: 1\n", DifferenceKind::settings);
+  CHECK(yaml.names == Names{"removed env - name: A", "removed env.- name: A value: 1",
+                            "added env - name: B", "added env.- name: B value: 1"});
+  CHECK(with(yaml, {0, 1, 2}) == "env:\n  - name: B\n");
+  const Differences ini =
+      read("[a]\nx = 1\n[z]\nq = 1\n", "[b]\nx = 1\n[z]\nq = 2\n", DifferenceKind::settings);
+  CHECK(with(ini, {0, 1, 2, 3}) == "[b]\nx = 1\n[z]\nq = 1\n");
+  const Differences changed = read("pool: # old\n  size: 3\n  most: 9\n",
+                                   "pool: # new\n  size: 4\n  most: 9\n", DifferenceKind::settings);
+  CHECK(with(changed, {0}) == "pool: # new\n  size: 3\n  most: 9\n");
+}
+
+TEST_CASE("a list of YAML may be as little indented as its key") {
+  const Differences made = read("a: 1\n", "a: 2\nhosts: # of now\n- x: 1\n  y: 2\n- z\nb: 3\n",
+                                DifferenceKind::settings);
+  CHECK(made.names == Names{"a: 1 -> a: 2", "added hosts: # of now", "added hosts - x: 1",
+                            "added hosts.- x: 1 y: 2", "added hosts - z", "added b: 3"});
+  CHECK(with(made, {3}) == "a: 1\nhosts: # of now\n- x: 1\n  y: 2\n");
+  CHECK(with(made, {4, 5}) == "a: 1\nhosts: # of now\n- z\nb: 3\n");
+}
+
 TEST_CASE("nodes of JSON are added, removed and changed") {
   const Differences made = read(R"({"items": [1, 2, 3], "old": true, "n": {"price": 5}})",
                                 R"({"items": [1, 3, 4, 5], "n": {"price": -1}, "new": {"a": []}})",
