@@ -40,6 +40,8 @@ Result<Differences> differences_of_items(std::string_view good, const ItemList& 
 // The items of a text; of kinds that are made of items.
 ItemList items_of(std::string_view text, DifferenceKind kind);
 
+std::string_view without_mark(std::string_view text);  // a byte order mark
+
 // A go.mod without its blocks: each of their lines says its verb. No set of changes can then leave
 // half a block.
 std::string without_blocks(std::string_view go_mod);

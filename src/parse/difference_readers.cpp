@@ -5,6 +5,7 @@
 
 #include "parse/bytes.h"
 #include "parse/difference_items.h"
+#include "parse/shell_words.h"
 
 namespace culprit {
 namespace {
@@ -34,26 +35,19 @@ bool read_comment(Item& item, std::string_view line) {
   return true;
 }
 
-std::string_view variable_name(std::string_view line) {
-  if (line.starts_with("export ")) line = trimmed(line.substr(7));
-  const std::string_view name = trimmed(line.substr(0, std::min(line.find('='), line.size())));
-  const bool named = !name.empty() && name.size() < line.size() && !is_digit(name.front()) &&
-                     std::all_of(name.begin(), name.end(), [](char c) {
-                       return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
-                     });
-  return named ? name : std::string_view();
-}
-
 // A line without a name of its own goes on with a value.
-void read_environment(ItemList& list) {
+ItemList read_environment(std::string_view text) {
+  ItemList list;
+  list.ended = text.empty() || text.back() == '\n';
   std::string key;
-  for (Item& item : list.items) {
-    const std::string_view line = trimmed(item.text);
-    if (read_comment(item, line)) continue;
-    const std::string_view name = variable_name(line);
-    if (!name.empty()) key = name;
+  for (const Assignment& one : assignments_in(text)) {
+    Item& item = list.items.emplace_back();
+    item.text = one.text;
+    if (read_comment(item, trimmed(one.text))) continue;
+    if (!one.name.empty()) key = one.name;
     item.key = key;
   }
+  return list;
 }
 
 std::size_t indent_of(std::string_view line) {
@@ -207,25 +201,6 @@ void read_apt(ItemList& list) {
 
 bool is_flag(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 
-// Where the first word ends, quotes considered; the space before it is passed over.
-std::size_t word_end(std::string_view text) {
-  std::size_t at = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-  char quote = 0;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '\\' && quote != '\'' && at + 1 < text.size()) {
-      ++at;
-    } else if (quote != 0) {
-      quote = c == quote ? 0 : quote;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-      break;
-    }
-  }
-  return std::min(at, text.size());
-}
-
 // A flag takes the word behind it along where that is none.
 ItemList read_flags(std::string_view text) {
   ItemList list;
@@ -257,11 +232,18 @@ ItemList read_flags(std::string_view text) {
 
 }  // namespace
 
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 ItemList items_of(std::string_view text, DifferenceKind kind) {
+  if (kind == DifferenceKind::lines) return lines_of(text);
+  text = without_mark(text);
   if (kind == DifferenceKind::flags) return read_flags(text);
+  if (kind == DifferenceKind::environment) return read_environment(text);
   ItemList list = lines_of(text);
   switch (kind) {
-    case DifferenceKind::environment: read_environment(list); break;
     case DifferenceKind::settings: read_settings(list); break;
     case DifferenceKind::requirements: read_requirements(list); break;
     case DifferenceKind::go_mod: read_go_mod(list); break;
@@ -289,32 +271,9 @@ std::string without_blocks(std::string_view go_mod) {
   return flat;
 }
 
-namespace {
-
-// Quotes and backslashes as a shell takes them away.
-std::string unquoted_word(std::string_view word) {
-  std::string made;
-  char quote = 0;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const char c = word[i];
-    if (c == '\\' && quote != '\'' && i + 1 < word.size()) {
-      made += word[++i];
-    } else if (quote != 0 && c == quote) {
-      quote = 0;
-    } else if (quote == 0 && (c == '"' || c == '\'')) {
-      quote = c;
-    } else {
-      made += c;
-    }
-  }
-  return made;
-}
-
-}  // namespace
-
 std::vector<std::string> flag_words(std::string_view text) {
   std::vector<std::string> words;
-  while (!text.empty()) {
+  for (text = without_mark(text); !text.empty();) {
     const std::size_t end = word_end(text);
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin >= end) break;
@@ -333,21 +292,16 @@ std::vector<std::pair<std::string, std::string>> variables_in(std::string_view t
     variables.emplace_back(name, std::move(value));
   };
   std::string name;
-  std::string value;  // as written
-  for (const Item& item : lines_of(text).items) {
-    const std::string_view line = trimmed(item.text);
-    if (is_comment(line)) continue;
-    const std::string_view own = variable_name(line);
-    if (own.empty() && name.empty()) continue;
-    if (own.empty()) {
-      value += '\n';
-      value += item.text;
+  std::string value;
+  for (const Assignment& one : assignments_in(without_mark(text))) {
+    if (is_comment(trimmed(one.text)) || (one.name.empty() && name.empty())) continue;
+    if (one.name.empty()) {
+      value += fmt::format("\n{}", one.text);
     } else {
-      name = own;
-      value = trimmed(line.substr(line.find('=') + 1));
+      name = one.name;
+      value = assigned(one.value);
     }
-    const bool quoted = value.starts_with('"') || value.starts_with('\'');
-    put(name, quoted ? unquoted_word(value) : value);
+    put(name, value);
   }
   return variables;
 }

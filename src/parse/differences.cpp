@@ -101,11 +101,16 @@ bool is_request(std::string_view text) {
                      [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// "-v", "--level": a dash alone begins a member of a list, a number is one.
+bool is_flag(std::string_view word) {
+  const std::size_t at = word.find_first_not_of('-');
+  return (at == 1 || at == 2) && is_letter(word[at]);
+}
+
 bool is_flags(std::string_view text) {
   const std::vector<std::string> words = flag_words(text);
-  const auto flags = static_cast<std::size_t>(std::count_if(
-      words.begin(), words.end(), [](const std::string& word) { return word.starts_with('-'); }));
-  return !words.empty() && words.front().starts_with('-') && 2 * flags >= words.size();
+  const auto flags = static_cast<std::size_t>(std::count_if(words.begin(), words.end(), is_flag));
+  return !words.empty() && is_flag(words.front()) && 2 * flags >= words.size();
 }
 
 // What a parser is to choke on may begin like JSON and be none.
@@ -115,6 +120,7 @@ bool is_json(std::string_view text) {
 }
 
 DifferenceKind kind_of_text(std::string_view text) {
+  text = without_mark(text);
   if (is_json(text)) return DifferenceKind::json;
   if (is_request(text)) return DifferenceKind::http;
   if (all_lines(text, is_requirement)) return DifferenceKind::requirements;

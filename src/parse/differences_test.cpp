@@ -67,6 +67,44 @@ TEST_CASE("a variable's value is what a shell would make of it") {
         std::vector<Pair>{{"A", "2"}, {"B", "x y"}, {"C", "a b"}, {"D", "two\nlines"}, {"E", ""}});
 }
 
+TEST_CASE("within quotes a backslash stays, but before what it escapes there") {
+  CHECK(flag_words(R"("\d+" "a\"b\$c\\d" \d 'x\d')") ==
+        std::vector<std::string>{"\\d+", "a\"b$c\\d", "d", "x\\d"});
+  using Pair = std::pair<std::string, std::string>;
+  CHECK(variables_in(R"(A="\d+"
+B="x" # note
+C=a b # note
+D=http://x/#part
+E=a"b c"d
+F=C:\dir
+G=don't
+H={"a": 1}
+I="it's" # isn't
+)") == std::vector<Pair>{{"A", "\\d+"},
+                         {"B", "x"},
+                         {"C", "a b"},
+                         {"D", "http://x/#part"},
+                         {"E", "ab cd"},
+                         {"F", "C:\\dir"},
+                         {"G", "don't"},
+                         {"H", "{\"a\": 1}"},
+                         {"I", "it's"}});
+}
+
+TEST_CASE("a variable may be a key of many lines, the file begin with a byte order mark") {
+  const std::string key = "-----BEGIN KEY-----\nMIIB/x==\n\n# no comment\nABC=\n-----END KEY-----";
+  const std::string text = "\xEF\xBB\xBFNAME=a\nKEY=\"" + key + "\"\nLAST=1\n";
+  using Pair = std::pair<std::string, std::string>;
+  CHECK(variables_in(text) == std::vector<Pair>{{"NAME", "a"}, {"KEY", key}, {"LAST", "1"}});
+  const Differences made =
+      read("NAME=a\nKEY='old\nA=2\n'\nLAST=2\n", text, DifferenceKind::environment);
+  REQUIRE(made.names.size() == 2);
+  CHECK(variables_in(with(made, {0})) ==
+        std::vector<Pair>{{"NAME", "a"}, {"KEY", key}, {"LAST", "2"}});
+  CHECK(variables_in(with(made, {1})) ==
+        std::vector<Pair>{{"NAME", "a"}, {"KEY", "old\nA=2\n"}, {"LAST", "1"}});
+}
+
 TEST_CASE("flags go with their values, and are cut as a shell cuts them") {
   const Differences made = read("--level 3 --name='a b' input",
                                 "--name='a c' --fast --level 4 input", DifferenceKind::flags);
@@ -280,6 +318,10 @@ TEST_CASE("kinds are known by their name, else by what they say") {
                          Row{"bad", "A=1\n# c\nexport B=2\n", DifferenceKind::environment},
                          Row{"bad", "a.b=1\n", DifferenceKind::settings},
                          Row{"bad", "--a --b=3", DifferenceKind::flags},
+                         Row{"list.md", "- a\n- b\n", DifferenceKind::settings},
+                         Row{"numbers.txt", "-5\n3\n-7\n", DifferenceKind::lines},
+                         Row{"small.md", "-5\n", DifferenceKind::lines},
+                         Row{"bad", "-v -9 --name x", DifferenceKind::flags},
                          Row{"bad", "django==4.1\nflask==2\n", DifferenceKind::requirements},
                          Row{"go.mod", "module x", DifferenceKind::go_mod},
                          Row{"bad", "libc6:amd64 2.36-9\ncurl 7.88.1-10\n", DifferenceKind::apt},
