@@ -83,6 +83,7 @@ ItemList items_of_head(std::string_view head) {
                  : letter == 'H' ? "header"
                                  : "parameter";
     item.value = part;
+    if (named) item.subject = part.substr(0, end);
   }
   return list;
 }
@@ -170,6 +171,7 @@ Result<Differences> http_differences(std::string_view good, std::string_view bad
   const Differences body = TRY(body_differences(before.body, after.body));
   const std::size_t heads = made.names.size();
   for (const std::string& name : body.names) made.names.push_back("body: " + name);
+  made.subjects.insert(made.subjects.end(), body.subjects.begin(), body.subjects.end());
   const auto head_with = made.text_with;
   made.text_with = [=, good = std::string(good), bad = std::string(bad), newline = after.newline,
                     body_with = body.text_with](const std::vector<bool>& applied) {

@@ -70,6 +70,7 @@ class Merging {
   void run();
   std::vector<Entry> entries = {};
   std::vector<std::string> names = {};
+  std::vector<std::string> subjects = {};
 
  private:
   struct Change {
@@ -82,6 +83,7 @@ class Merging {
   void add(const Item& item, Side side, std::size_t change);
   std::size_t change_of(const Item& item);
   std::string name_of(const Change& change) const;
+  const Item& item_of(const Change& change) const;  // that it is named for
   std::string told(const Item& item, std::size_t place) const;
 
   const std::vector<Item>& before_;
@@ -180,7 +182,10 @@ void Merging::run() {
     j = new_at + 1;
   }
   add_gap(i, before_.size(), j, after_.size());
-  for (const Change& change : changes_) names.push_back(name_of(change));
+  for (const Change& change : changes_) {
+    names.push_back(name_of(change));
+    subjects.push_back(item_of(change).subject);
+  }
 }
 
 std::string Merging::told(const Item& item, std::size_t place) const {
@@ -189,9 +194,13 @@ std::string Merging::told(const Item& item, std::size_t place) const {
   return fmt::format("line {}: {}", place + 1, text);
 }
 
+const Item& Merging::item_of(const Change& change) const {
+  return change.added.empty() ? before_[change.removed[0]] : after_[change.added[0]];
+}
+
 std::string Merging::name_of(const Change& change) const {
   const auto& [removed, added] = change;
-  const Item& item = added.empty() ? before_[removed[0]] : after_[added[0]];
+  const Item& item = item_of(change);
   if (item.key == comments_key) return "comments and empty lines";
   const std::string label = item.label.empty() ? "" : item.label + " ";
   if (added.empty()) return fmt::format("removed {}{}", label, told(item, removed[0]));
@@ -228,6 +237,7 @@ Result<Differences> differences_of_items(std::string_view good, const ItemList& 
   merged->changes = merging.names.size();
   Differences made;
   made.names = std::move(merging.names);
+  made.subjects = std::move(merging.subjects);
   made.text_with = [merged](const std::vector<bool>& applied) { return merged->with(applied); };
   return made;
 }

@@ -14,11 +14,12 @@ namespace culprit {
 constexpr std::size_t no_item = static_cast<std::size_t>(-1);
 
 struct Item {
-  std::string_view text;    // as written; of the source
-  std::string key = {};     // items of one key are one change, wherever they stand; may be empty
-  std::string label = {};   // of a version: the name before it; else empty
-  std::string value = {};   // what is shown of it; empty: the text
-  std::string within = {};  // names what it stands in; lines of different ones are never the same
+  std::string_view text;     // as written; of the source
+  std::string key = {};      // items of one key are one change, wherever they stand; may be empty
+  std::string label = {};    // of a version: the name before it; else empty
+  std::string value = {};    // what is shown of it; empty: the text
+  std::string subject = {};  // the name of what is set, with what it stands in; no version has one
+  std::string within = {};   // names what it stands in; lines of different ones are never the same
   std::size_t parent = no_item;  // an earlier one, which is there where this one is
 };
 

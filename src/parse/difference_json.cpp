@@ -188,17 +188,19 @@ std::string_view version_in(const Node& node) {
 
 class Merging {
  public:
-  explicit Merging(DifferenceKind kind) : kind_(kind) {}
+  Merging(DifferenceKind kind, std::size_t depth_max) : kind_(kind), depth_max_(depth_max) {}
 
   Merged merge(const Node& good, const Node& bad);
   Merged alone(const Node& node, Merged::There there);
   Merged broken_up(const Node& node);  // each node a change
   std::vector<std::string> names() const;
+  std::vector<std::string> subjects() const;
 
  private:
   struct Change {
     std::string path, good, bad;
-    std::string package;  // where it is one's; then the others are versions
+    std::string package = {};  // where it is one's; then the others are versions
+    std::string alone = {};    // the value of a node that was broken up
   };
 
   void merge_objects(const Node& good, const Node& bad, Merged& made);
@@ -209,6 +211,7 @@ class Merging {
   void see_version(std::size_t change, std::string_view good, std::string_view bad);
 
   DifferenceKind kind_;
+  std::size_t depth_max_;  // what is deeper is not broken up
   Steps steps_;
   std::vector<Change> changes_;
   std::map<std::string, std::size_t> packages_;
@@ -224,7 +227,7 @@ void Merging::see_version(std::size_t change, std::string_view good, std::string
 std::size_t Merging::change_of(std::string_view good, std::string_view bad) {
   const std::string package = kind_ == DifferenceKind::package_lock ? package_of(steps_) : "";
   if (package.empty()) {
-    changes_.push_back({path_of(steps_), shown(good), shown(bad), ""});
+    changes_.push_back({path_of(steps_), shown(good), shown(bad)});
     return changes_.size() - 1;
   }
   const auto [known, fresh] = packages_.try_emplace(package, changes_.size());
@@ -239,7 +242,7 @@ std::vector<std::string> Merging::names() const {
   for (const Change& one : changes_) {
     const std::string what = one.package.empty() ? one.path + ":" : one.package;
     if (one.good.empty() && one.bad.empty()) {
-      names.push_back(one.package.empty() ? one.path : one.package);
+      names.push_back(one.package.empty() ? one.path + one.alone : one.package);
     } else if (one.good.empty()) {
       names.push_back(fmt::format("added {} {}", what, one.bad));
     } else if (one.bad.empty()) {
@@ -249,6 +252,12 @@ std::vector<std::string> Merging::names() const {
     }
   }
   return names;
+}
+
+std::vector<std::string> Merging::subjects() const {
+  std::vector<std::string> subjects;
+  for (const Change& one : changes_) subjects.push_back(one.package.empty() ? one.path : "");
+  return subjects;
 }
 
 Merged frame_of(const Node& node) {
@@ -278,9 +287,11 @@ Merged Merging::broken_up(const Node& node) {
   Merged made = frame_of(node);
   made.there = steps_.empty() ? Merged::There::always : Merged::There::below;
   made.good = made.bad = node.text;
-  changes_.push_back({path_of(steps_), "", "", ""});
+  changes_.push_back({path_of(steps_), "", ""});
   made.change = changes_.size() - 1;
-  if (made.scalar) changes_.back().path += ": " + shown(node.text);
+  made.scalar = made.scalar || steps_.size() >= depth_max_;
+  if (made.scalar) changes_.back().alone = ": " + shown(node.text);
+  if (made.scalar) return made;
   std::size_t place = 0;
   for (const Node& member : node.members) {
     const bool list = node.shape == Node::Shape::list;
@@ -289,6 +300,24 @@ Merged Merging::broken_up(const Node& node) {
     steps_.pop_back();
   }
   return made;
+}
+
+void count_nodes(const Node& node, std::size_t depth, std::vector<std::size_t>& counts) {
+  if (counts.size() <= depth) counts.resize(depth + 1);
+  ++counts[depth];
+  for (const Node& member : node.members) count_nodes(member, depth + 1, counts);
+}
+
+// To which depth a document's nodes are few enough to be a change each.
+std::size_t searchable_depth(const Node& root) {
+  std::vector<std::size_t> counts;
+  count_nodes(root, 0, counts);
+  std::size_t nodes = 0;
+  for (std::size_t depth = 0; depth < counts.size(); ++depth) {
+    nodes += counts[depth];
+    if (nodes > differences_max) return depth > 0 ? depth - 1 : 0;
+  }
+  return counts.size();
 }
 
 Merged Merging::merge(const Node& good, const Node& bad) {
@@ -424,11 +453,12 @@ Result<Differences> json_differences(std::string_view good, std::string_view bad
   NodeReader bad_reader(unmarked(bad));
   const Node bad_root = bad_reader.read();
   made->rest = bad_reader.rest();
-  Merging merging(kind);
+  Merging merging(kind, searchable_depth(bad_root));
   made->root = blank(good) ? merging.broken_up(bad_root)
                            : merging.merge(NodeReader(unmarked(good)).read(), bad_root);
   Differences differences;
   differences.names = merging.names();
+  differences.subjects = merging.subjects();
   made->changes = differences.names.size();
   differences.text_with = [made](const std::vector<bool>& applied) { return made->with(applied); };
   return differences;

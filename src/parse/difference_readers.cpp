@@ -45,7 +45,7 @@ ItemList read_environment(std::string_view text) {
     item.text = one.text;
     if (read_comment(item, trimmed(one.text))) continue;
     if (!one.name.empty()) key = one.name;
-    item.key = key;
+    item.key = item.subject = key;
   }
   return list;
 }
@@ -72,6 +72,7 @@ void read_sections(ItemList& list) {
     item.parent = section;
     const std::string heading = section == no_item ? "" : list.items[section].key;
     item.within = heading;
+    item.subject = fmt::format("{} {}", heading, setting_name(line));
     item.key = fmt::format("{}\n{}", heading, setting_name(line));
     if (!heading.empty()) item.value = fmt::format("{} {}", heading, line);
   }
@@ -105,6 +106,9 @@ void read_indented(ItemList& list) {
     item.parent = open.empty() ? no_item : open.back();
     const std::string above = open.empty() ? "" : list.items[open.back()].key + "\n";
     item.within = above;
+    const bool named = line.find_first_of("=:") != line.npos;
+    item.subject = fmt::format("{}{}", open.empty() ? "" : list.items[open.back()].subject + ".",
+                               named ? setting_name(line) : "-");
     item.key = above + std::string(is_member(line) ? line : setting_name(line));
     if (!above.empty()) {
       std::string path = above.substr(0, above.size() - 1);
@@ -222,6 +226,7 @@ ItemList read_flags(std::string_view text) {
       const std::string name(item.text.substr(0, item.text.find_first_of("= \t")));
       const int times = ++seen[name];
       item.key = times > 1 ? fmt::format("{}\n{}", name, times) : name;
+      item.subject = name;
     }
     if (begin < end) list.items.push_back(std::move(item));
     text.remove_prefix(end);

@@ -137,6 +137,7 @@ bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == 
 Differences whole(std::string_view good, std::string_view bad) {
   Differences made;
   made.names.emplace_back("how it is written: order or white space");
+  made.subjects.emplace_back();
   made.text_with = [before = std::string(good), after = std::string(bad)](
                        const std::vector<bool>& applied) { return applied[0] ? after : before; };
   return made;
@@ -163,7 +164,7 @@ DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_
   const std::string_view file = name.substr(name.rfind('/') + 1);
   const auto ends = [&](std::string_view ending) { return file.ends_with(ending); };
   const std::string_view text = blank(bad) ? good : bad;
-  if (is_json(text) && (blank(good) || blank(bad) || is_json(good))) {
+  if (!blank(bad) && is_json(text) && (blank(good) || is_json(good))) {
     const bool lock = ends("package-lock.json") || ends("npm-shrinkwrap.json") ||
                       text.substr(0, 4096).find("\"lockfileVersion\"") != text.npos;
     return lock ? DifferenceKind::package_lock : DifferenceKind::json;
@@ -176,6 +177,7 @@ DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_
     if (ends(ending)) return DifferenceKind::settings;
   }
   const DifferenceKind kind = kind_of_text(text);
+  if (blank(bad) && kind == DifferenceKind::json) return DifferenceKind::lines;
   return blank(good) || blank(bad) || kind == kind_of_text(good) ? kind : DifferenceKind::lines;
 }
 

@@ -36,6 +36,9 @@ enum class DifferenceKind : std::uint8_t {
 struct Differences {
   DifferenceKind kind = DifferenceKind::lines;
   std::vector<std::string> names;  // one for each change
+  // What each sets, without values: "API_TOKEN", "$.db.password". Empty: it has no such name, as
+  // versions and lines have none.
+  std::vector<std::string> subjects;
   // As many flags as there are names.
   std::function<std::string(const std::vector<bool>& applied)> text_with;
 };

@@ -306,6 +306,24 @@ TEST_CASE("any subset of lines keeps what both have, in order") {
   }
 }
 
+TEST_CASE("what is set has a name without its value") {
+  const auto subject = [](std::string_view good, std::string_view bad, DifferenceKind kind) {
+    const Differences made = read(good, bad, kind);
+    CHECK(made.subjects.size() == made.names.size());
+    return made.subjects.back();
+  };
+  CHECK(subject("PW=a\n", "PW=b c\n", DifferenceKind::environment) == "PW");
+  CHECK(subject("--pw a", "--pw b", DifferenceKind::flags) == "--pw");
+  CHECK(subject("[db]\npw=a\n", "[db]\npw=b\n", DifferenceKind::settings) == "[db] pw");
+  CHECK(subject("a: 1\n", "a: 1\ndb:\n  - pw: x\n    at: y\n", DifferenceKind::settings) ==
+        "db.- pw.at");
+  CHECK(subject(R"({"a": {"pw": 1}})", R"({"a": {"pw": 2}})", DifferenceKind::json) == "$.a.pw");
+  CHECK(subject("", R"({"a": ["x"]})", DifferenceKind::json) == "$.a[0]");
+  CHECK(subject("GET / HTTP/1.1\n\n", "GET / HTTP/1.1\nPw: b\n\n", DifferenceKind::http) == "Pw");
+  CHECK(subject("GET / HTTP/1.1\n\npw=1", "GET / HTTP/1.1\n\npw=2", DifferenceKind::http) == "pw");
+  CHECK(subject("x==1\n", "x==2\n", DifferenceKind::requirements).empty());
+}
+
 TEST_CASE("kinds are known by their name, else by what they say") {
   struct Row {
     const char* name;
@@ -337,6 +355,20 @@ TEST_CASE("kinds are known by their name, else by what they say") {
     CHECK(difference_kind(name_of(row.kind)).value() == row.kind);
   }
   CHECK(difference_kind("jsn").error().fault == Fault::usage);
+}
+
+TEST_CASE("of an empty bad text each line was removed, whatever the good one is") {
+  CHECK(kind_of("{\"a\": 1}\n", "", "bad.json") == DifferenceKind::lines);
+  CHECK(kind_of("", "{\"a\": 1}\n", "bad.json") == DifferenceKind::json);
+}
+
+TEST_CASE("a large JSON document is broken up as far as it can be searched") {
+  std::string rows;
+  for (int i = 0; i < 60'000; ++i) rows += fmt::format("{}{{\"n\": {}}}", i > 0 ? "," : "", i);
+  const Differences made = read("", "{\"rows\": [" + rows + "]}", DifferenceKind::json);
+  CHECK(made.names.size() == 60'002);
+  CHECK(made.names.back() == R"($.rows[59999]: {"n": 59999})");
+  CHECK(with(made, {7}) == R"({"rows": [{"n": 5}]})");
 }
 
 TEST_CASE("what is no JSON is told with its place") {
