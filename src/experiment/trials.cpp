@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -17,9 +18,7 @@ class Workshop {
 
   Status run() {
     std::vector<std::thread> threads;
-    for (std::size_t worker = 1; worker < options_.workers; ++worker) {
-      threads.emplace_back([this, worker] { work(worker); });
-    }
+    start(threads);
     work(0);
     for (std::thread& thread : threads) thread.join();
     if (failed_) return *failed_;
@@ -27,6 +26,17 @@ class Workshop {
   }
 
  private:
+  // Where the machine gives no more threads, those that it gave do the work.
+  void start(std::vector<std::thread>& threads) {
+    try {
+      for (std::size_t worker = 1; worker < options_.workers; ++worker) {
+        threads.emplace_back([this, worker] { work(worker); });
+      }
+    } catch (const std::system_error&) {
+      return;
+    }
+  }
+
   void work(std::size_t worker) {
     while (const auto planned = next()) {
       auto trial = tried(worker, *planned);
