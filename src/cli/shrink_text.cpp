@@ -62,8 +62,8 @@ std::string kept_text(const ShrinkDone& done) {
         fmt::format("         and {} more; --json has all\n", done.kept.size() - kept_shown_max);
   }
   if (done.made.verdict == Shrunk::Verdict::found) {
-    text += done.kept.size() == 1 ? "         without it the command passes\n"
-                                  : "         without any one of them the command passes\n";
+    text += done.kept.size() == 1 ? "         without it the command does not fail\n"
+                                  : "         without any one of them the command does not fail\n";
   }
   if (done.made.contradicted) {
     text += "         some of the others hide the failure: another set may be smaller\n";
@@ -97,12 +97,24 @@ std::string tests_text(const Shrunk& made) {
                      made.tests, made.checks, made.seconds);
 }
 
-std::string next_text(const ShrinkDone& done) {
+// Variables are set in the command's environment only where no word of it takes the file.
+bool sets_no_variable(const ShrinkDone& done, const ShrinkRequest& request) {
+  return done.kind == DifferenceKind::environment &&
+         std::any_of(request.command.begin(), request.command.end(),
+                     [](const std::string& word) { return word.find("{}") != word.npos; });
+}
+
+std::string next_text(const ShrinkDone& done, const ShrinkRequest& request) {
   switch (done.made.end) {
     case Shrunk::End::bad_passes:
+      if (sets_no_variable(done, request)) {
+        return "NEXT     {} in the command stands for the file, so no variable was set\n";
+      }
       return fmt::format("NEXT     --calibrate {} if it fails but seldom\n",
                          4 * static_cast<int>(done.made.bad_counts.total()));
     case Shrunk::End::same_rate: return "NEXT     --calibrate 200 tells smaller differences\n";
+    case Shrunk::End::unsure:
+      return "NEXT     --signature of the failure that is meant sets the two further apart\n";
     case Shrunk::End::trials_spent: return "NEXT     more --trials\n";
     default: return "";
   }
@@ -123,7 +135,7 @@ std::string json_counts(const TrialCounts& counts) {
 std::string text_of(const ShrinkDone& done, const ShrinkRequest& request) {
   return head_text(done, request) + kept_text(done) + rates_text(done, request) +
          tests_text(done.made) + (done.out.empty() ? "" : fmt::format("OUT      {}\n", done.out)) +
-         next_text(done);
+         next_text(done, request);
 }
 
 std::string json_of(const ShrinkDone& done) {

@@ -169,6 +169,22 @@ std::optional<SetSearch::Answer> SetSearch::answer(const TrialCounts& counts, do
   return Answer{verdict == Sprt::Verdict::at_least ? Outcome::bad : Outcome::good};
 }
 
+bool SetSearch::leans(const Subset& set) const {
+  const TrialCounts known = counts(set);
+  return known.total() + known.unjudged >= runs_max && !test_of(known, error()).decided();
+}
+
+bool SetSearch::unsure() const {
+  if (!flaky_ || phase_ != Phase::finished || verdict_ != Verdict::found) return false;
+  if (leans(kept())) return true;
+  for (const std::size_t member : members_of(kept())) {
+    Subset less = kept();
+    less[member] = false;
+    if (size_of(less) > 0 && leans(less)) return true;
+  }
+  return false;
+}
+
 // Before which it cannot be decided.
 std::size_t SetSearch::runs_wanted(const TrialCounts& counts, double error) const {
   if (!flaky_) return 1;

@@ -62,6 +62,8 @@ class SetSearch {
   // The smallest set so far that fails.
   const Subset& kept() const { return history_.back(); }
   bool flaky() const { return flaky_; }
+  // Of what was found: an answer that it rests on only leans, after as many runs as one may take.
+  bool unsure() const;
   bool contradicted() const { return contradicted_; }
   std::size_t tests() const { return tests_; }    // runs of the search
   std::size_t checks() const { return checks_; }  // runs at the ends, and to be sure of the answer
@@ -91,6 +93,7 @@ class SetSearch {
   void put(const Subset& set, std::size_t runs);
   std::size_t runs_wanted(const TrialCounts& counts, double error) const;
   void finish(Verdict verdict);
+  bool leans(const Subset& set) const;
   std::optional<Answer> answer(const TrialCounts& counts, double error) const;
   double error() const;
   Sprt test_of(const TrialCounts& counts, double error) const;

@@ -160,7 +160,8 @@ Shrunk::End Shrinking::end() const {
   if (stopped_) return *stopped_;
   if (!search_.done()) return Shrunk::End::trials_spent;
   switch (search_.verdict()) {
-    case SetSearch::Verdict::found: return Shrunk::End::searched;
+    case SetSearch::Verdict::found:
+      return search_.unsure() ? Shrunk::End::unsure : Shrunk::End::searched;
     case SetSearch::Verdict::good_fails: return Shrunk::End::good_fails;
     case SetSearch::Verdict::bad_passes: return Shrunk::End::bad_passes;
     case SetSearch::Verdict::same_rate: return Shrunk::End::same_rate;
@@ -218,9 +219,9 @@ std::string_view name_of(Shrunk::Verdict verdict) {
 }
 
 std::string_view name_of(Shrunk::End end) {
-  constexpr std::array<std::string_view, 10> names{
-      "searched",     "equal",        "good_fails",  "bad_passes",    "same_rate",
-      "inconsistent", "trials_spent", "interrupted", "asked_to_stop", "untestable"};
+  constexpr std::array<std::string_view, 11> names{
+      "searched", "equal",        "good_fails",  "bad_passes",    "same_rate", "inconsistent",
+      "unsure",   "trials_spent", "interrupted", "asked_to_stop", "untestable"};
   return names[static_cast<std::size_t>(end)];
 }
 

@@ -52,6 +52,7 @@ struct Shrunk {
     bad_passes,    // with all of it
     same_rate,     // both fail, about as often
     inconsistent,  // what was found did not fail again
+    unsure,        // it is the likeliest: GOOD's rate and BAD's are too near for these runs
     trials_spent,
     interrupted,
     asked_to_stop,  // by the command

@@ -108,6 +108,29 @@ TEST_CASE("a flaky command keeps several workers busy") {
   CHECK(made.tests + made.checks + options.workers > runs.load());
 }
 
+TEST_CASE("an answer that merely leans is not called found") {
+  std::size_t unsure = 0;
+  std::size_t clear = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::uint64_t runs = 1000 * seed;
+    ShrinkOptions options =
+        searching(3, [&](const Subset&) { return ended(Dice(++runs).uniform() < 0.5 ? 1 : 0); });
+    options.search.rates = SetSearch::Rates{0.45, 0.55};
+    const Shrunk near = run(options);
+    if (near.end == Shrunk::End::unsure) {
+      ++unsure;
+      CHECK(near.verdict == Shrunk::Verdict::inconclusive);
+    }
+    options = searching(3, [&](const Subset& set) {
+      return ended(set[1] && Dice(++runs).uniform() < 0.5 ? 1 : 0);
+    });
+    options.search.rates = SetSearch::Rates{0, 0.5};
+    clear += run(options).end == Shrunk::End::searched ? 1 : 0;
+  }
+  CHECK(unsure >= 5);
+  CHECK(clear == 20);
+}
+
 TEST_CASE("what cannot be run is told with what it says") {
   const auto world = real_world();
   const auto made =

@@ -7,7 +7,7 @@ $ culprit shrink --from good.env --to bad.env --out small.env -- ./test.sh | sed
 SHRINK   2 of 5 differences (env) together make bad.env fail
 KEPT     REGION=us -> REGION=eu
          POOL=5 -> POOL=50
-         without any one of them the command passes
+         without any one of them the command does not fail
 BY       exit 1
 SAID     too many connections
 TESTS    8, and 10 at the ends and to be sure
@@ -29,7 +29,7 @@ $ culprit shrink --from good.env --to bad.env --calibrate 1 --json -- ./test.sh 
 $ seq 1 200 > input.txt; culprit shrink --from empty --to input.txt --out small.txt -- sh -c '! grep -q 77 "$1"' sh {} | sed 's/; [0-9.]* s of running//'
 SHRINK   1 of 200 differences (lines) makes input.txt fail
 KEPT     line 177: 177
-         without it the command passes
+         without it the command does not fail
 BY       exit 1
 TESTS    9, and 5 at the ends and to be sure
 OUT      small.txt
@@ -42,7 +42,7 @@ $ printf '{"a": [1, 2, 3], "price": 5}' > good.json; printf '{"a": [1, 3], "pric
 $ culprit shrink --from good.json --to bad.json -- jq -e '.price > 0' {} | sed 's/; [0-9.]* s of running//'
 SHRINK   1 of 3 differences (json) makes bad.json fail
 KEPT     $.price: 5 -> -1
-         without it the command passes
+         without it the command does not fail
 BY       exit 1
 SAID     false
 TESTS    3, and 5 at the ends and to be sure
