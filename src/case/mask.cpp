@@ -380,8 +380,13 @@ class JsonMasker {
 
 bool names_secret(std::string_view name) {
   const std::string letters = squeezed(name);
-  if (letters == "pwd" || letters == "pass") return true;
-  if (ends_with(name, "_pwd") || ends_with(name, "_pass") || ends_with(name, ".pwd")) return true;
+  // Too short to be the end of any word: words of their own only.
+  for (const std::string_view word : {"pw", "pwd", "pass", "auth"}) {
+    if (letters == word) return true;
+    const bool last = ends_with(letters, word) && name.size() > word.size();
+    if (last && std::string_view("_.-").find(name[name.size() - word.size() - 1]) != npos)
+      return true;
+  }
   return std::any_of(std::begin(secret_names), std::end(secret_names),
                      [&](std::string_view secret) { return ends_with(letters, secret); });
 }

@@ -20,6 +20,7 @@ const Masking maskings[] = {
     {"password=hunter2 user=amy", "password=*** user=amy"},
     {"DB_PASSWORD=hunter2", "DB_PASSWORD=***"},
     {"password = \"hunter 2\" and a = 1", "password = \"***\" and a = 1"},
+    {"SMTP_PASS=\"a b\"", "SMTP_PASS=\"***\""},
     {"accessToken: abc", "accessToken: ***"},
     {"api_key in (a, b) or b = 2", "api_key in (***) or b = 2"},
     {"token != abc and not api-key ~ \"x.*\"", "token != *** and not api-key ~ \"***\""},
@@ -106,13 +107,14 @@ TEST_CASE("JSON stays JSON") {
 }
 
 TEST_CASE("names of secrets") {
-  for (const char* name : {"password", "Password", "db.password", "userPassword", "X-Api-Key",
-                           "client_secret", "AWS_SECRET_ACCESS_KEY", "Set-Cookie", "pwd", "db_pwd",
-                           "http.request.headers.authorization"}) {
+  for (const char* name :
+       {"password", "Password", "db.password", "userPassword", "X-Api-Key", "client_secret",
+        "AWS_SECRET_ACCESS_KEY", "Set-Cookie", "pwd", "db_pwd", "DB_PW", "SMTP_PASS", "AUTH",
+        "_auth", "--db-pass", "http.request.headers.authorization"}) {
     CHECK(names_secret(name));
   }
-  for (const char* name :
-       {"", "pass_count", "token_type", "key", "user", "passenger", "authority"}) {
+  for (const char* name : {"", "pass_count", "token_type", "key", "user", "passenger", "authority",
+                           "compass", "oauth", "bypass"}) {
     CHECK_FALSE(names_secret(name));
   }
 }
