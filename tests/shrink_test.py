@@ -164,6 +164,80 @@ class Shrink(Daemons):
         self.assertEqual(said["kept"], ["B=1 -> B=2"])
         self.assertEqual(said["checks"], 0)
 
+    def test_secrets_are_shown_and_not_stored(self):
+        pairs = {"env": ("PASSPHRASE='correct horse'\nAPI_TOKEN=a b c\nDB_PW=oldsecret\nN=1\n",
+                         "PASSPHRASE='other horse'\nAPI_TOKEN=d e f\nDB_PW=newsecret\nN=2\n"),
+                 "json": ('{"db":{"password":"oldsecret"},"n":1}',
+                          '{"db":{"password":"newsecret","pw":{"a":"newsecret"}},"n":2}')}
+        secrets = ["horse", "a b", "b c", "d e", "e f", "oldsecret", "newsecret"]
+        kept = {"env": ["PASSPHRASE: *** -> ***", "API_TOKEN: *** -> ***", "DB_PW: *** -> ***",
+                        "N=1 -> N=2"],
+                "json": ["$.db.password: *** -> ***", "added $.db.pw: ***", "$.n: 1 -> 2"]}
+        for number, (kind, (good, bad)) in enumerate(pairs.items(), 1):
+            names = kept[kind]
+            self.write("good." + kind, good)
+            self.write("bad." + kind, bad)
+            command = [daemons.BUILD / "culprit", "shrink", "--from", "good." + kind, "--to",
+                       "bad." + kind, "--", "sh", "-c", 'cmp -s "$1" "$2" || exit 0; exit 1', "sh",
+                       "{}", self.folder / ("bad." + kind)]
+            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True,
+                                  check=True)
+            self.assertIn("newsecret", done.stdout)
+            stored = ""
+            for form in ((), ("--json",)):
+                entry = [daemons.BUILD / "culprit", "case", "show", str(number), *form]
+                stored += subprocess.run(entry, cwd=self.folder, capture_output=True, text=True,
+                                         check=True).stdout
+            for secret in secrets:
+                self.assertNotIn(secret, stored)
+            for name in names:
+                self.assertEqual(stored.count(name), 3, stored)
+
+    def test_out_is_none_of_the_inputs(self):
+        before = {"good.env": "A=1\n", "bad.env": "A=2\n"}
+        for name, text in before.items():
+            self.write(name, text)
+        (self.folder / "link.env").symlink_to("bad.env")
+        for out in ("good.env", "./bad.env", "link.env"):
+            done = subprocess.run([daemons.BUILD / "culprit", "shrink", "--no-case", "--from",
+                                   "good.env", "--to", "bad.env", "--out", out, "--", "sh", "-c",
+                                   "touch ran; [ $A = 1 ]"], cwd=self.folder,
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("would write over", done.stderr)
+        self.assertEqual({name: (self.folder / name).read_text() for name in before}, before)
+        self.assertFalse((self.folder / "ran").exists())
+
+    def test_braces_of_the_flags_are_no_place(self):
+        self.write("good.flags", "--format a --level 1")
+        self.write("bad.flags", "--format {} --level 2")
+        for words in (["{}"], []):
+            said = self.shrink("--from", "good.flags", "--to", "bad.flags", "--", "sh", "-c",
+                               'for w; do [ "$w" = "{""}" ] && exit 1; done; exit 0', "sh", *words)
+            self.assertEqual(said["kept"], ["--format a -> --format {}"])
+
+    def test_more_workers_than_the_machine_has_threads(self):
+        self.write("good.env", "A=1\n")
+        self.write("bad.env", "A=2\n")
+        done = subprocess.run([daemons.BUILD / "culprit", "shrink", "--no-case", "--from",
+                               "good.env", "--to", "bad.env", "--workers", "40000", "--", "true"],
+                              cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("at most 1000", done.stderr)
+
+    def test_a_hangup_shows_the_smallest_set_so_far(self):
+        self.write("good.env", "A=1\n")
+        self.write("bad.env", "A=2\n")
+        process = subprocess.Popen(  # pylint: disable=consider-using-with
+            [daemons.BUILD / "culprit", "shrink", "--json", "--no-case", "--from", "good.env",
+             "--to", "bad.env", "--", "sleep", "30"], cwd=self.folder, stdout=subprocess.PIPE,
+            text=True)
+        self.addCleanup(process.kill)
+        time.sleep(0.7)
+        process.send_signal(signal.SIGHUP)
+        said, _ = process.communicate(timeout=10)
+        self.assertEqual(json.loads(said)["ended"], "interrupted")
+
     def test_an_interrupt_shows_the_smallest_set_so_far(self):
         mark = f"sleep 97{abs(hash(self.id())) % 10_000:04}"
         self.write("good.env", "".join(f"V{i}=1\n" for i in range(64)))

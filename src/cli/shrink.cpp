@@ -8,6 +8,8 @@
 namespace culprit {
 namespace {
 
+constexpr std::size_t workers_max = 1000;  // threads, each with processes of its own
+
 // "0,0.5" or "0%,50%".
 Result<SetSearch::Rates> rates_of(const Arguments& arguments) {
   const std::string text = arguments.value("--rates");
@@ -49,6 +51,10 @@ Result<ShrinkRequest> request_of(const Arguments& arguments) {
   }
   if (arguments.has("--workers")) {
     request.workers = TRY(number_flag<std::size_t>(arguments, "--workers", "4"));
+    if (request.workers > workers_max) {
+      return usage_error(fmt::format("--workers {} are too many", request.workers),
+                         fmt::format("at most {}", workers_max));
+    }
   }
   if (arguments.has("--timeout")) request.timeout = TRY(duration_flag(arguments, "--timeout"));
   request.out = arguments.value("--out");
@@ -60,7 +66,8 @@ void show_progress(const ShrinkProgress& progress) {
              progress.kept, progress.last);
 }
 
-Entry entry_of(const ShrinkDone& done, const ShrinkRequest& request) {
+Entry entry_of(const ShrinkDone& shown, const ShrinkRequest& request) {
+  const ShrinkDone done = without_secrets(shown);
   Entry entry;
   entry.kind = "shrink";
   entry.result = json_of(done);

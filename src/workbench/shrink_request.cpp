@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "case/mask.h"
+
 namespace culprit {
 namespace {
 
@@ -65,7 +67,8 @@ class Placing {
 
  private:
   void set_variables(const std::string& text, TrialSetup& setup) const;
-  void set_flags(const std::string& text, TrialSetup& setup) const;
+  std::vector<std::string> words(const std::vector<std::string>& command, const std::string& text,
+                                 const std::string& path) const;
 
   World& world_;
   const ShrinkRequest& request_;
@@ -94,16 +97,21 @@ void Placing::set_variables(const std::string& text, TrialSetup& setup) const {
   }
 }
 
-void Placing::set_flags(const std::string& text, TrialSetup& setup) const {
-  const std::vector<std::string> words = flag_words(text);
-  std::vector<std::string>& command = setup.command;
-  if (!named_) command.emplace_back(place);
-  auto at = std::find(command.begin(), command.end(), place);
-  while (at != command.end()) {
-    at = command.erase(at);
-    at = command.insert(at, words.begin(), words.end());
-    at = std::find(at + static_cast<std::ptrdiff_t>(words.size()), command.end(), place);
+// The command's own words are filled in; flags are taken as they are written.
+std::vector<std::string> Placing::words(const std::vector<std::string>& command,
+                                        const std::string& text, const std::string& path) const {
+  const bool flags = differences_.kind == DifferenceKind::flags;
+  const std::vector<std::string> inserted = flags ? flag_words(text) : std::vector<std::string>();
+  std::vector<std::string> made;
+  for (const std::string& word : command) {
+    if (flags && word == place) {
+      made.insert(made.end(), inserted.begin(), inserted.end());
+    } else {
+      made.push_back(replaced(word, path));
+    }
   }
+  if (!named_) made.insert(made.end(), inserted.begin(), inserted.end());
+  return made;
 }
 
 Result<Trial> Placing::run(const Subset& applied, const TrialSetup& setup,
@@ -114,9 +122,8 @@ Result<Trial> Placing::run(const Subset& applied, const TrialSetup& setup,
   const std::string path = fmt::format("{}/{}", folder, file_of(request_.to));
   TRY(world_.write(path, text));
   if (!go_sum_.empty()) TRY(world_.write(folder + "/go.sum", go_sum_));
-  if (differences_.kind == DifferenceKind::flags) set_flags(text, own);
+  own.command = words(setup.command, text, path);
   if (differences_.kind == DifferenceKind::environment && !named_) set_variables(text, own);
-  for (std::string& word : own.command) word = replaced(word, path);
   own.environment["CULPRIT_INPUT"] = path;
   return run_trial(own, watch);
 }
@@ -126,15 +133,54 @@ Result<std::string> text_at(World& world, const std::string& path) {
   return world.read(path, differences_bytes_max);
 }
 
+// By any of its names: what is to be compared must not be written over.
+Status check_out(World& world, const ShrinkRequest& request) {
+  if (request.out.empty()) return ok();
+  const Result<FileInfo> out = world.info(request.out);
+  for (const std::string& input : {request.from, request.to}) {
+    const Result<FileInfo> info = world.info(input);
+    if (!out || !info || out->identity != info->identity || is_nothing(input)) continue;
+    Error made = error(Fault::usage, "--out {} would write over {}", request.out, input);
+    made.advice = "give --out a name of its own";
+    return made;
+  }
+  return ok();
+}
+
 Result<std::optional<Expr>> signature_of(const std::string& text) {
   if (text.empty()) return std::optional<Expr>();
   Expr signature = TRY(parse_expr(text));
   return std::optional<Expr>(std::move(signature));
 }
 
+bool is_secret(std::string_view subject) {
+  while (!subject.empty()) {
+    const std::size_t end = std::min(subject.find_first_of(".[]\" "), subject.size());
+    if (names_secret(subject.substr(0, end))) return true;
+    subject.remove_prefix(std::min(end + 1, subject.size()));
+  }
+  return false;
+}
+
+std::string without_values(const std::string& name, const std::string& subject) {
+  for (const char* what : {"added ", "removed "}) {
+    if (name.starts_with(what)) return fmt::format("{}{}: ***", what, subject);
+  }
+  return fmt::format("{}: ***{}", subject, name.find(" -> ") == name.npos ? "" : " -> ***");
+}
+
 }  // namespace
 
+ShrinkDone without_secrets(ShrinkDone done) {
+  for (std::size_t i = 0; i < done.kept.size(); ++i) {
+    const std::string& subject = done.subjects[i];
+    if (is_secret(subject)) done.kept[i] = without_values(done.kept[i], subject);
+  }
+  return done;
+}
+
 Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
+  TRY(check_out(world, request));
   const std::string good = TRY(text_at(world, request.from));
   const std::string bad = TRY(text_at(world, request.to));
   ShrinkDone done;
@@ -161,6 +207,7 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
   if (done.made.verdict == Shrunk::Verdict::no_difference || !failed) return done;
   for (const std::size_t one : members_of(done.made.kept)) {
     done.kept.push_back(differences.names[one]);
+    done.subjects.push_back(differences.subjects[one]);
   }
   if (request.out.empty()) return done;
   // What cannot be written costs the file, not the answer.
