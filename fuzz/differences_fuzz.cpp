@@ -15,6 +15,7 @@ namespace {
 void check(const Differences& made, std::string_view good, std::string_view bad) {
   const std::size_t count = made.names.size();
   VERIFY(count > 0 || good == bad);
+  VERIFY(made.subjects.size() == count);
   VERIFY(made.text_with(std::vector<bool>(count, false)) == good);
   VERIFY(made.text_with(std::vector<bool>(count, true)) == bad);
   const bool json = made.kind == DifferenceKind::json || made.kind == DifferenceKind::package_lock;
