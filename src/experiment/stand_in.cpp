@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,6 +75,23 @@ int bind_opened(int opened, const char* to) {
   return bind(from, to);
 }
 
+// What the system locks of a mount in a user's namespace has to be said again, or it refuses.
+int forbid_writing(const char* at) {
+  struct statvfs status {};
+  if (::statvfs(at, &status) != 0) return errno;
+  unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
+  if ((status.f_flag & ST_NOSUID) != 0) flags |= MS_NOSUID;
+  if ((status.f_flag & ST_NODEV) != 0) flags |= MS_NODEV;
+  if ((status.f_flag & ST_NOEXEC) != 0) flags |= MS_NOEXEC;
+  return ::mount(nullptr, at, nullptr, flags, nullptr) == 0 ? 0 : errno;
+}
+
+int share(const StandIn::Shared& what, int opened) {
+  if (const int failed = bind_opened(opened, what.to.c_str())) return failed;
+  const bool whole = what.access == StandIn::Shared::Access::whole;
+  return whole ? 0 : forbid_writing(what.to.c_str());
+}
+
 }  // namespace
 
 int stand_in(const StandIn& what) {
@@ -86,7 +104,7 @@ int stand_in(const StandIn& what) {
   }
   if (const int failed = bind(what.copy.c_str(), what.folder.c_str())) return failed;
   for (std::size_t i = 0; i < what.shared.size(); ++i) {
-    if (const int failed = bind_opened(opened[i], what.shared[i].to.c_str())) return failed;
+    if (const int failed = share(what.shared[i], opened[i])) return failed;
   }
   return 0;
 }

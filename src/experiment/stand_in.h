@@ -7,6 +7,7 @@
 // who he was, but sudo and other set-uid programs give him nothing.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct StandIn {
   std::string copy;
   // What is shared with the command: `from`, as it is outside, is seen at `to`. Both exist.
   struct Shared {
+    enum class Access : std::uint8_t { whole, read_only };
     std::string from;
     std::string to;
+    Access access = Access::whole;  // a command that cleans up deletes what it may write to
   };
   std::vector<Shared> shared;
 };

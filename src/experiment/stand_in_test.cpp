@@ -69,6 +69,20 @@ TEST_CASE("what is shared is the original, also below the folder that is hidden"
   CHECK(trial->out.text == "keptkept");
 }
 
+TEST_CASE("what is shared to be read only survives a command that deletes all it finds") {
+  if (!can_stand_in()) return;
+  const Scene scene;
+  ::mkdir((scene.folder + "/objects").c_str(), 0755);
+  write(scene.folder + "/objects/data", "kept");
+  TrialSetup setup = scene.setup("rm -rf " + scene.shared + "/*; cat " + scene.shared + "/data");
+  setup.stand_in->shared = {
+      {scene.folder + "/objects", scene.shared, StandIn::Shared::Access::read_only}};
+  const auto trial = run_trial(setup);
+  REQUIRE(trial.has_value());
+  CHECK(trial->out.text == "kept");
+  CHECK(read(scene.folder + "/objects/data") == "kept");
+}
+
 TEST_CASE("a copy that cannot stand in is an error, not a failure of the command") {
   if (!can_stand_in()) return;
   const Scene scene;

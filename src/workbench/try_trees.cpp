@@ -59,7 +59,8 @@ void TryTrees::place(TrialSetup& setup, State state, std::size_t worker,
   const std::string copy = root(state, worker);
   setup.directory = copy + below;
   if (can_stand_in()) {
-    setup.stand_in = StandIn{source_, copy, {{objects_, objects_seen()}}};
+    using Access = StandIn::Shared::Access;
+    setup.stand_in = StandIn{source_, copy, {{objects_, objects_seen(), Access::read_only}}};
     for (const std::string& link : options_.links) {
       setup.stand_in->shared.push_back({source_ + "/" + link, source_ + "/" + link});
     }
