@@ -9,8 +9,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
+
+#include <fmt/format.h>
 
 #include "repo/tree_copy.h"
 #include "repo/tree_parts.h"
@@ -24,6 +27,8 @@ using Kind = TreeNode::Kind;
 using State = TreeChange::State;
 
 std::string parts_file(const std::string& folder) { return folder + "/parts"; }
+
+std::string mark_file(const std::string& folder) { return folder + "/mark"; }
 
 TreeNode node_in(const TreeListing& listing, const std::string& path) {
   const auto found = listing.nodes.find(path);
@@ -93,43 +98,131 @@ Error of_another(const std::string& path) {
   return made;
 }
 
-// One state on its way into a tree.
+State other_than(State state) { return state == State::with ? State::without : State::with; }
+
+int rename_by(const std::string& from, const std::string& to, unsigned how) {
+  return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), how);
+}
+
+// Some file systems know neither an exchange nor a rename that replaces nothing.
+bool is_unknown(int code) { return code == EINVAL || code == ENOSYS; }
+
+// One state on its way into a tree. A file leaves its place by being renamed, and is looked at
+// before it is deleted: what was saved there a moment ago goes back.
 class Bringer {
  public:
+  // What `spared` names is somebody else's.
   Bringer(const TreeChange& change, const std::vector<TreeChange::Part>& parts,
-          const TreeChange::Bringing& order, std::string stage)
-      : change_(change), parts_(parts), order_(order), stage_(std::move(stage)) {}
+          const TreeChange::Bringing& order, std::set<std::string> spared)
+      : change_(change), parts_(parts), order_(order), spared_(std::move(spared)) {}
 
   Status run();
 
  private:
   std::string path_of(const TreeChange::Part& part) const { return order_.root + "/" + part.path; }
+  std::string saved(const TreeChange::Part& part, State state) const {
+    return change_.folder_of(state) + "/" + part.path;
+  }
   void step() const {
     if (order_.step) order_.step();
   }
-  Status open_folders() const;
+  Status settle_left() const;
+  Status settle_left(const std::string& stage) const;
+  Status keep(const std::string& stage) const;
+  Result<bool> is_at(const std::string& place, const TreeChange::Part& part, State state) const;
+  Result<bool> is_known(const std::string& place, const TreeChange::Part& part) const;
+  Status open_folders();
   Status remove(const TreeChange::Part& part) const;
+  Status remove_file(const TreeChange::Part& part) const;
   Status put(const TreeChange::Part& part) const;
-  Status put_whole(const TreeChange::Part& part, const TreeNode& wanted) const;
-  Status put_across(const TreeChange::Part& part, const TreeNode& wanted) const;
-  bool across(const TreeChange::Part& part) const;
+  Status put_whole(const TreeChange::Part& part, const std::string& stage) const;
+  Status put_new(const TreeChange::Part& part, const std::string& stage) const;
+  Status exchange(const TreeChange::Part& part, const std::string& stage) const;
+  std::string stage_of(const TreeChange::Part& part) const;
   Status close_folder(const TreeChange::Part& part) const;
-  Status put_index() const;
 
   const TreeChange& change_;
   const std::vector<TreeChange::Part>& parts_;
   const TreeChange::Bringing& order_;
-  std::string stage_;
+  std::set<std::string> spared_;
+  std::map<std::string, unsigned> opened_;  // modes of folders, by path
 };
 
+Result<bool> Bringer::is_at(const std::string& place, const TreeChange::Part& part,
+                            State state) const {
+  const TreeNode& wanted = part.at(state);
+  const TreeNode now = TRY(node_at(place));
+  if (now.kind == Kind::absent || !(now == wanted)) return false;
+  if (wanted.kind != Kind::file) return wanted.kind == Kind::link;
+  return same_bytes(place, saved(part, state));
+}
+
+Result<bool> Bringer::is_known(const std::string& place, const TreeChange::Part& part) const {
+  for (const State state : {State::without, State::with}) {
+    const bool same = TRY(is_at(place, part, state));
+    if (same) return true;
+  }
+  return false;
+}
+
+// Where it is in nobody's way.
+Status Bringer::keep(const std::string& stage) const {
+  TRY(make_folders(change_.found()));
+  for (int number = 1;; ++number) {
+    const std::string to = fmt::format("{}/{}", change_.found(), number);
+    const TreeNode there = TRY(node_at(to));
+    if (there.kind != Kind::absent) continue;
+    if (::rename(stage.c_str(), to.c_str()) == 0) return ok();
+    if (errno != EXDEV) return path_error("cannot keep", stage, errno);
+    const TreeNode node = TRY(node_at(stage));
+    TRY(copy_node(stage, node, to));
+    ::unlink(stage.c_str());
+    return ok();
+  }
+}
+
+// Of one that was killed: half a file of ours, or what somebody saved at that very moment.
+Status Bringer::settle_left(const std::string& stage) const {
+  const TreeNode left = TRY(node_at(stage));
+  if (left.kind == Kind::absent) return ok();
+  bool known = false;
+  for (const TreeChange::Part& part : parts_) {
+    if (!known) known = TRY(is_known(stage, part));
+  }
+  if (!known) return keep(stage);
+  return ::unlink(stage.c_str()) == 0 ? ok() : Status(path_error("cannot remove", stage, errno));
+}
+
+Status Bringer::settle_left() const {
+  TRY(settle_left(change_.stage()));
+  for (const TreeChange::Part& part : parts_) {
+    const std::string stage = change_.stage_beside(path_of(part));
+    const TreeNode left = TRY(node_in_tree(order_.root, stage.substr(order_.root.size() + 1)));
+    if (left.kind != Kind::absent) TRY(settle_left(stage));
+  }
+  return ok();
+}
+
+// Where something else is mounted nothing can be renamed to: a file is made beside its place then.
+std::string Bringer::stage_of(const TreeChange::Part& part) const {
+  struct stat of_folder {};
+  struct stat of_stage {};
+  const std::string path = path_of(part);
+  const bool across = ::stat(path.substr(0, path.rfind('/')).c_str(), &of_folder) == 0 &&
+                      ::stat(change_.folder_of(order_.to).c_str(), &of_stage) == 0 &&
+                      of_folder.st_dev != of_stage.st_dev;
+  return across ? change_.stage_beside(path) : change_.stage();
+}
+
 // What a mode forbids is allowed while it lasts; close_folder() takes it back.
-Status Bringer::open_folders() const {
+Status Bringer::open_folders() {
   for (const TreeChange::Part& part : parts_) {
     const TreeNode now = TRY(node_in_tree(order_.root, part.path));
     if (now.kind != Kind::folder || (now.mode & owner_all) == owner_all) continue;
     step();
     if (::chmod(path_of(part).c_str(), now.mode | owner_all) != 0)
       return path_error("cannot open", path_of(part), errno);
+    opened_[part.path] = now.mode;
   }
   return ok();
 }
@@ -142,47 +235,76 @@ Status Bringer::remove(const TreeChange::Part& part) const {
       wanted != Kind::folder && wanted != Kind::absent && now.kind != Kind::folder;
   if (now.kind == Kind::absent || now.kind == wanted || replaced) return ok();
   step();
-  if (now.kind != Kind::folder) {
-    if (::unlink(path_of(part).c_str()) != 0)
-      return path_error("cannot remove", path_of(part), errno);
-    return ok();
-  }
+  if (now.kind != Kind::folder) return remove_file(part);
   if (::rmdir(path_of(part).c_str()) == 0) return ok();
   // Something that is not of the change lies in it: it may stay, unless a file has to stand there.
   if ((errno == ENOTEMPTY || errno == EEXIST) && wanted == Kind::absent) return ok();
   return path_error("cannot remove", path_of(part), errno);
 }
 
-// Where something else is mounted nothing can be renamed to: the whole file is made beside its
-// place.
-Status Bringer::put_across(const TreeChange::Part& part, const TreeNode& wanted) const {
-  const std::string saved = change_.folder_of(order_.to) + "/" + part.path;
-  const std::string beside = path_of(part) + ".culprit-try";
-  TRY(copy_node(saved, wanted, beside, CopiedTime::now));
-  if (::rename(beside.c_str(), path_of(part).c_str()) != 0)
-    return path_error("cannot write", path_of(part), errno);
-  return ok();
-}
-
-Status Bringer::put_whole(const TreeChange::Part& part, const TreeNode& wanted) const {
-  const std::string saved = change_.folder_of(order_.to) + "/" + part.path;
-  step();
-  ::unlink(stage_.c_str());
-  TRY(copy_node(saved, wanted, stage_, CopiedTime::now));
-  step();
-  if (::rename(stage_.c_str(), path_of(part).c_str()) == 0) return ok();
-  if (errno != EXDEV) return path_error("cannot write", path_of(part), errno);
-  return put_across(part, wanted);
-}
-
-// Whether a path lies on another file system than what was saved of it.
-bool Bringer::across(const TreeChange::Part& part) const {
-  struct stat of_folder {};
-  struct stat of_saved {};
+Status Bringer::remove_file(const TreeChange::Part& part) const {
   const std::string path = path_of(part);
-  return ::stat(path.substr(0, path.rfind('/')).c_str(), &of_folder) == 0 &&
-         ::stat(change_.folder_of(order_.to).c_str(), &of_saved) == 0 &&
-         of_folder.st_dev != of_saved.st_dev;
+  std::string stage = stage_of(part);
+  int moved = rename_by(path, stage, 0);
+  if (moved != 0 && errno == EXDEV) {
+    stage = change_.stage_beside(path);
+    moved = rename_by(path, stage, 0);
+  }
+  if (moved != 0) return path_error("cannot remove", path, errno);
+  step();
+  const Result<bool> known = is_known(stage, part);
+  if (known && *known) return ::unlink(stage.c_str()) == 0 ? ok() : settle_left(stage);
+  if (::link(stage.c_str(), path.c_str()) == 0)
+    ::unlink(stage.c_str());
+  else
+    TRY(keep(stage));
+  return of_another(part.path);
+}
+
+Status Bringer::put_new(const TreeChange::Part& part, const std::string& stage) const {
+  const std::string path = path_of(part);
+  if (rename_by(stage, path, RENAME_NOREPLACE) == 0) return ok();
+  int code = errno;
+  if (is_unknown(code) && ::link(stage.c_str(), path.c_str()) == 0) {
+    ::unlink(stage.c_str());
+    return ok();
+  }
+  if (is_unknown(code)) code = errno;
+  ::unlink(stage.c_str());
+  if (code == EEXIST) return of_another(part.path);
+  return path_error("cannot write", path, code);
+}
+
+Status Bringer::exchange(const TreeChange::Part& part, const std::string& stage) const {
+  const std::string path = path_of(part);
+  if (rename_by(stage, path, RENAME_EXCHANGE) != 0) {
+    const int code = errno;
+    const Result<bool> same = is_at(path, part, other_than(order_.to));
+    const bool may = is_unknown(code) && same && *same;
+    if (may && ::rename(stage.c_str(), path.c_str()) == 0) return ok();
+    ::unlink(stage.c_str());
+    if (same && !*same) return of_another(part.path);
+    return path_error("cannot write", path, code);
+  }
+  step();
+  const Result<bool> known = is_known(stage, part);
+  if (known && *known) return ::unlink(stage.c_str()) == 0 ? ok() : settle_left(stage);
+  if (rename_by(stage, path, RENAME_EXCHANGE) != 0) TRY(keep(stage));
+  TRY(settle_left(stage));
+  return of_another(part.path);
+}
+
+Status Bringer::put_whole(const TreeChange::Part& part, const std::string& stage) const {
+  step();
+  const Status copied =
+      copy_node(saved(part, order_.to), part.at(order_.to), stage, CopiedTime::now);
+  if (!copied) {
+    ::unlink(stage.c_str());  // half of it
+    return copied;
+  }
+  step();
+  const TreeNode now = TRY(node_in_tree(order_.root, part.path));
+  return now.kind == Kind::absent ? put_new(part, stage) : exchange(part, stage);
 }
 
 Status Bringer::put(const TreeChange::Part& part) const {
@@ -194,68 +316,36 @@ Status Bringer::put(const TreeChange::Part& part) const {
     step();
     return copy_node("", wanted, path_of(part));
   }
-  if (across(part)) ::unlink((path_of(part) + ".culprit-try").c_str());  // of one that was killed
   const bool held = TRY(change_.holds(order_.root, part, order_.to));
-  return held ? ok() : put_whole(part, wanted);
+  return held ? ok() : put_whole(part, stage_of(part));
 }
 
+// A mode that is of neither state is somebody else's, and comes back where it was opened.
 Status Bringer::close_folder(const TreeChange::Part& part) const {
   const TreeNode& wanted = part.at(order_.to);
   const TreeNode now = TRY(node_in_tree(order_.root, part.path));
-  if (wanted.kind != Kind::folder || now.kind != Kind::folder || now.mode == wanted.mode)
-    return ok();
+  if (wanted.kind != Kind::folder || now.kind != Kind::folder) return ok();
+  const auto opened = opened_.find(part.path);
+  unsigned mode = opened == opened_.end() ? now.mode : opened->second;
+  for (const unsigned ours : {part.without.mode, part.with.mode, wanted.mode}) {
+    if (mode == ours || mode == (ours | owner_all)) mode = wanted.mode;
+  }
+  if (now.mode == mode) return ok();
   step();
-  if (::chmod(path_of(part).c_str(), wanted.mode) != 0)
+  if (::chmod(path_of(part).c_str(), mode) != 0)
     return path_error("cannot change", path_of(part), errno);
-  return ok();
-}
-
-// By git's own protocol: whoever holds `index.lock` may replace the index. Ours is a second name of
-// a whole file, so that after a kill it is known as ours.
-Status Bringer::put_index() const {
-  if (order_.index.empty() || !change_.has_index()) return ok();
-  const std::string made = order_.index + ".culprit-try";
-  const std::string lock = order_.index + ".lock";
-  struct stat of_made {};
-  struct stat of_lock {};
-  const bool left = ::stat(made.c_str(), &of_made) == 0 && ::stat(lock.c_str(), &of_lock) == 0 &&
-                    of_made.st_ino == of_lock.st_ino;
-  step();
-  if (left) ::unlink(lock.c_str());
-  ::unlink(made.c_str());
-  const std::string saved = change_.index_of(order_.to);
-  const TreeNode wanted = TRY(node_at(saved));
-  if (wanted.kind == Kind::absent) {  // there was no index yet
-    if (::unlink(order_.index.c_str()) != 0 && errno != ENOENT)
-      return path_error("cannot remove", order_.index, errno);
-    return ok();
-  }
-  TRY(copy_node(saved, wanted, made, CopiedTime::now));
-  step();
-  if (::link(made.c_str(), lock.c_str()) != 0) {
-    const int code = errno;
-    ::unlink(made.c_str());
-    Error failed = path_error("cannot lock the index with", lock, code);
-    failed.advice = "is git running there? If not, remove that file; then: culprit try --restore";
-    return failed;
-  }
-  step();
-  if (::rename(lock.c_str(), order_.index.c_str()) != 0)
-    return path_error("cannot write", order_.index, errno);
-  step();
-  ::unlink(made.c_str());
   return ok();
 }
 
 Status Bringer::run() {
   TRY(open_folders());
+  TRY(settle_left());
   for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) {
-    TRY(remove(*part));
+    if (!spared_.contains(part->path)) TRY(remove(*part));
   }
   for (const TreeChange::Part& part : parts_) {
-    TRY(put(part));
+    if (!spared_.contains(part.path)) TRY(put(part));
   }
-  TRY(put_index());
   for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) {
     TRY(close_folder(*part));
   }
@@ -294,6 +384,8 @@ Result<TreeChange> TreeChange::save(const Trees& trees, const std::string& folde
   const bool has_index = !trees.with_index.empty();
   TreeChange made(folder, std::move(parts));
   made.index_ = has_index;
+  made.mark_ = trees.mark;
+  TRY(write_whole(mark_file(folder), trees.mark));
   for (const State state : {State::without, State::with}) {
     const std::string& root = state == State::with ? trees.with : trees.without;
     const std::string into = made.folder_of(state);
@@ -316,6 +408,7 @@ Result<TreeChange> TreeChange::open(const std::string& folder) {
   const std::string text = TRY(text_in(parts_file(folder)));
   std::vector<Part> parts = TRY(read_parts(text).during("reading {}", parts_file(folder)));
   TreeChange made(folder, std::move(parts));
+  made.mark_ = TRY(text_in(mark_file(folder)));
   const TreeNode without = TRY(node_at(made.index_of(State::without)));
   const TreeNode with = TRY(node_at(made.index_of(State::with)));
   made.index_ = without.kind == Kind::file || with.kind == Kind::file;
@@ -354,10 +447,40 @@ Status TreeChange::sync() const {
   return failed == 0 ? ok() : Status(path_error("cannot write", folder_, failed));
 }
 
-Status TreeChange::bring(const Bringing& order) const {
+std::string TreeChange::stage_beside(const std::string& path) const {
+  return path.substr(0, path.rfind('/')) + "/.culprit-try-" + mark_;
+}
+
+// What went wrong half way is taken back, but for what is somebody else's.
+void TreeChange::undo(const Bringing& order) const {
+  Bringing back = order;
+  back.to = other_than(order.to);
+  const auto others = strangers(order.root);
+  if (!others) return;
+  const std::set<std::string> spared(others->begin(), others->end());
+  if (Bringer(*this, parts_, back, spared).run() && order.undone) order.undone();
+}
+
+Status TreeChange::bring_locked(const Bringing& order, const IndexLock& lock) const {
   const std::vector<std::string> others = TRY(strangers(order.root));
   if (!others.empty()) return of_another(others.front());
-  return Bringer(*this, parts_, order, folder_ + "/stage").run();
+  if (order.begins) TRY(order.begins());
+  Status brought = Bringer(*this, parts_, order, {}).run();
+  if (brought && index_) {
+    const TreeNode wanted = TRY(node_at(index_of(order.to)));
+    brought = wanted.kind == Kind::absent ? lock.remove() : lock.put();
+  }
+  if (!brought) undo(order);
+  return brought;
+}
+
+Status TreeChange::bring(const Bringing& order) const {
+  const TreeNode wanted = TRY(node_at(index_of(order.to)));
+  const IndexLock lock(order.index, mark_, order.step);
+  TRY(lock.take(wanted.kind == Kind::absent ? "" : index_of(order.to)));
+  Status brought = bring_locked(order, lock);
+  lock.release();
+  return brought;
 }
 
 }  // namespace culprit

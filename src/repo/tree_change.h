@@ -4,12 +4,14 @@
 //
 // The states are called `without` and `with` (the change). The folder holds `without/` and `with/`,
 // the files of each that differ; `without.index` and `with.index`, where the index differs; and
-// `parts`, a line for each path. Nothing of the tree is in it that is the same in both, so bringing
-// a state back touches nothing else.
+// `parts`, a line for each path; `mark`. Nothing of the tree is in it that is the same in both, so
+// bringing a state back touches nothing else.
 //
 // bring() may die at any moment, by kill -9 too: called again it goes on, from whatever was left,
-// to either state. A file is replaced by renaming a whole one over it. Before it touches anything
-// it looks at every path: what is neither of the two states is somebody else's work and refused.
+// to either state. It holds the lock of the index throughout. Before it touches anything it looks
+// at every path: what is neither of the two states is somebody else's work and refused. What is
+// saved there later is refused too: a file is exchanged with a whole one, and what comes out is
+// looked at before it is deleted. Where it cannot go on it takes back what it did.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +21,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "repo/index_lock.h"
 #include "repo/tree_nodes.h"
 
 namespace culprit {
@@ -43,6 +46,7 @@ class TreeChange {
     // Files of the index; empty: it is no part of the change.
     std::string without_index = {};
     std::string with_index = {};
+    std::string mark = {};  // of the names of its own that it needs beside others': a random one
   };
   // `folder` is there, and has none of the names above.
   static Result<TreeChange> save(const Trees& trees, const std::string& folder);
@@ -55,6 +59,11 @@ class TreeChange {
   bool empty() const { return !index_ && differing().empty(); }
   std::string folder_of(State state) const;  // with the files of that state
   std::string index_of(State state) const;   // file
+  // Where a file is made, or goes, on its way; beside its own place on another file system.
+  std::string stage() const { return folder_ + "/stage"; }
+  std::string stage_beside(const std::string& path) const;
+  // A folder, once there is something in it: what stood on the way and is of neither state.
+  std::string found() const { return folder_ + "/found"; }
 
   // Whether a path of the tree is as that state has it.
   Result<bool> holds(const std::string& root, const Part& part, State state) const;
@@ -69,16 +78,22 @@ class TreeChange {
     std::string index;  // of the tree; empty: it stays
     State to = State::without;
     std::function<void()> step = nullptr;  // called before each call that changes something
+    // With the index locked, before anything is touched; an error ends it.
+    std::function<Status()> begins = nullptr;
+    std::function<void()> undone = nullptr;  // it failed, and the other state is there again
   };
-  // Errors: usage (a stranger, by name), denied, unavailable (no room).
+  // Errors: usage (a stranger, by name), denied, unavailable (no room, the index is locked).
   Status bring(const Bringing& order) const;
 
  private:
   TreeChange(std::string folder, std::vector<Part> parts);
+  Status bring_locked(const Bringing& order, const IndexLock& lock) const;
+  void undo(const Bringing& order) const;
 
   std::string folder_;
   std::vector<Part> parts_;  // by path: a folder comes before what is in it
   bool index_ = false;
+  std::string mark_;
 };
 
 }  // namespace culprit

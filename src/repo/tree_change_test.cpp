@@ -1,5 +1,8 @@
 #include "repo/tree_change.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <doctest/doctest.h>
 
 #include "repo/random_tree_test.h"
@@ -43,7 +46,8 @@ struct Story {
   }
   TreeChange change() const {
     auto saved = TreeChange::save(
-        {without, with, {}, scratch.path("index-without"), scratch.path("index-with")}, folder);
+        {without, with, {}, scratch.path("index-without"), scratch.path("index-with"), "1f"},
+        folder);
     REQUIRE(saved.has_value());
     auto opened = TreeChange::open(folder);
     REQUIRE(opened.has_value());
@@ -57,7 +61,7 @@ void check_without(const Story& story) {
   CHECK(difference_of(story.without, story.tree) == "");
   CHECK(read(story.index) == read(story.scratch.path("index-without")));
   CHECK(!std::filesystem::exists(story.index + ".lock"));
-  CHECK(!std::filesystem::exists(story.index + ".culprit-try"));
+  CHECK(!std::filesystem::exists(story.index + ".culprit-try-1f"));
 }
 
 }  // namespace
@@ -152,9 +156,135 @@ TEST_CASE("an index that git holds is not replaced") {
   REQUIRE(!brought.has_value());
   CHECK(brought.error().what.find("cannot lock the index") == 0);
   CHECK(read(story.index) == "after3");
+  CHECK(difference_of(story.with, story.tree) == "");
   std::filesystem::remove(story.index + ".lock");
   REQUIRE(told(change.bring({story.tree, story.index, State::without})) == "");
   check_without(story);
+}
+
+namespace {
+
+// Of `changed` there are two states, `goes` is there with the change only, `comes` without only.
+TreeChange change_of_three(const TreeFolder& scratch, const std::string& tree) {
+  const std::string without = scratch.made("without");
+  const std::string with = scratch.made("with");
+  write(without + "/changed", "old");
+  write(without + "/comes", "old too");
+  for (const std::string& root : {with, tree}) {
+    write(root + "/changed", "new");
+    write(root + "/goes", "new too");
+  }
+  auto change = TreeChange::save({without, with, {}, "", "", "2e"}, scratch.made("kept"));
+  REQUIRE(change.has_value());
+  return std::move(change).value();
+}
+
+bool is_there(const std::string& path, const std::string& bytes) {
+  return std::filesystem::is_regular_file(path) && read(path) == bytes;
+}
+
+bool is_in(const std::string& folder, const std::string& bytes) {
+  if (!std::filesystem::exists(folder)) return false;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (is_there(entry.path(), bytes)) return true;
+  }
+  return false;
+}
+
+// An editor saves `name` before that step; with `killed`, all ends before the one after it.
+void check_saved_at(int at, const std::string& name, bool killed) {
+  const TreeFolder scratch;
+  const std::string tree = scratch.made("tree");
+  const TreeChange change = change_of_three(scratch, tree);
+  int steps = 0;
+  const auto step = [&] {
+    if (steps == at) {
+      write(scratch.path("saved"), "mine");
+      std::filesystem::rename(scratch.path("saved"), tree + "/" + name);
+    }
+    if (steps++ == at + 1 && killed) throw Killed{};
+  };
+  bool undone = false;
+  try {
+    const Status brought =
+        change.bring({tree, "", State::without, step, nullptr, [&] { undone = true; }});
+    if (!brought) {
+      CHECK(brought.error().what.find(name) == 0);
+      CHECK(undone);
+      if (name != "changed") CHECK(read(tree + "/changed") == "new");
+      if (name != "goes") CHECK(read(tree + "/goes") == "new too");
+      if (name != "comes") CHECK(!std::filesystem::exists(tree + "/comes"));
+    }
+  } catch (const Killed&) {
+    static_cast<void>(change.bring({tree, "", State::without}));
+  }
+  if (steps <= at) return;
+  CHECK((is_there(tree + "/" + name, "mine") || is_in(change.found(), "mine")));
+}
+
+}  // namespace
+
+TEST_CASE("what an editor saves while a state is being brought is never lost") {
+  constexpr int steps_max = 14;
+  for (const std::string name : {"changed", "goes", "comes"}) {
+    for (int at = 0; at < steps_max; ++at) {
+      for (const bool killed : {false, true}) {
+        CAPTURE(name);
+        CAPTURE(at);
+        CAPTURE(killed);
+        check_saved_at(at, name, killed);
+      }
+    }
+  }
+}
+
+TEST_CASE("a file on another file system is replaced, and names like ours are left alone") {
+  const std::string elsewhere = "/dev/shm/culprit-tree-" + std::to_string(::getpid());
+  if (::mkdir(elsewhere.c_str(), 0700) != 0) return;  // this system has none
+  const TreeFolder scratch;
+  const TreeChange change = change_of_three(scratch, elsewhere);
+  write(elsewhere + "/changed.culprit-try", "mine");
+  CHECK(told(change.bring({elsewhere, "", State::without})) == "");
+  CHECK(read(elsewhere + "/changed") == "old");
+  CHECK(read(elsewhere + "/comes") == "old too");
+  CHECK(!std::filesystem::exists(elsewhere + "/goes"));
+  CHECK(read(elsewhere + "/changed.culprit-try") == "mine");
+  std::filesystem::remove_all(elsewhere);
+}
+
+TEST_CASE("the index is locked before anything is looked at, and free after it") {
+  const Story story(3);
+  const TreeChange change = story.change();
+  bool locked = false;
+  const auto begins = [&]() -> Status {
+    locked = std::filesystem::exists(story.index + ".lock");
+    return error(Fault::usage, "not now");
+  };
+  const Status brought = change.bring({story.tree, story.index, State::without, nullptr, begins});
+  CHECK(told(brought) == "not now");
+  CHECK(locked);
+  CHECK(!std::filesystem::exists(story.index + ".lock"));
+  CHECK(difference_of(story.with, story.tree) == "");
+}
+
+TEST_CASE("the mode that somebody gave a folder meanwhile stays") {
+  const TreeFolder scratch;
+  const std::string without = scratch.made("without");
+  const std::string with = scratch.made("with");
+  const std::string tree = scratch.made("tree");
+  for (const std::string& root : {without, with, tree}) {
+    std::filesystem::create_directory(root + "/d");
+    ::chmod((root + "/d").c_str(), 0755);
+    write(root + "/d/file", root == without ? "old" : "new");
+  }
+  const auto change = TreeChange::save({without, with, {}}, scratch.made("kept"));
+  REQUIRE(change.has_value());
+  for (const unsigned mode : {0710U, 0510U}) {
+    ::chmod((tree + "/d").c_str(), mode);
+    REQUIRE(told(change->bring({tree, "", State::without})) == "");
+    CHECK(node_at(tree + "/d")->mode == mode);
+    REQUIRE(told(change->bring({tree, "", State::with})) == "");
+  }
 }
 
 TEST_CASE("parts survive being text, whatever their bytes") {

@@ -153,9 +153,26 @@ Result<WorkTree> WorkTree::open(World& world, const std::string& folder) {
   tree.folder_ = TRY(path_of({"--git-dir"}));
   tree.common_ = TRY(path_of({"--git-common-dir"}));
   tree.index_ = TRY(path_of({"--git-path", "index"}));
-  const Result<std::string> head = tree.asked({"rev-parse", "--verify", "-q", "HEAD^{commit}"});
-  if (head) tree.head_ = line_of(*head);
+  tree.head_ = TRY(tree.head_now());
   return tree;
+}
+
+Result<std::string> WorkTree::head_now() const {
+  const Ran ran =
+      TRY(world_->run(git_in(root_, {"rev-parse", "--verify", "-q", "HEAD^{commit}"}), ""));
+  return ran.exit_code == 0 ? line_of(ran.out) : std::string();
+}
+
+std::string WorkTree::under_way() const {
+  const std::pair<const char*, const char*> marks[] = {{"MERGE_HEAD", "a merge"},
+                                                       {"CHERRY_PICK_HEAD", "a cherry-pick"},
+                                                       {"REVERT_HEAD", "a revert"},
+                                                       {"rebase-merge", "a rebase"},
+                                                       {"rebase-apply", "a rebase"}};
+  for (const auto& [name, what] : marks) {
+    if (world_->info(folder_ + "/" + name)) return what;
+  }
+  return "";
 }
 
 Result<WorkTree::Differences> WorkTree::differences() const {

@@ -25,6 +25,9 @@ class WorkTree {
   const std::string& root() const { return root_; }
   const std::string& index() const { return index_; }  // its file
   const std::string& head() const { return head_; }    // a sha; empty: no commit yet
+  Result<std::string> head_now() const;                // the same, by now
+  // What git has begun and not finished: "a merge", "a rebase"; empty: nothing.
+  std::string under_way() const;
 
   // Paths that differ from HEAD: staged or not, deleted, added. `untracked`: files, not folders;
   // what is ignored is not among them.
