@@ -173,6 +173,12 @@ class Try(Daemons):
         self.assertEqual(said["verdict"], "supported")
         self.assertEqual(self.state(), before)
 
+    def test_a_test_that_cleans_its_temporary_folder_leaves_the_repository(self):
+        self.put("code", "other\n")
+        said = self.tried("--", "sh", "-c", f"rm -rf {self.temporary}/*/objects/*; exit 1", code=1)
+        self.assertTrue(said["reverted"])
+        self.git("fsck", "--strict")
+
     def test_a_test_is_run_in_the_folder_where_culprit_was(self):
         self.put("sub/other", "x")
         self.git("add", "sub")
@@ -247,6 +253,122 @@ class Try(Daemons):
         self.assertEqual(outside.returncode, 2)
         self.assertIn("is in no checkout of git", outside.stderr)
 
+    def test_an_index_that_git_holds_leaves_the_tree_as_it_is(self):
+        self.put("code", "other\n")
+        self.git("add", "code")
+        lock = self.put(".git/index.lock", "of a git that runs")
+        said = self.tried("--", "./test.sh", code=1)
+        self.assertEqual((said["verdict"], said["tree"]), ("refuted", "in_the_way"))
+        self.assertIn("cannot lock the index", said["why"])
+        self.assertEqual((self.tree / "code").read_text(), "other\n")
+        self.assertEqual(self.git("--no-optional-locks", "status", "--porcelain"), "M  code\n")
+        self.assertEqual(lock.read_text(), "of a git that runs")
+        lock.unlink()
+        self.culprit("--restore", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_a_file_that_cannot_be_replaced_leaves_the_tree_as_it_is(self):
+        self.put("first", "v1\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "first file")
+        self.put("code", "other\n")
+        self.put("zlast", "x\n")
+        self.git("add", "zlast")
+        self.put("first", "v2\n")
+        if subprocess.run(["chattr", "+i", self.tree / "first"], check=False,
+                          capture_output=True).returncode:
+            self.skipTest("no immutable files here")
+        before = self.state()
+        try:
+            said = self.tried("--", "./test.sh", code=1)
+            self.assertEqual((said["tree"], said["reverted"]), ("in_the_way", False))
+            self.assertEqual(self.state()[1], before[1])
+            self.assertEqual((self.tree / "code").read_text(), "other\n")
+            self.assertEqual((self.tree / "zlast").read_text(), "x\n")
+        finally:
+            subprocess.run(["chattr", "-i", self.tree / "first"], check=True)
+        self.culprit("--restore", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_a_second_change_in_the_same_file_is_a_second(self):
+        self.put("code", "fixed\nmore\n")
+        self.tried("--", "./test.sh", code=0)
+        self.put("code", "fixed\nsecond\n")
+        refused = self.culprit("second", "--", "./test.sh", code=2)
+        self.assertIn("code would be a second", refused.stderr)
+        said = self.tried("--stack", "--", "false", code=1)
+        self.assertEqual((said["tree"], said["paths"]), ("taken_back", ["code"]))
+        self.assertEqual((self.tree / "code").read_text(), "fixed\nmore\n")
+        self.put("code", "mine\n")
+        self.assertIn("was changed since", self.culprit("--restore", "1", code=2).stderr)
+        self.culprit("--restore", "1", "--forget", code=0)
+        self.tried("--", "./test.sh", code=1)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_what_git_does_not_list_is_not_taken_back(self):
+        self.put("d/f", "d1\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "d")
+        self.git("rm", "-q", "d/f")
+        self.put("d/f/untracked", "precious\n")
+        self.put("code", "other\n")
+        self.refused("H", "--", "./test.sh", says="d/f/untracked is in the way")
+        (self.tree / "d/f/untracked").unlink()
+        (self.tree / "d/f").rmdir()
+        self.git("reset", "-q", "--hard")
+        self.git("update-index", "--assume-unchanged", "d/f")
+        self.put("d/f", "local\n")
+        self.put("code", "other\n")
+        self.refused("H", "--", "./test.sh", says="d/f is in the way")
+
+    def test_what_is_staged_meanwhile_stays_staged(self):
+        self.put("code", "other\n")
+        way = self.folder / "way"
+        way.symlink_to(self.tree)
+        said = self.tried("--", "sh", "-c", f"cd {way}; git add code; exit 1", code=1,
+                          CULPRIT_STAND_IN="none")
+        self.assertEqual(said["tree"], "in_the_way")
+        self.assertIn("the index or HEAD was changed", said["why"])
+        self.assertEqual(self.git("status", "--porcelain"), "M  code\n")
+
+    def test_what_a_resolved_merge_needs_is_refused(self):
+        self.test_a_merge_under_way_is_refused()
+        self.put("code", "resolved\n")
+        self.git("add", "code")
+        self.refused("H", "--", "./test.sh", says="a merge is under way")
+        self.git("commit", "-q", "-m", "merged")
+        self.put("extra", "x\n")
+        self.git("add", "extra")
+        self.git("commit", "-q", "-m", "extra")
+        self.git("revert", "-n", "HEAD")
+        self.refused("H", "--", "./test.sh", says="a revert is under way")
+
+    def test_below_the_root_the_change_comes_back_by_the_printed_command(self):
+        self.put("sub/file", "x\n")
+        self.git("add", "sub")
+        self.git("commit", "-q", "-m", "sub")
+        self.put("code", "other\n")
+        shown = self.culprit("H", "--", "false", where="sub", code=1).stdout
+        command = shown.split("COPY     ")[1].split("   brings")[0]
+        subprocess.run(command, shell=True, check=True, cwd=self.tree / "sub", timeout=30)
+        self.assertEqual((self.tree / "code").read_text(), "other\n")
+
+    def test_what_cannot_be_shared_or_run_is_refused(self):
+        for link in ("..", ".", "d/", ".git", "/etc"):
+            self.refused("H", "--apply", "echo x > code", "--link", link, "--", "true",
+                         says="cannot be shared")
+        inside = self.tree / "inside"
+        inside.mkdir()
+        (self.folder / "way").symlink_to(inside)
+        self.refused("H", "--apply", "echo x > code", "--", "true", says="TMPDIR lies in the tree",
+                     TMPDIR=str(self.folder / "way"))
+        self.refused("H", "--apply", "echo x > code", "--", "./no-such", says="no such command")
+        shown = subprocess.run([daemons.BUILD / "culprit", "case", "show", "--json"],
+                               cwd=self.tree, capture_output=True, text=True, check=True,
+                               timeout=30)
+        self.assertEqual([one["summary"] for one in json.loads(shown.stdout)["entries"]],
+                         ["predicts lower: H", "not tried: H"])
+
     def test_a_merge_under_way_is_refused(self):
         self.git("checkout", "-q", "-b", "side")
         self.put("code", "side\n")
@@ -270,7 +392,10 @@ class Try(Daemons):
         said = self.tried("--", "sh", "-c", "test -e module/inside && git status >/dev/null || "
                           "exit 125; ./test.sh", code=0)
         self.assertEqual(said["paths"], ["code"])
+        self.put("code", "broken\n")  # by hand
+        self.tried("--apply", "echo x > code", "--", "./test.sh", code=1)
         self.put("code", "other\n")
+        self.culprit("--restore", "1", "--forget", code=0)
         self.tried("--", "sh", "-c", "test -e module/inside || exit 125; ./test.sh", code=1)
         self.assertEqual(self.git("status", "--porcelain"), "")
         before = self.state()
@@ -395,8 +520,13 @@ class Try(Daemons):
             self.assertIn("another culprit is trying something", second.stderr)
             process.kill()
         self.assertEqual(self.state(), before)
-        done = self.culprit("H", "--", "./test.sh", code=0)
+        # The change was never judged: it is the user's.
+        done = self.culprit("--restore", code=1)
         self.assertIn("try 1 was cut short; the tree is as it was", done.stderr)
+        self.assertEqual(self.state(), before)
+        self.culprit("--restore", code=1)
+        self.assertEqual(self.state(), before)
+        self.culprit("H", "--", "./test.sh", code=0)
         self.assertEqual(self.state(), before)
         left = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True, check=False)
         self.assertEqual(left.stdout, "")

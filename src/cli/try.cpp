@@ -88,6 +88,15 @@ Entry verdict_entry(const Tried& tried, const TryRequest& request) {
   return entry;
 }
 
+// A prediction does not stand there without an end.
+Entry failure_entry(const TryRequest& request, const Error& why) {
+  Entry entry;
+  entry.kind = "try";
+  entry.summary = fmt::format("not tried: {}", request.hypothesis);
+  entry.report = fmt::format("{}\n{}\n", entry.summary, why.what);
+  return entry;
+}
+
 Result<Exit> restore(const Arguments& arguments, Session& session) {
   if (!arguments.rest.empty() || arguments.words.size() > 1)
     return usage_error("--restore takes the number of a try, and no test",
@@ -106,24 +115,42 @@ Result<Exit> restore(const Arguments& arguments, Session& session) {
   return done.ids.empty() ? Exit::nothing : Exit::found;
 }
 
+Result<Exit> forget(const Arguments& arguments, Session& session) {
+  if (!arguments.has("--restore") || arguments.words.size() != 1 || !arguments.rest.empty())
+    return usage_error("--forget takes the number of a try", "culprit try --restore 3 --forget");
+  TRY(forget_try(session.world, arguments.words.front()));
+  show_note(fmt::format("try {} is forgotten; the tree stays as it is", arguments.words.front()));
+  return Exit::found;
+}
+
+Exit exit_of(const Tried& tried) {
+  if (tried.tree == Tried::Tree::half_done) return Exit::unreadable;
+  if (tried.outcome.end == PairedOutcome::End::interrupted) return Exit::interrupted;
+  if (!tried.outcome.judged()) return Exit::untestable;
+  const bool supported = tried.verdict == RateComparison::Verdict::supported;
+  return supported && tried.tree != Tried::Tree::in_the_way ? Exit::found : Exit::nothing;
+}
+
 Result<Exit> run(const Arguments& arguments, Session& session) {
+  if (arguments.has("--forget")) return forget(arguments, session);
   if (arguments.has("--restore")) return restore(arguments, session);
   TryRequest request = TRY(request_of(arguments));
   request.note = show_note;
   if (session.terminal.progress) request.progress = show_progress;
+  bool begun = false;
   if (!arguments.has("--no-case")) {
     request.begins = [&](const std::vector<std::string>& paths) {
+      begun = true;
       keep_in_case(arguments, session, prediction_entry(request, paths));
     };
   }
   const Result<Tried> tried = run_try(session.world, request);
   if (session.terminal.progress) fmt::print(stderr, "\r\033[K");
+  if (!tried && begun) keep_in_case(arguments, session, failure_entry(request, tried.error()));
   if (!tried) return tried.error();
   TRY(print(arguments.has("--json") ? json_of(*tried, request) : text_of(*tried, request)));
   if (!arguments.has("--no-case")) keep_in_case(arguments, session, verdict_entry(*tried, request));
-  if (tried->outcome.end == PairedOutcome::End::interrupted) return Exit::interrupted;
-  if (!tried->outcome.judged()) return Exit::untestable;
-  return tried->verdict == RateComparison::Verdict::supported ? Exit::found : Exit::nothing;
+  return exit_of(*tried);
 }
 
 constexpr std::string_view details =
@@ -174,6 +201,7 @@ Command try_command() {
            {"--keep", "", "takes nothing back"},
            {"--stack", "", "tries a second change on top of one that is in the tree uncommitted"},
            {"--restore", "", "takes back what try N left in the tree, or what one cut short owes"},
+           {"--forget", "", "with --restore N: the tree stays as it is, and that try is over"},
            {"--case", "ID", "the case to keep the result in (the open one)"},
            {"--no-case", "", "keeps no entry in the case"},
            {"--json", "", "one object (see docs/json.md)"}},

@@ -7,6 +7,7 @@
 
 #include "cli/json_text.h"
 #include "cli/text.h"
+#include "workbench/next_steps.h"
 
 namespace culprit {
 namespace {
@@ -120,6 +121,9 @@ std::string tree_text(const Tried& tried, const TryRequest& request) {
     case Tried::Tree::applied: return "TREE     the change is in the tree now\n";
     case Tried::Tree::in_the_way:
       return fmt::format("TREE     not touched: {}\n", safe(tried.why, columns_unbounded));
+    case Tried::Tree::half_done:
+      return fmt::format("TREE     HALF DONE: {}\n         culprit try --restore {} goes on\n",
+                         safe(tried.why, columns_unbounded), tried.id);
     case Tried::Tree::as_it_was: break;
   }
   return request.apply.empty() ? "TREE     as it was, with the change\n"
@@ -130,9 +134,13 @@ std::string next_text(const Tried& tried, const TryRequest& request) {
   const bool in_tree = tried.tree == Tried::Tree::applied ||
                        (tried.tree == Tried::Tree::as_it_was && request.apply.empty());
   if (!in_tree) {
-    return tried.patch.empty()
-               ? fmt::format("COPY     {}/with holds the files of the change\n", tried.copy)
-               : fmt::format("COPY     git apply {}   brings the change back\n", tried.patch);
+    if (tried.patch.empty())
+      return fmt::format("COPY     {}/with holds the files of the change\n", tried.copy);
+    // Below the root `git apply` skips, without a word, what lies beside.
+    const bool from_root = !tried.patch.starts_with('/');
+    const std::string where = from_root ? "" : " -C " + shell_quoted(tried.root);
+    return fmt::format("COPY     git{} apply {}   brings the change back\n", where,
+                       from_root ? tried.patch : shell_quoted(tried.patch));
   }
   std::string text = fmt::format("COPY     {}\n", tried.copy);
   if (tried.verdict == Verdict::supported) {
@@ -169,6 +177,7 @@ std::string_view name_of(Tried::Tree tree) {
     case Tried::Tree::as_it_was: return "as_it_was";
     case Tried::Tree::taken_back: return "taken_back";
     case Tried::Tree::applied: return "applied";
+    case Tried::Tree::half_done: return "half_done";
     case Tried::Tree::in_the_way: break;
   }
   return "in_the_way";

@@ -1,6 +1,9 @@
 #include "workbench/try.h"
 
 #include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <set>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,11 +32,26 @@ Error usage(std::string what, std::string advice) {
   return made;
 }
 
+// A path below the root as it is spelled in a listing, and not git's own.
+bool can_be_shared(const std::string& link) {
+  const std::string parts = "/" + link + "/";
+  for (const char* no : {"//", "/./", "/../"}) {
+    if (parts.find(no) != parts.npos) return false;
+  }
+  return !parts.starts_with("/.git/") && !parts.starts_with("/.culprit/");
+}
+
 Status check(const TryRequest& request) {
   if (request.hypothesis.empty())
     return usage("a try needs a hypothesis", "culprit try 'the pool is shared' -- ./test.sh");
   if (request.test.empty())
     return usage("a try needs a test", "culprit try HYPOTHESIS -- ./test.sh");
+  for (const std::string& link : request.links) {
+    if (!can_be_shared(link)) {
+      return usage(fmt::format("{} cannot be shared: it is no path below the tree's root", link),
+                   "--link node_modules");
+    }
+  }
   if (request.trials_max < 2) return usage("one trial compares nothing", "--trials 200");
   if (request.confidence < 0.5 || request.confidence >= 1)
     return usage(fmt::format("no confidence of {}", request.confidence), "--confidence 0.95");
@@ -85,12 +103,14 @@ class Trying {
   Status take_back_in_copy();
   Status apply_in_copy();
   Status save_change();
-  Status save_index(TreeChange::Trees& trees) const;
+  Status save_index(TreeChange::Trees& trees);
+  Status refuse_unlisted() const;
   void save_patch();
   Result<PairedOutcome> run_trials();
   void judge(Tried& tried) const;
   std::string from_here(const std::string& path) const;
-  Status settle(Tried& tried);
+  void settle(Tried& tried);
+  Status settle_tree(Tried& tried);
   bool of_command() const { return !request_.apply.empty(); }
   void note(const std::string& text) const {
     if (request_.note) request_.note(text);
@@ -106,7 +126,8 @@ class Trying {
   std::optional<TryTrees> trees_;
   std::optional<TreeChange> change_;
   std::string patch_;
-  std::string below_;  // from the root to where culprit was started
+  std::optional<std::string> staged_;  // what the tree's index said, before the trials
+  std::string below_;                  // from the root to where culprit was started
 };
 
 Status Trying::refuse_other_changes() {
@@ -114,6 +135,10 @@ Status Trying::refuse_other_changes() {
   if (!differences_.unmerged.empty() && !of_command()) {
     return usage(fmt::format("a merge is under way: {}", listed(differences_.unmerged)),
                  "finish it, or give it up with git merge --abort");
+  }
+  if (!tree_.under_way().empty() && !of_command()) {
+    return usage(fmt::format("{} is under way, and its commit would be lost", tree_.under_way()),
+                 "finish it first, or give it up (--abort)");
   }
   if (!differences_.submodules.empty() && !of_command()) {
     return usage(fmt::format("the submodule {} differs from HEAD, and a try takes back files only",
@@ -139,7 +164,8 @@ Status Trying::refuse_other_changes() {
       fmt::format(
           "the change of try {} (\"{}\", {}) is in the tree still, and {} would be a second",
           first.id, first.hypothesis, first.verdict, *beyond),
-      fmt::format("git commit it, take it back with culprit try --restore {}, or --stack",
+      fmt::format("git commit it, take it back with culprit try --restore {0}, or --stack; "
+                  "culprit try --restore {0} --forget: it is no try any more",
                   first.id));
 }
 
@@ -148,7 +174,10 @@ Status Trying::make_trees() {
   TryTrees::Options options;
   options.folder = fmt::format("{}/culprit-try-{:016x}", temporary.empty() ? "/tmp" : temporary,
                                world_.random_seed());
-  if (options.folder.starts_with(tree_.root() + "/")) {
+  char real[PATH_MAX];  // it may be a link
+  const bool there = ::realpath(temporary.c_str(), real) != nullptr;
+  const bool inside = there && (std::string(real) + "/").starts_with(tree_.root() + "/");
+  if (inside || options.folder.starts_with(tree_.root() + "/")) {
     return usage(fmt::format("TMPDIR lies in the tree: {}", temporary),
                  "TMPDIR=/tmp culprit try ...");
   }
@@ -202,11 +231,12 @@ Status Trying::apply_in_copy() {
 }
 
 // The index is a part of the change only where it says something else.
-Status Trying::save_index(TreeChange::Trees& trees) const {
+Status Trying::save_index(TreeChange::Trees& trees) {
   const std::string without = trees_->root(State::without) + "/.git/index";
   const std::string with = trees_->root(State::with) + "/.git/index";
   const std::string of_without = TRY(tree_.index_text(without));
   const std::string of_with = TRY(tree_.index_text(with));
+  staged_ = of_command() ? of_without : of_with;
   if (of_without == of_with) return ok();
   trees.without_index = without;
   trees.with_index = with;
@@ -221,11 +251,35 @@ void Trying::save_patch() {
   if (text && world_.write(path, *text)) patch_ = path;
 }
 
+// What git does not list is no part of a change that is in the tree, and would go with it: an
+// untracked file where a file of HEAD has to stand, an edit that git was told not to look at.
+Status Trying::refuse_unlisted() const {
+  using Kind = TreeNode::Kind;
+  std::set<std::string> listed_paths(differences_.changed.begin(), differences_.changed.end());
+  for (const PendingTry& one : pending_) {
+    for (const TreeChange::Part* part : one.change.differing()) listed_paths.insert(part->path);
+  }
+  for (const TreeChange::Part* part : change_->differing()) {
+    const auto is_file = [](const TreeNode& node) {
+      return node.kind == Kind::file || node.kind == Kind::link;
+    };
+    if (!is_file(part->without) && !is_file(part->with)) continue;
+    if (listed_paths.contains(part->path)) continue;
+    return usage(fmt::format("{} is in the way of HEAD's files, and git does not list it as "
+                             "changed",
+                             part->path),
+                 "git add it, or move it out of the tree; git ls-files -v shows what git was told "
+                 "not to look at");
+  }
+  return ok();
+}
+
 Status Trying::save_change() {
   TreeChange::Trees trees;
   trees.without = trees_->root(State::without);
   trees.with = trees_->root(State::with);
   trees.limits = trees_->limits();
+  trees.mark = fmt::format("{:016x}", world_.random_seed());
   TRY(save_index(trees));
   TreeChange made = TRY(TreeChange::save(trees, tries_.folder_of(record_)));
   change_.emplace(std::move(made));
@@ -233,6 +287,7 @@ Status Trying::save_change() {
     return usage(of_command() ? fmt::format("{} changes nothing in the tree", request_.apply)
                               : "the change is empty",
                  "there is nothing to try then");
+  if (!of_command()) TRY(refuse_unlisted());
   if (of_command()) {
     // What `git add` wrote in the copy is needed where the index goes.
     const std::string objects = trees.with + "/.git/objects";
@@ -279,33 +334,40 @@ void Trying::judge(Tried& tried) const {
   for (const TreeChange::Part* part : change_->differing()) tried.paths.push_back(part->path);
   if (tried.paths.empty()) tried.paths.emplace_back("(index)");
   tried.id = record_.id;
+  tried.root = tree_.root();
   tried.copy = from_here(tries_.folder_of(record_));
   if (!patch_.empty()) tried.patch = from_here(patch_);
 }
 
+// The verdict is known: what cannot be done now does not take it away.
+void Trying::settle(Tried& tried) {
+  const Status settled = settle_tree(tried);
+  if (settled) return;
+  const bool half = record_.phase == TryRecord::Phase::owing;
+  tried.tree = half ? Tried::Tree::half_done : Tried::Tree::in_the_way;
+  tried.why = settled.error().what;
+}
+
 // Where the change is to be from now on.
-Status Trying::settle(Tried& tried) {
+Status Trying::settle_tree(Tried& tried) {
   const bool refuted = tried.verdict == Verdict::refuted;
   const bool known = tried.outcome.judged() && tried.outcome.end != PairedOutcome::End::interrupted;
   const bool stays = !refuted || request_.refuted == TryRequest::Refuted::kept;
   record_.verdict = name_of(tried.verdict);
   record_.temporary.clear();
   record_.phase = TryRecord::Phase::ended;
-  record_.place = of_command() ? TryRecord::Place::elsewhere : TryRecord::Place::in_tree;
+  // What was not judged is no change of a try.
+  const bool in_tree = !of_command() && known;
+  record_.place = in_tree ? TryRecord::Place::in_tree : TryRecord::Place::elsewhere;
   const bool moves = of_command() ? known && stays : !stays;
   TRY(tries_.write(record_));
   if (!moves) return ok();
   if (of_command()) TRY(tree_.lend_objects(tries_.folder_of(record_) + "/objects"));
   WorkTree now = TRY(WorkTree::open(world_, tree_.root()));
   const State to = of_command() ? State::with : State::without;
-  Status brought = error(Fault::usage, "HEAD was moved meanwhile");
-  if (now.head() == record_.head) brought = bring_state(tries_, record_, *change_, now, to);
-  if (brought) {
-    tried.tree = of_command() ? Tried::Tree::applied : Tried::Tree::taken_back;
-    return ok();
-  }
-  tried.tree = Tried::Tree::in_the_way;
-  tried.why = brought.error().what;
+  if (now.head() != record_.head) return error(Fault::usage, "HEAD was moved meanwhile");
+  TRY(bring_state(tries_, record_, *change_, now, to, staged_));
+  tried.tree = of_command() ? Tried::Tree::applied : Tried::Tree::taken_back;
   return ok();
 }
 
@@ -342,7 +404,7 @@ Result<Tried> Trying::steps() {
   tried.outcome = TRY(run_trials());
   judge(tried);
   trees_.reset();
-  TRY(settle(tried));
+  settle(tried);
   return tried;
 }
 
@@ -360,12 +422,13 @@ Result<Restored> restore_try(World& world, const std::string& id) {
   const Tries tries = TRY(Tries::open(world, tree.root()));
   Restored done;
   done.notes = TRY(put_right(tries, tree, done.ids));
-  if (!done.ids.empty() && (id.empty() || done.ids.front() == id)) return done;
+  const bool owed = !done.ids.empty() && done.ids.front() == id;
+  if (owed || (id.empty() && !done.notes.empty())) return done;
   const WorkTree::Differences differences = TRY(tree.differences());
   std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences));
   for (PendingTry& one : pending) {
     if (!id.empty() && one.record.id != id) continue;
-    TRY(bring_state(tries, one.record, one.change, tree, State::without)
+    TRY(bring_state(tries, one.record, one.change, tree, State::without, {})
             .during("taking back the change of try {}", one.record.id));
     done.ids.push_back(one.record.id);
     return done;
@@ -375,6 +438,19 @@ Result<Restored> restore_try(World& world, const std::string& id) {
                  "culprit case show lists what was tried; git revert takes back a commit");
   }
   return done;
+}
+
+Status forget_try(World& world, const std::string& id) {
+  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
+  const Tries tries = TRY(Tries::open(world, tree.root()));
+  const std::vector<TryRecord> records = TRY(tries.all());
+  for (TryRecord record : records) {
+    if (record.id != id) continue;
+    record.phase = TryRecord::Phase::ended;
+    record.place = TryRecord::Place::elsewhere;
+    return tries.write(record);
+  }
+  return usage(fmt::format("there is no try {}", id), "culprit try --restore N --forget");
 }
 
 std::string_view name_of(RateComparison::Verdict verdict) {

@@ -52,7 +52,8 @@ struct Tried {
     as_it_was,   // a change of the tree stays, one of a command never came
     taken_back,  // the tree is without the change now
     applied,     // the change of a command is in the tree now
-    in_the_way   // neither, since the tree was changed meanwhile: `why`
+    in_the_way,  // neither, since something stood against it: `why`; it was not touched
+    half_done    // the tree is between the two, and `why` neither could be had: restore_try()
   };
 
   PairedOutcome outcome;
@@ -64,6 +65,7 @@ struct Tried {
   Tree tree = Tree::as_it_was;
   std::string why;
   std::string id;
+  std::string root;   // of the tree
   std::string copy;   // the folder of the try
   std::string patch;  // a file in it; empty: the change cannot be told as a patch
 };
@@ -78,6 +80,10 @@ struct Restored {
   std::vector<std::string> notes;  // what was put right besides
 };
 Result<Restored> restore_try(World& world, const std::string& id);
+
+// The tree stays as it is, and nothing is owed to it, or pending, of that try. Errors: usage (no
+// such one).
+Status forget_try(World& world, const std::string& id);
 
 std::string_view name_of(RateComparison::Verdict verdict);
 std::string_view name_of(RateComparison::Prediction prediction);

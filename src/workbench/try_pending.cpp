@@ -13,8 +13,16 @@ bool has(const std::vector<std::string>& paths, const std::string& path) {
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
-// Before the next commit all that is there as the change left it is pending; behind it, what git
-// lists.
+// A file that was changed once more: the first change is in it, and cannot be told from the second.
+Result<bool> is_moved_on(const TreeChange& change, const TreeChange::Part& part,
+                         const WorkTree& tree) {
+  if (part.with.kind == TreeNode::Kind::folder) return false;
+  const bool without = TRY(change.holds(tree.root(), part, State::without));
+  return !without;
+}
+
+// Before the next commit all that is not as it was without the change is pending; behind it, what
+// git lists.
 Result<bool> is_pending(const TryRecord& record, const TreeChange& change, const WorkTree& tree,
                         const WorkTree::Differences& differences) {
   const bool same_head = record.head == tree.head();
@@ -24,6 +32,9 @@ Result<bool> is_pending(const TryRecord& record, const TreeChange& change, const
     if (!differs) continue;
     const bool held = TRY(change.holds(tree.root(), *part, State::with));
     if (held) return true;
+    if (!same_head) continue;
+    const bool moved_on = TRY(is_moved_on(change, *part, tree));
+    if (moved_on) return true;
   }
   if (!change.has_index() || !change.differing().empty()) return false;
   return index_holds(tree, record, change, State::with);

@@ -15,6 +15,40 @@ Error index_changed() {
   return made;
 }
 
+// With the index locked, so that nobody stages or commits from here on.
+Status check_index(const TryRecord& record, const TreeChange& change, const WorkTree& tree,
+                   const std::optional<std::string>& staged) {
+  const std::string head = TRY(tree.head_now());
+  if (!change.has_index()) {
+    if (!staged) return ok();
+    const std::string now = TRY(tree.index_text(tree.index()));
+    return head == record.head && now == *staged ? ok() : Status(index_changed());
+  }
+  if (head != record.head) return index_changed();
+  for (const State state : {State::without, State::with}) {
+    const bool held = TRY(index_holds(tree, record, change, state));
+    if (held) return ok();
+  }
+  return index_changed();
+}
+
+Error owed(const TryRecord& record, Error why) {
+  why.during.push_back(
+      fmt::format("taking back the change of try {}, which was cut short", record.id));
+  if (why.advice.empty())
+    why.advice =
+        fmt::format("culprit try --restore {} --forget leaves the tree as it is", record.id);
+  return why;
+}
+
+// What stands in the tree is somebody's, or nothing can be done about it: it is a debt no more.
+std::string given_up(const TryRecord& record, const Error& why) {
+  return fmt::format(
+      "try {} was cut short, and its change cannot be taken back: {}; both states are in "
+      ".culprit/tries/{}",
+      record.id, why.what, record.id);
+}
+
 }  // namespace
 
 Result<bool> index_holds(const WorkTree& tree, const TryRecord& record, const TreeChange& change,
@@ -26,19 +60,25 @@ Result<bool> index_holds(const WorkTree& tree, const TryRecord& record, const Tr
 }
 
 Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& change,
-                   const WorkTree& tree, State to) {
-  bool index_known = !change.has_index();
-  for (const State state : {State::without, State::with}) {
-    if (!index_known) index_known = TRY(index_holds(tree, record, change, state));
-  }
-  if (!index_known) return index_changed();
-  const std::vector<std::string> strangers = TRY(change.strangers(tree.root()));
-  if (strangers.empty()) {
+                   const WorkTree& tree, State to, const std::optional<std::string>& staged) {
+  TreeChange::Bringing order;
+  order.root = tree.root();
+  order.index = tree.index();
+  order.to = to;
+  order.begins = [&]() -> Status {
+    TRY(check_index(record, change, tree, staged));
     TRY(change.sync());
     record.phase = Phase::owing;
+    return tries.write(record);
+  };
+  order.undone = [&] {
+    record.phase = Phase::ended;
+    record.place = to == State::with ? Place::elsewhere : Place::in_tree;
+  };
+  if (Status brought = change.bring(order); !brought) {
     TRY(tries.write(record));
+    return brought;
   }
-  TRY(change.bring({tree.root(), tree.index(), to}));
   record.phase = Phase::ended;
   record.place = to == State::with ? Place::in_tree : Place::elsewhere;
   return tries.write(record);
@@ -55,16 +95,25 @@ Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& t
     if (record.phase == Phase::trials) {
       record.phase = Phase::ended;
       record.verdict = "interrupted";
-      const bool kept = TreeChange::open(tries.folder_of(record)).has_value();
-      if (record.origin == TryRecord::Origin::tree && kept) record.place = Place::in_tree;
       TRY(tries.write(record));
       notes.push_back(fmt::format("try {} was cut short; the tree is as it was", record.id));
       continue;
     }
     const TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
-    TRY(bring_state(tries, record, change, tree, State::without)
-            .during("taking back the change of try {}, which was cut short", record.id));
+    const Status brought = bring_state(tries, record, change, tree, State::without, {});
+    if (!brought) {
+      const bool refused = brought.error().fault == Fault::usage;
+      if (!refused && record.phase == Phase::owing) return owed(record, brought.error());
+      record.phase = Phase::ended;
+      record.place = Place::in_tree;
+      TRY(tries.write(record));
+      notes.push_back(given_up(record, brought.error()));
+      continue;
+    }
     notes.push_back(fmt::format("try {} was cut short; its change is taken back", record.id));
+    const TreeNode found = TRY(node_at(change.found()));
+    if (found.kind != TreeNode::Kind::absent)
+      notes.push_back(fmt::format("what was saved at that moment is in {}", change.found()));
     restored.push_back(record.id);
   }
   return notes;

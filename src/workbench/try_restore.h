@@ -1,6 +1,7 @@
 // What a try owes to the tree, and how it is paid: the steps that touch the user's tree.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,16 @@ Result<bool> index_holds(const WorkTree& tree, const TryRecord& record, const Tr
                          TreeChange::State state);
 
 // Brings the state of `change` into the tree. While that lasts the record says that the state
-// without it is owed; then, where the change is. Errors: as of TreeChange::bring(); the record says
-// no longer that anything is owed where nothing was touched.
+// without it is owed; then, where the change is. `staged`: what the index said, if that is known
+// and the index is no part of the change. Errors: as of TreeChange::bring(); usage, where the index
+// or HEAD was moved. The record says that something is owed only where the tree is half done.
 Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& change,
-                   const WorkTree& tree, TreeChange::State to);
+                   const WorkTree& tree, TreeChange::State to,
+                   const std::optional<std::string>& staged);
 
-// Of tries that were cut short: their folders go, and what is owed to the tree is given back. A
-// line for each; `restored` gets the ids of those whose change was taken back.
+// Of tries that were cut short: their folders go, and what is owed to the tree is given back. What
+// somebody else changed since is not: the debt is given up then, with a note. A line for each;
+// `restored` gets the ids of those whose change was taken back.
 Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& tree,
                                            std::vector<std::string>& restored);
 

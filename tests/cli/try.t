@@ -48,7 +48,7 @@ $ git diff | tail -n 4
 # One change at a time.
 $ echo 'exit 0' >> test.sh; culprit try 'the test is wrong' -- ./test.sh
 culprit: the change of try 2 ("two clients share a connection", supported) is in the tree still, and test.sh would be a second
-  try: git commit it, take it back with culprit try --restore 2, or --stack
+  try: git commit it, take it back with culprit try --restore 2, or --stack; culprit try --restore 2 --forget: it is no try any more
 [exit 2]
 $ git checkout -q test.sh; culprit try --restore; git status --short
 TREE     the change of try 2 is taken back
