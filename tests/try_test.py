@@ -343,6 +343,54 @@ class Try(Daemons):
         self.git("revert", "-n", "HEAD")
         self.refused("H", "--", "./test.sh", says="a revert is under way")
 
+    def test_a_verdict_is_shown_though_nothing_can_be_written_any_more(self):
+        self.put("code", "other\n")
+        probe = self.put("probe", "x")
+        if subprocess.run(["chattr", "+i", probe], check=False, capture_output=True).returncode:
+            self.skipTest("no immutable files here")
+        subprocess.run(["chattr", "-i", probe], check=True)
+        record = self.tree / ".culprit/tries/1"
+        way = self.folder / "way"
+        way.symlink_to(record)
+        try:
+            said = self.tried("--", "sh", "-c", f"chattr +i {way}/; exit 1", code=1,
+                              CULPRIT_STAND_IN="none")
+        finally:
+            subprocess.run(["chattr", "-i", record], check=True)
+        self.assertEqual((said["verdict"], said["tree"]), ("refuted", "in_the_way"))
+        self.assertEqual((self.tree / "code").read_text(), "other\n")
+
+    def test_a_stash_is_a_change_to_try(self):
+        for text in ("fixed\n", "other\n"):
+            self.put("code", text)
+            self.git("stash", "-q")
+        said = self.tried("--apply", "git stash pop -q stash@{1}", "--", "./test.sh", code=0)
+        self.assertEqual(said["tree"], "applied")
+        self.assertEqual((self.tree / "code").read_text(), "fixed\n")
+        self.assertEqual(len(self.git("stash", "list").splitlines()), 2)
+
+    def test_borrowed_objects_and_large_files_are_seen_in_a_trial(self):
+        borrower = self.folder / "borrower"
+        subprocess.run(["git", "clone", "-q", "-s", self.tree, borrower], check=True)
+        self.tree = borrower
+        self.put(".git/objects/info/alternates", "../../../tree/.git/objects\n")
+        self.put(".git/lfs/objects/large", "large\n")
+        self.put("code", "fixed\n")
+        for stand_in in ("", "none"):
+            said = self.tried("--", "sh", "-c", "git cat-file -e HEAD:code && grep -q large "
+                              ".git/lfs/objects/large || exit 125; ./test.sh", code=0,
+                              CULPRIT_STAND_IN=stand_in)
+            self.assertEqual((said["verdict"], said["unjudged"]), ("supported", {}))
+
+    def test_a_path_that_only_begins_like_the_tree_is_another(self):
+        other = self.folder / "tree-2"
+        other.mkdir()
+        (other / "data").write_text("x")
+        self.put("code", "fixed\n")
+        said = self.tried("--", "sh", "-c", f"test -e {other}/data || exit 125; "
+                          f"grep -q fixed {self.tree}/code", code=0, CULPRIT_STAND_IN="none")
+        self.assertEqual(said["verdict"], "supported")
+
     def test_below_the_root_the_change_comes_back_by_the_printed_command(self):
         self.put("sub/file", "x\n")
         self.git("add", "sub")

@@ -238,6 +238,20 @@ TEST_CASE("what an editor saves while a state is being brought is never lost") {
   }
 }
 
+TEST_CASE("where neither state can be had it does not say that it was undone") {
+  const TreeFolder scratch;
+  const std::string tree = scratch.made("tree");
+  const TreeChange change = change_of_three(scratch, tree);
+  bool undone = false;
+  const auto lose = [&] {
+    std::filesystem::remove_all(change.folder_of(State::without));
+    std::filesystem::remove_all(change.folder_of(State::with));
+  };
+  const auto undo = [&] { undone = true; };
+  CHECK(!change.bring({tree, "", State::without, lose, nullptr, undo}).has_value());
+  CHECK(!undone);
+}
+
 TEST_CASE("a file on another file system is replaced, and names like ours are left alone") {
   const std::string elsewhere = "/dev/shm/culprit-tree-" + std::to_string(::getpid());
   if (::mkdir(elsewhere.c_str(), 0700) != 0) return;  // this system has none

@@ -6,12 +6,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <sstream>
 
 #include "repo/tree_copy.h"
 
 namespace culprit {
 namespace {
 
+constexpr std::size_t alternates_bytes_max = 1 << 20;
 constexpr std::size_t files_max = 10'000'000;  // of refs or new objects
 
 // git without what the user's shell or settings would have it do besides.
@@ -123,8 +126,17 @@ Status point_to_objects(World& world, const std::string& objects, const std::str
                         const std::string& folder) {
   TRY(make_folders(folder + "/.git/objects/info"));
   TRY(make_folders(folder + "/.git/objects/pack"));
-  return world.write(folder + "/.git/objects/info/alternates",
-                     fmt::format("{}\n{}\n", objects, elsewhere));
+  std::string text = fmt::format("{}\n{}\n", objects, elsewhere);
+  // What they borrow themselves: from where they lie, which is elsewhere for the copy.
+  const std::string borrowed = objects + "/info/alternates";
+  std::string lines;
+  if (world.info(borrowed)) lines = TRY(world.read(borrowed, alternates_bytes_max));
+  std::istringstream rest(lines);
+  for (std::string line; std::getline(rest, line);) {
+    if (line.empty() || line[0] == '/' || line[0] == '#' || line[0] == '"') continue;
+    text += std::filesystem::path(objects + "/" + line).lexically_normal().string() + "\n";
+  }
+  return world.write(folder + "/.git/objects/info/alternates", text);
 }
 
 }  // namespace
@@ -187,7 +199,7 @@ Result<std::string> WorkTree::index_text(const std::string& index_file) const {
   return without_memory(text);
 }
 
-Status WorkTree::copy_repository(const std::string& folder, const std::string& elsewhere) const {
+Status WorkTree::copy_repository(const std::string& folder, const Borrowed& seen) const {
   const std::string made = folder + "/.git";
   TRY(make_folders(made));
   for (const char* name : {"config", "info", "packed-refs", "refs", "reftable", "shallow"}) {
@@ -202,10 +214,13 @@ Status WorkTree::copy_repository(const std::string& folder, const std::string& e
     if (name.starts_with("sharedindex.")) TRY(copy_part(folder_ + "/" + name, made + "/" + name));
   }
   TRY(copy_part(index_, made + "/index"));
-  TRY(point_to_objects(*world_, objects(), elsewhere, folder));
-  const TreeNode large = TRY(node_at(common_ + "/lfs"));
+  TRY(make_folders(made + "/logs/refs"));  // of stashes
+  TRY(copy_part(folder_ + "/logs/HEAD", made + "/logs/HEAD"));
+  TRY(copy_part(common_ + "/logs/refs/stash", made + "/logs/refs/stash"));
+  TRY(point_to_objects(*world_, objects(), seen.objects, folder));
+  const TreeNode large = TRY(node_at(large_files()));
   if (large.kind == TreeNode::Kind::folder &&
-      ::symlink((common_ + "/lfs").c_str(), (made + "/lfs").c_str()) != 0)
+      ::symlink(seen.large_files.c_str(), (made + "/lfs").c_str()) != 0)
     return path_error("cannot make the link", made + "/lfs", errno);
   for (const char* setting : {"core.worktree", "core.hooksPath", "core.bare"}) {
     for (const char* file : {"config", "config.worktree"}) {

@@ -44,9 +44,15 @@ class WorkTree {
 
   std::string objects() const { return common_ + "/objects"; }  // their folder
 
-  // A repository in `folder`, which holds a copy of the tree. The index is copied as it is. Objects
-  // are looked for in `elsewhere` too: where the copy hides the original, theirs may be seen there.
-  Status copy_repository(const std::string& folder, const std::string& elsewhere) const;
+  std::string large_files() const { return common_ + "/lfs"; }  // git-lfs's folder, if any
+
+  // Where a copy that hides the original sees what it borrows of it.
+  struct Borrowed {
+    std::string objects;      // looked for here too
+    std::string large_files;  // looked for here only
+  };
+  // A repository in `folder`, which holds a copy of the tree. The index is copied as it is.
+  Status copy_repository(const std::string& folder, const Borrowed& seen) const;
   // Objects that such a copy made, to the user's repository, which had not got them.
   Status lend_objects(const std::string& copied_objects) const;
 

@@ -306,7 +306,23 @@ std::string Trying::from_here(const std::string& path) const {
   return path.starts_with(here) ? path.substr(here.size()) : path;
 }
 
+// Their servers run outside of the trial.
+std::string server_in(const std::vector<std::string>& command) {
+  for (const std::string& word : command) {
+    for (const char* name : {"docker", "podman", "gradle", "bazel"}) {
+      if (word.find(name) != word.npos) return name;
+    }
+  }
+  return "";
+}
+
 Result<PairedOutcome> Trying::run_trials() {
+  const std::string server = server_in(request_.test);
+  if (!server.empty())
+    note(
+        fmt::format("a server of {} that runs already sees the tree itself, on both sides, and "
+                    "not the copies",
+                    server));
   PairedTrials plan;
   plan.setup.command = without_repository(world_, request_.test);
   plan.setup.timeout = request_.timeout;

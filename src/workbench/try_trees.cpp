@@ -1,5 +1,6 @@
 #include "workbench/try_trees.h"
 
+#include <cctype>
 #include <cerrno>
 
 #include <sys/stat.h>
@@ -10,6 +11,19 @@
 #include "repo/tree_copy.h"
 
 namespace culprit {
+namespace {
+
+// Not "/home/tree" in "/home/tree-2" or in "/mnt/home/tree".
+bool stands_alone(const std::string& word, std::size_t at, std::size_t length) {
+  const auto goes_on = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+  };
+  const bool before = at > 0 && goes_on(word[at - 1]);
+  const bool behind = at + length < word.size() && goes_on(word[at + length]);
+  return !before && !behind;
+}
+
+}  // namespace
 
 TryTrees::TryTrees(TryTrees&& other) noexcept { *this = std::move(other); }
 
@@ -19,6 +33,7 @@ TryTrees& TryTrees::operator=(TryTrees&& other) noexcept {
   std::swap(name_, other.name_);
   std::swap(source_, other.source_);
   std::swap(objects_, other.objects_);
+  std::swap(large_, other.large_);
   std::swap(unusual_, other.unusual_);
   return *this;
 }
@@ -61,6 +76,8 @@ void TryTrees::place(TrialSetup& setup, State state, std::size_t worker,
   if (can_stand_in()) {
     using Access = StandIn::Shared::Access;
     setup.stand_in = StandIn{source_, copy, {{objects_, objects_seen(), Access::read_only}}};
+    if (!large_.empty())
+      setup.stand_in->shared.push_back({large_, large_seen(), Access::read_only});
     for (const std::string& link : options_.links) {
       setup.stand_in->shared.push_back({source_ + "/" + link, source_ + "/" + link});
     }
@@ -68,8 +85,9 @@ void TryTrees::place(TrialSetup& setup, State state, std::size_t worker,
   }
   for (std::string& word : setup.command) {
     for (std::size_t at = word.find(source_); at != word.npos; at = word.find(source_, at)) {
-      word.replace(at, source_.size(), copy);
-      at += copy.size();
+      const bool whole = stands_alone(word, at, source_.size());
+      if (whole) word.replace(at, source_.size(), copy);
+      at += whole ? copy.size() : source_.size();
     }
   }
 }
@@ -93,8 +111,15 @@ Result<TryTrees> TryTrees::make(const WorkTree& tree, const Options& options) {
   TRY(made.copy(tree.root(), listing, with));
   // From the first copy: the tree may change meanwhile.
   TRY(made.copy(with, listing, without));
-  TRY(tree.copy_repository(with, made.objects_seen()));
-  TRY(tree.copy_repository(without, made.objects_seen()));
+  const TreeNode large = TRY(node_at(tree.large_files()));
+  if (large.kind == TreeNode::Kind::folder) made.large_ = tree.large_files();
+  WorkTree::Borrowed seen{made.objects_seen(), made.large_};
+  if (can_stand_in() && !made.large_.empty()) {
+    seen.large_files = made.large_seen();
+    TRY(make_folders(made.large_seen()));
+  }
+  TRY(tree.copy_repository(with, seen));
+  TRY(tree.copy_repository(without, seen));
   return made;
 }
 
