@@ -301,7 +301,12 @@ class Try(Daemons):
         self.assertEqual((self.tree / "code").read_text(), "fixed\nmore\n")
         self.put("code", "mine\n")
         self.assertIn("was changed since", self.culprit("--restore", "1", code=2).stderr)
+        # As one leaves it that was killed in the midst.
+        mark = (self.tree / ".culprit/tries/1/mark").read_text()
+        made = self.put(f".git/index.culprit-try-{mark}", "")
+        (self.tree / ".git/index.lock").hardlink_to(made)
         self.culprit("--restore", "1", "--forget", code=0)
+        self.assertEqual([name for name in os.listdir(self.tree / ".git") if "index." in name], [])
         self.tried("--", "./test.sh", code=1)
         self.assertEqual(self.git("status", "--porcelain"), "")
 

@@ -474,6 +474,10 @@ Status TreeChange::bring_locked(const Bringing& order, const IndexLock& lock) co
   return brought;
 }
 
+void TreeChange::free_index(const std::string& index) const {
+  IndexLock(index, mark_, nullptr).release();
+}
+
 Status TreeChange::bring(const Bringing& order) const {
   const TreeNode wanted = TRY(node_at(index_of(order.to)));
   const IndexLock lock(order.index, mark_, order.step);

@@ -70,6 +70,9 @@ class TreeChange {
   // Paths that are neither of the two, nor on the way between them.
   Result<std::vector<std::string>> strangers(const std::string& root) const;
 
+  // Gives back the lock that one of it which was killed left.
+  void free_index(const std::string& index) const;
+
   // Waits until all that was saved would survive a loss of power too.
   Status sync() const;
 

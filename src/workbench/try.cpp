@@ -462,6 +462,8 @@ Status forget_try(World& world, const std::string& id) {
   const std::vector<TryRecord> records = TRY(tries.all());
   for (TryRecord record : records) {
     if (record.id != id) continue;
+    const auto change = TreeChange::open(tries.folder_of(record));
+    if (change) change->free_index(tree.index());
     record.phase = TryRecord::Phase::ended;
     record.place = TryRecord::Place::elsewhere;
     return tries.write(record);
