@@ -107,7 +107,7 @@ class Proxied(Daemons):
             self.talk(self.listen(told), "/pay", "/list")
         self.end(process)
         code, said = self.culprit("contrast", "record.ndjson", "--bad", "status >= 500")
-        self.assertEqual(code, 0)
+        self.assertEqual(code, 0, said)
         self.assertEqual(said["who"][0]["where"], "path = /pay")
 
     def test_a_port_in_use_is_told(self):
