@@ -103,7 +103,7 @@ class Proxied(Daemons):
     def test_investigate_reads_the_record(self):
         process, told = self.proxy("--upstream", self.upstream, "--record", "record.ndjson",
                                    "--toxic", "http_error(status=500, path=/pay)")
-        for _ in range(30):
+        for _ in range(150):
             self.talk(self.listen(told), "/pay", "/list")
         self.end(process)
         code, said = self.culprit("contrast", "record.ndjson", "--bad", "status >= 500")
