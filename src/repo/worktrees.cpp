@@ -199,23 +199,38 @@ Status Worktrees::State::take_copies() {
   return ok();
 }
 
+// The folders of a path, as folders of the worktree itself: a commit may have a symbolic link
+// there, and what is written through it is written outside.
+void make_parents(const fs::path& worktree, const std::string& path) {
+  std::error_code ignored;
+  fs::path at = worktree;
+  for (const fs::path& part : fs::path(path).parent_path()) {
+    at /= part;
+    const fs::file_type type = fs::symlink_status(at, ignored).type();
+    if (type != fs::file_type::directory) fs::remove(at, ignored);
+  }
+  fs::create_directories(at, ignored);
+}
+
 Status Worktrees::State::give_extras(const fs::path& worktree) {
   std::error_code failed;
   for (const WorktreeExtra& one : options.copies) {
-    fs::create_directories((worktree / one.path).parent_path(), failed);
-    fs::copy_file(one.source, worktree / one.path, fs::copy_options::overwrite_existing, failed);
+    make_parents(worktree, one.path);
+    fs::remove_all(worktree / one.path, failed);  // a symbolic link itself, not what it names
+    fs::copy_file(one.source, worktree / one.path, failed);
     if (failed) {
       return error(Fault::unavailable, "cannot copy {} to {}: {}", one.source, worktree.string(),
                    failed.message());
     }
   }
   for (const WorktreeExtra& one : options.links) {
-    if (fs::symlink_status(worktree / one.path, failed).type() != fs::file_type::not_found) {
+    const fs::path link = worktree / one.path;
+    if (fs::symlink_status(link, failed).type() != fs::file_type::not_found) {
       note(fmt::format("{} is tracked at some commits: those keep their own", one.path));
       continue;
     }
-    fs::create_directories((worktree / one.path).parent_path(), failed);
-    fs::create_symlink(one.source, worktree / one.path, failed);
+    make_parents(worktree, one.path);
+    fs::create_symlink(one.source, link, failed);
     if (failed) {
       return error(Fault::unavailable, "cannot link {}: {}", one.path, failed.message());
     }

@@ -95,6 +95,32 @@ TEST_CASE("a worktree is switched cleanly, and nothing of the user's is touched"
   CHECK(!fs::exists(scratch.repository.path() + "/hooked"));
 }
 
+TEST_CASE("no copy and no link is written through a symbolic link that a commit has") {
+  Scratch scratch;
+  const std::string outside = scratch.repository.path("outside");
+  fs::create_directories(outside);
+  std::ofstream(outside + "/mine") << "precious";
+  scratch.repository.run("git init -q\nln -s " + outside + "/mine test.sh; ln -s " + outside +
+                         " dir; commit 1 one\ngit rm -q test.sh dir; commit 2 two\n"
+                         "echo copy > untracked");
+  auto options = scratch.options();
+  const std::string source = scratch.repository.path() + "/untracked";
+  options.copies = {{"test.sh", source}, {"dir/mine", source}};
+  options.links = {{"dir/link", source}};
+  Worktrees worktrees = opened_trees(scratch, options);
+  const auto tree = worktrees.add(scratch.head());
+  REQUIRE(tree.has_value());
+  for (const char* revision : {"HEAD~1", "HEAD", "HEAD~1", "HEAD~1"}) {
+    const Status switched = worktrees.switch_to(*tree, scratch.head(revision));
+    REQUIRE_MESSAGE(switched.has_value(), (switched ? "" : switched.error().what));
+    CHECK(read_file(*tree + "/test.sh") == "copy\n");
+    CHECK(read_file(*tree + "/dir/mine") == "copy\n");
+    CHECK(fs::is_symlink(*tree + "/dir/link"));
+    CHECK(read_file(outside + "/mine") == "precious");
+    CHECK(!fs::is_symlink(outside + "/link"));
+  }
+}
+
 TEST_CASE("what a killed one left is removed by the next, what others made is not") {
   Scratch scratch;
   scratch.repository.run(
