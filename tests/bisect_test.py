@@ -355,6 +355,22 @@ class Worktrees(Bisect):
         said = self.bisect("HEAD~3", "HEAD", "--", "grep", "-q", "good", "state")
         self.assertIn("pointers only", " ".join(said["notes"]))
 
+    def test_a_test_that_reads_documents(self):
+        shas = [self.commit(f"c{i}", README_md=f"{'bad' if i >= 5 else 'good'} {i}\n", n="1\n")
+                for i in range(8)]
+        said = self.bisect(shas[0], shas[-1], "--", "grep", "-q", "good", "README.md")
+        self.assertEqual(said["culprit"]["sha"], shas[5])
+
+    def test_a_shared_build_is_tested_at_the_commit_that_is_asked_for(self):
+        shas = self.line(16, 9, Makefile="all:\n")
+        said = self.bisect("--paths", "Makefile", "--build", "cp state built", shas[0], shas[-1],
+                           "--", "sh", "-c", '[ "$(git rev-parse HEAD)" = "$CULPRIT_COMMIT" ] &&'
+                           "[ -e built ] || exit 200; grep -q good state")
+        self.assertEqual(said["culprit"]["sha"], shas[9])
+        self.bisect("--paths", "Makefile", "--paths", "nothing", shas[0], shas[-1], "--", "true",
+                    code=2)
+        self.assertIn("--paths nothing matches no file", self.said)
+
     def test_commits_that_build_alike_share_a_build(self):
         shas = []
         for i in range(24):
@@ -362,7 +378,7 @@ class Worktrees(Bisect):
             files = {"README_md": f"{i}\n"} if i % 3 else {"state": state}
             shas.append(self.commit(f"c{i}", **files))
         log = self.folder / "builds"
-        said = self.bisect("--build", f"echo $CULPRIT_COMMIT >> {log}", shas[0], shas[-1], "--",
+        said = self.bisect("--build", f"echo $CULPRIT_COMMIT >> {log}", "--paths", "state", shas[0], shas[-1], "--",
                            "grep", "-q", "good", "state")
         self.assertEqual(said["culprit"]["sha"], shas[12])
         builds = log.read_text().split()

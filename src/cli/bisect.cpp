@@ -154,7 +154,7 @@ Command bisect_command() {
        {"--calibrate", "N", "runs at each end, at most, also where the test seems sure"},
        {"--prior", "P", "what an investigation suspects: case, or a file of its --json"},
        {"--first-parent", "", "whole merges instead of the commits that they brought"},
-       {"--paths", "GLOB", "what build and test read (all but documents); repeated", true},
+       {"--paths", "GLOB", "what the build reads (all files), from the top; repeated", true},
        {"--builds", "N", "worktrees that stay built (8)"},
        {"--keep", "PATH", "stays in a worktree when it gets another commit; repeated", true},
        {"--link", "PATH", "of your checkout, shared with each worktree; repeated", true},

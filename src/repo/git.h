@@ -86,7 +86,8 @@ struct LineTouch {
   std::size_t distance = 0;  // from the line that matters most, in lines; 0: that line itself
 };
 
-// Equal where the files that a build reads are equal, byte for byte.
+// Equal where the files that a build reads by its PathFilter are equal, byte for byte; without
+// patterns: all files.
 struct TreeMark {
   std::array<std::uint64_t, 2> halves = {};
 

@@ -15,6 +15,7 @@ class PathFilter {
   PathFilter() = default;
   explicit PathFilter(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {}
 
+  bool given() const { return !patterns_.empty(); }
   bool reads(const std::string& path) const;
 
  private:

@@ -107,7 +107,7 @@ Status clone_into(const GitProgram& git, const std::string& worktree, const Subm
 }
 
 Status fill(const GitProgram& git, const std::string& worktree, const std::string& common,
-            int levels_left) {
+            Leftovers leftovers, int levels_left) {
   std::error_code ignored;
   if (levels_left == 0 || !fs::exists(worktree + "/.gitmodules", ignored)) return ok();
   const std::vector<Submodule> all = TRY(submodules_of(git, worktree));
@@ -118,8 +118,8 @@ Status fill(const GitProgram& git, const std::string& worktree, const std::strin
       TRY(clone_into(git, worktree, one, module, target));
     TRY(git.done({"checkout", "--quiet", "--force", "--detach", one.sha}, target)
             .during("filling the submodule {}", one.path));
-    TRY(git.done({"clean", "-ffdxq"}, target));
-    TRY(fill(git, target, module, levels_left - 1));
+    if (leftovers == Leftovers::removed) TRY(git.done({"clean", "-ffdxq"}, target));
+    TRY(fill(git, target, module, leftovers, levels_left - 1));
   }
   return ok();
 }
@@ -127,8 +127,8 @@ Status fill(const GitProgram& git, const std::string& worktree, const std::strin
 }  // namespace
 
 Status fill_submodules(const GitProgram& git, const std::string& worktree,
-                       const std::string& common) {
-  return fill(git, worktree, common, levels_max);
+                       const std::string& common, Leftovers leftovers) {
+  return fill(git, worktree, common, leftovers, levels_max);
 }
 
 }  // namespace culprit

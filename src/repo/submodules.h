@@ -6,6 +6,7 @@
 // submodules holds, local paths are refused unless the user set protocol.file.allow.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -13,9 +14,12 @@
 
 namespace culprit {
 
+// What a build left in them: a switch to another commit removes it, a move (worktrees.h) does not.
+enum class Leftovers : std::uint8_t { removed, kept };
+
 // `common`: the folder of the user's repository that holds its modules, or of the module itself.
 // Errors: unavailable, where a submodule cannot be had.
 Status fill_submodules(const GitProgram& git, const std::string& worktree,
-                       const std::string& common);
+                       const std::string& common, Leftovers leftovers);
 
 }  // namespace culprit

@@ -225,6 +225,7 @@ Status Worktrees::State::give_extras(const fs::path& worktree) {
   }
   for (const WorktreeExtra& one : options.links) {
     const fs::path link = worktree / one.path;
+    if (fs::read_symlink(link, failed) == one.source) continue;  // given before
     if (fs::symlink_status(link, failed).type() != fs::file_type::not_found) {
       note(fmt::format("{} is tracked at some commits: those keep their own", one.path));
       continue;
@@ -328,10 +329,16 @@ Status Worktrees::switch_to(const std::string& worktree, const std::string& sha)
     clean.push_back("/" + path);
   }
   TRY(state_->git.done(clean, worktree).during("cleaning {}", worktree));
-  TRY(fill_submodules(state_->git, worktree, state_->common.string()));
+  TRY(fill_submodules(state_->git, worktree, state_->common.string(), Leftovers::removed));
   TRY(state_->give_extras(worktree));
   state_->note_pointers(worktree);
   return ok();
+}
+
+Status Worktrees::move_to(const std::string& worktree, const std::string& sha) {
+  TRY(restore(worktree, sha).during("checking out {}", sha.substr(0, 12)));
+  TRY(fill_submodules(state_->git, worktree, state_->common.string(), Leftovers::kept));
+  return state_->give_extras(worktree);
 }
 
 void Worktrees::remove(const std::string& worktree) {

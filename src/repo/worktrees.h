@@ -47,6 +47,8 @@ class Worktrees {
   Result<std::string> add(const std::string& sha);
   // Makes it the commit's. After an Error it is in no state that could be used.
   Status switch_to(const std::string& worktree, const std::string& sha);
+  // The same, but what lies there untracked stays: a build that is good for that commit too.
+  Status move_to(const std::string& worktree, const std::string& sha);
   // What tracked files hold is what the commit has, whatever ran there meanwhile.
   Status restore(const std::string& worktree, const std::string& sha);
   void remove(const std::string& worktree);

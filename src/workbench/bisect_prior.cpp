@@ -53,7 +53,7 @@ BisectPrior plain_prior(const BisectRange& range, const std::vector<CommitTouch>
   for (std::size_t i = 0; i < range.shas.size(); ++i) {
     using What = CommitTouch::What;
     const What what = touches[i].what;
-    if (what == What::comments) prior.weights[i] = weight_seldom;
+    if (what == What::comments || what == What::beside) prior.weights[i] = weight_seldom;
     const auto equal = [&](Point parent) { return range.marks[parent] == range.marks[i]; };
     const bool first = range.parents[i].empty();
     const bool same = first ? range.marks[i] == TreeMark()

@@ -18,16 +18,17 @@ BisectRange range_of(std::size_t size) {
 }
 
 TEST_CASE("what a build does not read is hardly ever it") {
-  BisectRange range = range_of(4);
+  BisectRange range = range_of(5);
   range.marks[1] = range.marks[0];
   range.marks[2] = range.marks[0];
   using What = CommitTouch::What;
-  std::vector<CommitTouch> touches(4);
+  std::vector<CommitTouch> touches(5);
   touches[1].what = What::beside;
   touches[2].what = What::nothing;
   touches[3].what = What::comments;
+  touches[4].what = What::beside;  // of another mark: nobody said what is read
   const BisectPrior prior = plain_prior(range, touches);
-  CHECK(prior.weights == std::vector<double>{1, 0.01, 1e-6, 0.01});
+  CHECK(prior.weights == std::vector<double>{1, 0.01, 1e-6, 0.01, 0.01});
 }
 
 TEST_CASE("findings hold four fifths of the belief, what lies outside speaks for no change") {

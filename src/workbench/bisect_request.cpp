@@ -46,6 +46,7 @@ class Asking {
   Status take_replayed();
   Status find_ends();
   Status find_range();
+  Status check_paths() const;
   Status find_prior(const std::vector<CommitTouch>& touches);
   Status find_rates();
   Status take_rates_file(const std::string& path);
@@ -172,6 +173,7 @@ Status Asking::find_range() {
   }
   if (repository_->shallow())
     note("the clone is shallow: commits beyond its edge are not looked at");
+  TRY(check_paths());
   const std::vector<CommitTouch> touches =
       TRY(repository_->touches(range.shas, range.parents, range.base, PathFilter(request_.paths)));
   for (const CommitTouch& touch : touches) range.marks.push_back(touch.mark);
@@ -181,6 +183,26 @@ Status Asking::find_range() {
     if (row.sha == done_.bad_sha) row.where = BisectRow::Where::bad_end;
   }
   return find_prior(touches);
+}
+
+// A pattern that matches nothing would make all commits look alike.
+Status Asking::check_paths() const {
+  std::vector<std::string> unmatched = request_.paths;
+  for (const std::string& sha : {done_.bad_sha, options_.range.base}) {
+    if (unmatched.empty()) return ok();
+    const std::string listed = TRY(reading_.text(
+        {"ls-tree", "-r", "-z", "--name-only", "--full-tree", sha}, request_.repository));
+    for (std::size_t from = 0; from < listed.size();) {
+      const std::size_t to = std::min(listed.find('\0', from), listed.size());
+      const std::string path = listed.substr(from, to - from);
+      std::erase_if(unmatched,
+                    [&](const std::string& one) { return PathFilter({one}).reads(path); });
+      from = to + 1;
+    }
+  }
+  if (unmatched.empty()) return ok();
+  return usage(fmt::format("--paths {} matches no file of {}", unmatched.front(), request_.bad),
+               "name folders or files from the top of the repository: --paths src");
 }
 
 Status Asking::find_prior(const std::vector<CommitTouch>& touches) {

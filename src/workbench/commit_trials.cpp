@@ -96,11 +96,9 @@ std::size_t CommitTrials::take(const std::string& sha, const TreeMark& mark,
   // Where all are busy, one more is better than none.
   if (chosen == places_.size()) chosen = add_place();
   Place& place = places_[chosen];
-  if (!place.ready || place.mark != mark) {
-    place.sha = sha;
-    place.mark = mark;
-    place.ready = false;
-  }
+  if (place.mark != mark) place.ready = false;
+  place.sha = sha;
+  place.mark = mark;
   place.busy = true;
   place.used = ++uses_;
   return chosen;
@@ -252,8 +250,12 @@ Result<CommitTrial> CommitTrials::attempt(Place& place, TrialSetup setup, const 
     made.ready_seconds = since(start);
     if (made.kind != CommitTrial::Kind::tested) return made;
     place.ready = true;
+  } else if (place.checked_out != place.sha) {
+    // What is built is good for it, but what the test reads may be another.
+    TRY(worktrees_.move_to(place.worktree, place.sha));
+    place.checked_out = place.sha;
   } else if (options_.build.empty()) {
-    TRY(worktrees_.restore(place.worktree, place.checked_out));
+    TRY(worktrees_.restore(place.worktree, place.sha));
   }
   std::error_code ignored;
   if (!fs::is_directory(place.worktree + "/" + options_.subfolder, ignored)) {

@@ -65,6 +65,20 @@ TEST_CASE("a commit that stays built is built once; the least worth gives way") 
   CHECK(std::count(std::istreambuf_iterator<char>(file), {}, '\n') == 3);
 }
 
+TEST_CASE("commits that share a build are each tested as they are") {
+  for (const char* build : {"", "echo built >> out"}) {
+    CommitTrialsOptions options;
+    options.build = build;
+    Bench bench(three, options);
+    for (const char* revision : {"v1", "v2", "v1", "v3"}) {
+      const CommitTrial made = bench.run(revision, 1, "cat n; git rev-parse HEAD; cat out");
+      const std::string sha = *opened(bench.repository.path()).resolve(revision);
+      const std::string expected = fmt::format("{}\n{}\n", revision + 1, sha);
+      CHECK(made.trial.out.text == expected + (*build ? "built\n" : ""));
+    }
+  }
+}
+
 TEST_CASE("what does not build is told as that, and is not kept") {
   CommitTrialsOptions options;
   options.build = "[ $(cat n) != 2 ]";
