@@ -378,8 +378,8 @@ class Worktrees(Bisect):
             files = {"README_md": f"{i}\n"} if i % 3 else {"state": state}
             shas.append(self.commit(f"c{i}", **files))
         log = self.folder / "builds"
-        said = self.bisect("--build", f"echo $CULPRIT_COMMIT >> {log}", "--paths", "state", shas[0], shas[-1], "--",
-                           "grep", "-q", "good", "state")
+        said = self.bisect("--build", f"echo $CULPRIT_COMMIT >> {log}", "--paths", "state",
+                           shas[0], shas[-1], "--", "grep", "-q", "good", "state")
         self.assertEqual(said["culprit"]["sha"], shas[12])
         builds = log.read_text().split()
         self.assertEqual(len(builds), len(set(builds)))
@@ -457,6 +457,35 @@ class GoesOn(Bisect):
         self.assertEqual(said["culprit"]["sha"], shas[9])
         self.bisect("--resume", shas[1], shas[-1], *self.sure, code=3)
         self.assertIn("was begun", self.said)
+
+    def test_alone_it_goes_on_with_the_same_words_and_flags(self):
+        shas = self.line(16, 9, Makefile="all:\n", _gitignore="deps\n")
+        (self.repo / "deps").mkdir()
+        (self.repo / "deps/lib").write_text("lib\n")
+        runner = self.write("runner", f"#!/bin/sh\necho x >> {self.folder}/ran\nexec \"$@\"\n")
+        runner.chmod(0o755)
+        first = self.bisect("--runs", "3", "--link", "deps", "--runner", runner, "--rates", "0,1",
+                            "--timeout", "20s", "--paths", "*", shas[0], shas[-1], "--", "sh", "-c",
+                            "x=1\n\ngrep -q lib deps/lib || exit 200\ngrep -q good state", code=1)
+        self.assertEqual(first["ended"], "runs_spent")
+        (self.folder / "ran").unlink()
+        said = self.bisect("--resume")
+        self.assertEqual(said["culprit"]["sha"], shas[9])
+        self.assertEqual(said["folder"], first["folder"])
+        self.assertEqual([one["sha"] for one in said["trials"][:3]],
+                         [one["sha"] for one in first["trials"]])
+        self.assertEqual((self.folder / "ran").read_text().count("x"), said["runs"] - 3)
+
+    def test_a_test_that_was_edited_since_is_another_one(self):
+        shas = self.line(16, 9)
+        self.write("repo/test.sh", "grep -q good state\n")
+        self.bisect("--runs", "3", shas[0], shas[-1], "--", "sh", "test.sh", code=1)
+        self.write("repo/test.sh", "! grep -q good state\n")
+        self.bisect("--resume", code=2)
+        self.assertIn("was changed since", self.said)
+        self.bisect("--resume", shas[0], shas[-1], "--", "sh", "test.sh", code=3)
+        self.write("repo/test.sh", "grep -q good state\n")
+        self.assertEqual(self.bisect("--resume")["culprit"]["sha"], shas[9])
 
     def test_every_run_is_kept_with_what_it_said(self):
         shas = self.line(8, 5)

@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t journal_bytes_max = std::size_t{64} << 20;
 constexpr const char* journal_name = "journal";
 
-std::string id_of(const BisectFolder::Identity& identity) {
+}  // namespace
+
+std::string BisectFolder::id_of(const Identity& identity) {
   std::uint64_t hash = 0xCBF2'9CE4'8422'2325ULL;  // FNV-1a
   const auto take = [&](std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
@@ -27,6 +29,8 @@ std::string id_of(const BisectFolder::Identity& identity) {
   }
   return fmt::format("{:012x}", hash >> 16U);
 }
+
+namespace {
 
 // As seen from where the user stands, where it lies below.
 std::string all_folder(World& world) {
@@ -67,14 +71,17 @@ std::string BisectFolder::output_path(std::size_t run) const {
   return fmt::format("{}/runs/{:03}.log", path_, run);
 }
 
-Result<BisectFolder> BisectFolder::begin(World& world, const Identity& identity) {
+Result<BisectFolder> BisectFolder::begin(World& world, const Identity& identity,
+                                         const Identity& settings) {
   const std::string path = all_folder(world) + "/" + id_of(identity);
   TRY(make_folders(world, path));
   EventFile journal = TRY(EventFile::open(path + "/" + journal_name, EventFile::Begin::empty));
   std::error_code ignored;
   fs::remove_all(path + "/runs", ignored);
   TRY(make_folders(world, path));
-  journal.append(bisect_head_line(identity));
+  Identity head = identity;
+  head.insert(settings.begin(), settings.end());
+  journal.append(bisect_head_line(head));
   return BisectFolder(path, std::move(journal));
 }
 

@@ -18,12 +18,16 @@ class BisectFolder {
   // What makes two bisections the same, by names: then they have one folder.
   using Identity = std::map<std::string, std::string>;
 
-  // Begun anew: what was there of the same one is gone. Errors: denied, missing (cannot be
-  // written), usage (another culprit is at it).
-  static Result<BisectFolder> begin(World& world, const Identity& identity);
+  static std::string id_of(const Identity& identity);
+
+  // Begun anew, with settings that are remembered but make no other bisection of it: what was there
+  // of the same one is gone. Errors: denied, missing (cannot be written), usage (another culprit is
+  // at it).
+  static Result<BisectFolder> begin(World& world, const Identity& identity,
+                                    const Identity& settings);
   // Errors: missing, where none was begun; malformed.
   static Result<BisectFolder> resume(World& world, const Identity& identity);
-  // The identity of the newest one.
+  // The identity of the newest one, and its settings.
   static Result<Identity> newest(World& world);
 
   const std::string& path() const { return path_; }

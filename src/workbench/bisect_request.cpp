@@ -9,6 +9,7 @@
 #include "workbench/bisect_folder.h"
 #include "workbench/bisect_log.h"
 #include "workbench/bisect_prior.h"
+#include "workbench/bisect_settings.h"
 #include "workbench/kept_findings.h"
 #include "workbench/repro_spec.h"
 #include "workbench/shell_words.h"
@@ -30,6 +31,8 @@ Error usage(std::string what, std::string advice) {
   return made;
 }
 
+using Identity = BisectFolder::Identity;
+
 // One request on its way to a search.
 class Asking {
  public:
@@ -39,8 +42,6 @@ class Asking {
   Result<Bisected> run();
 
  private:
-  using Identity = BisectFolder::Identity;
-
   Status check() const;
   Status take_resumed();
   Status take_replayed();
@@ -53,6 +54,7 @@ class Asking {
   Status open_folder();
   Result<std::string> sha_of(const std::string& revision) const;
   Identity identity() const;
+  Status check_unchanged() const;
 
   Status find_places(const std::string& checkout);
   bool untracked(const std::string& path) const;
@@ -80,6 +82,7 @@ class Asking {
   std::string checkout_;         // where the user's begins; empty: a bare repository, or elsewhere
   std::string subfolder_;        // of it, where the user stands
   std::vector<WorktreeExtra> copies_;
+  Identity begun_;  // of the newest bisection, where that is to go on; else empty
 };
 
 Status Asking::check() const {
@@ -111,19 +114,8 @@ Result<std::string> Asking::sha_of(const std::string& revision) const {
 // Words that were left out are those of the newest bisection.
 Status Asking::take_resumed() {
   if (request_.begin != BisectRequest::Begin::resume || !request_.command.empty()) return ok();
-  const Identity newest = TRY(BisectFolder::newest(world_));
-  const auto value = [&](const char* name) {
-    const auto found = newest.find(name);
-    return found == newest.end() ? std::string() : found->second;
-  };
-  request_.good = value("good");
-  request_.bad = value("bad");
-  request_.command = text_lines(value("command"));
-  request_.build = value("build");
-  request_.signature = value("signature");
-  request_.repository = value("repository");
-  request_.follow =
-      value("follow") == "first_parents" ? Follow::first_parents : Follow::all_parents;
+  begun_ = TRY(BisectFolder::newest(world_));
+  take_begun(request_, begun_);
   return ok();
 }
 
@@ -253,14 +245,33 @@ Status Asking::find_rates() {
   return ok();
 }
 
-BisectFolder::Identity Asking::identity() const {
-  return {{"good", done_.good_sha},
-          {"bad", done_.bad_sha},
-          {"command", fmt::format("{}", fmt::join(request_.command, "\n"))},
-          {"build", request_.build},
-          {"signature", request_.signature},
-          {"repository", request_.repository},
-          {"follow", request_.follow == Follow::all_parents ? "all_parents" : "first_parents"}};
+Identity Asking::identity() const {
+  Identity all = identity_of(request_);
+  all["good"] = done_.good_sha;
+  all["bad"] = done_.bad_sha;
+  all["subfolder"] = subfolder_;
+  std::vector<std::string> copies;
+  for (const WorktreeExtra& one : copies_) {
+    const Result<std::string> text = world_.read(one.source, file_bytes_max);
+    const std::string hash = BisectFolder::id_of({{"text", text ? *text : text.error().what}});
+    copies.push_back(fmt::format("{} {}", hash, one.path));
+  }
+  put_texts(all, "copy", copies);
+  return all;
+}
+
+// Runs of another command, or of another text of it, say nothing of this one.
+Status Asking::check_unchanged() const {
+  if (begun_.empty()) return ok();
+  const Identity now = identity();
+  const std::string folder = text_in(begun_, "subfolder");
+  if (folder != subfolder_) {
+    return usage(fmt::format("it was begun in {}/{}", checkout_, folder),
+                 "cd there, then culprit bisect --resume");
+  }
+  if (texts_in(now, "copy") == texts_in(begun_, "copy")) return ok();
+  return usage("an untracked file that the command uses was changed since it was begun",
+               "without --resume a new search begins");
 }
 
 Status Asking::open_folder() {
@@ -270,8 +281,10 @@ Status Asking::open_folder() {
     options_.history = told_;
     return ok();
   }
+  TRY(check_unchanged());
   Result<BisectFolder> folder =
-      resumes ? BisectFolder::resume(world_, identity()) : BisectFolder::begin(world_, identity());
+      resumes ? BisectFolder::resume(world_, identity())
+              : BisectFolder::begin(world_, identity(), settings_of(request_));
   if (!folder) return folder.error();
   folder_ = std::move(folder).value();
   done_.folder = folder_->path();
