@@ -150,6 +150,7 @@ struct Worktrees::State {
 
   Status make_root();
   Status take_copies();
+  Status check_out(const std::string& worktree, const std::string& sha) const;
   Status give_extras(const fs::path& worktree);
   fs::path registration_of(const fs::path& worktree) const;
   void note(const std::string& text);
@@ -313,16 +314,21 @@ Result<std::string> Worktrees::add(const std::string& sha) {
   return switched.error();
 }
 
-Status Worktrees::restore(const std::string& worktree, const std::string& sha) {
-  const fs::path registration = state_->registration_of(worktree);
+Status Worktrees::State::check_out(const std::string& worktree, const std::string& sha) const {
+  const fs::path registration = registration_of(worktree);
   std::error_code ignored;
   // Left where a checkout was stopped in its middle; nobody else works here.
   for (const char* name : {"index.lock", "HEAD.lock"}) fs::remove(registration / name, ignored);
-  return state_->git.done({"checkout", "--quiet", "--force", "--detach", sha}, worktree);
+  return git.done({"checkout", "--quiet", "--force", "--detach", sha}, worktree);
+}
+
+Status Worktrees::restore(const std::string& worktree, const std::string& sha) {
+  TRY(state_->check_out(worktree, sha));
+  return state_->give_extras(worktree);
 }
 
 Status Worktrees::switch_to(const std::string& worktree, const std::string& sha) {
-  TRY(restore(worktree, sha).during("checking out {}", sha.substr(0, 12)));
+  TRY(state_->check_out(worktree, sha).during("checking out {}", sha.substr(0, 12)));
   std::vector<std::string> clean = {"clean", "-ffdxq"};
   for (const std::string& path : state_->options.kept) {
     clean.emplace_back("-e");
@@ -336,7 +342,7 @@ Status Worktrees::switch_to(const std::string& worktree, const std::string& sha)
 }
 
 Status Worktrees::move_to(const std::string& worktree, const std::string& sha) {
-  TRY(restore(worktree, sha).during("checking out {}", sha.substr(0, 12)));
+  TRY(state_->check_out(worktree, sha).during("checking out {}", sha.substr(0, 12)));
   TRY(fill_submodules(state_->git, worktree, state_->common.string(), Leftovers::kept));
   return state_->give_extras(worktree);
 }

@@ -49,7 +49,8 @@ class Worktrees {
   Status switch_to(const std::string& worktree, const std::string& sha);
   // The same, but what lies there untracked stays: a build that is good for that commit too.
   Status move_to(const std::string& worktree, const std::string& sha);
-  // What tracked files hold is what the commit has, whatever ran there meanwhile.
+  // What tracked files hold is what the commit has, whatever ran there meanwhile; copies and links
+  // of the user's are theirs again.
   Status restore(const std::string& worktree, const std::string& sha);
   void remove(const std::string& worktree);
 

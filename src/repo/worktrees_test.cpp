@@ -121,6 +121,20 @@ TEST_CASE("no copy and no link is written through a symbolic link that a commit 
   }
 }
 
+TEST_CASE("a copy of the user's stays where a commit has a file of that name") {
+  Scratch scratch;
+  scratch.repository.run("git init -q\necho old > test.sh; commit 1 one; echo mine > untracked");
+  auto options = scratch.options();
+  options.copies = {{"test.sh", scratch.repository.path() + "/untracked"}};
+  Worktrees worktrees = opened_trees(scratch, options);
+  const auto tree = worktrees.add(scratch.head());
+  REQUIRE(tree.has_value());
+  CHECK(read_file(*tree + "/test.sh") == "mine\n");
+  std::ofstream(*tree + "/test.sh") << "changed by a test";
+  REQUIRE(worktrees.restore(*tree, scratch.head()).has_value());
+  CHECK(read_file(*tree + "/test.sh") == "mine\n");
+}
+
 TEST_CASE("what a killed one left is removed by the next, what others made is not") {
   Scratch scratch;
   scratch.repository.run(
