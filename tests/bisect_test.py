@@ -355,6 +355,34 @@ class Worktrees(Bisect):
         said = self.bisect("HEAD~3", "HEAD", "--", "grep", "-q", "good", "state")
         self.assertIn("pointers only", " ".join(said["notes"]))
 
+    def test_commits_that_cannot_be_checked_out_or_have_no_test_are_no_evidence(self):
+        test = "#!/bin/sh\ngrep -q good state\n"
+        shas = [self.commit(f"c{i}", state=f"{'bad' if i >= 9 else 'good'} {i}\n",
+                            _gitattributes="state filter=odd\n" if i == 8 else "*.x text\n",
+                            test_sh=test)
+                for i in range(12)]
+        self.git("config", "filter.odd.smudge", "false")
+        self.git("config", "filter.odd.required", "true")
+        self.git("checkout", "-q", "--orphan", "root")
+        self.git("rm", "-q", "-rf", ".")
+        for i in range(8):
+            self.commit(f"r{i}", other=f"{i}\n")
+        self.git("checkout", "-q", "main")
+        self.git("merge", "-q", "--allow-unrelated-histories", "-m", "merge", "root")
+        said = self.bisect(shas[6], "HEAD", "--", "./test.sh", code=1)
+        first = {one["sha"] for one in said["credible_set"][:2]}
+        self.assertEqual(first, {shas[8], shas[9]})
+        self.assertFalse([one for one in said["trials"] if one["outcome"] == "bad"
+                          and "127" in one["reason"]])
+        self.assertIn("cannot be checked out", json.dumps(said["trials"]))
+
+    def test_an_end_whose_build_fails_once_is_built_again(self):
+        shas = self.line(8, 5)
+        once = self.folder / "once"
+        said = self.bisect("--build", f"[ -e {once} ] || {{ touch {once}; false; }}", shas[0],
+                           shas[-1], "--", "grep", "-q", "good", "state")
+        self.assertEqual(said["culprit"]["sha"], shas[5])
+
     def test_a_test_that_reads_documents(self):
         shas = [self.commit(f"c{i}", README_md=f"{'bad' if i >= 5 else 'good'} {i}\n", n="1\n")
                 for i in range(8)]

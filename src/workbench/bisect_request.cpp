@@ -380,6 +380,8 @@ CommitTrialsOptions Asking::trials_options() const {
   made.build = request_.build;
   made.runner = shell_words(request_.runner);
   made.subfolder = subfolder_;
+  made.good = options_.range.base;
+  made.bad = done_.bad_sha;
   const std::size_t usual = request_.build.empty() ? request_.workers : builds_usual;
   made.places_max = std::max(request_.workers, request_.builds.value_or(usual));
   for (const std::string& name : handed_down_variables()) {

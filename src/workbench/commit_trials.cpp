@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int attempts_max = 3;
-constexpr double slower_max = 10;  // as of tests: DESIGN, command contract
+constexpr std::size_t failing_max = 3;  // so many commits in a row: it is the machine
+constexpr double slower_max = 10;       // as of tests: DESIGN, command contract
 constexpr Duration build_timeout_min = std::chrono::minutes(1);
 constexpr int not_found = 127;   // sh(1)
 constexpr int untestable = 125;  // git bisect run(1)
@@ -165,13 +166,6 @@ Result<Trial> CommitTrials::run_in(const Place& place, TrialSetup setup,
   }
   setup.command = std::move(words);
   Result<Trial> trial = run_trial(setup, watch);
-  // What the shell says with 127 where it is asked: there is no such command at this commit.
-  if (!trial && trial.error().fault == Fault::usage && options_.runner.empty()) {
-    Trial made;
-    made.exit_code = not_found;
-    made.error.text = trial.error().what + "\n";
-    return made;
-  }
   if (!trial || options_.runner.empty() || trial->timed_out) return trial;
   return as_told(std::move(trial).value(), marker);
 }
@@ -266,7 +260,33 @@ Result<CommitTrial> CommitTrials::attempt(Place& place, TrialSetup setup, const 
   }
   made.fresh = !place.tried;
   place.tried = true;
-  made.trial = TRY(run_in(place, std::move(setup), watch));
+  Result<Trial> trial = run_in(place, std::move(setup), watch);
+  // There is no such command at this commit, which is no failure of it. At GOOD it is the user's
+  // mistake, said as a shell does.
+  if (!trial && trial.error().fault == Fault::usage && options_.runner.empty()) {
+    if (place.sha != options_.good) made.kind = CommitTrial::Kind::unjudged;
+    made.reason = trial.error().what;
+    made.trial.exit_code = not_found;
+    made.trial.error.text = trial.error().what + "\n";
+    return made;
+  }
+  made.trial = TRY(std::move(trial));
+  return made;
+}
+
+// Trouble of one commit is not that of the others.
+bool CommitTrials::may_be_left_out(const Place& place) {
+  const std::lock_guard locked(lock_);
+  failing_.insert(place.sha);
+  return !is_end(place.sha) && !out_of_space() && failing_.size() < failing_max;
+}
+
+CommitTrial CommitTrials::left_out(const Place& place, const Error& failed) const {
+  CommitTrial made;
+  const bool there = !place.checked_out.empty();
+  made.kind = there ? CommitTrial::Kind::unjudged : CommitTrial::Kind::broken;
+  made.reason = there ? failed.what : "cannot be checked out: " + failed.what;
+  made.trial.exit_code = untestable;
   return made;
 }
 
@@ -284,9 +304,16 @@ Result<CommitTrial> CommitTrials::run(std::size_t place, TrialSetup setup,
       return abandoned;
     }
     const std::string trouble = made ? trouble_of(made->trial) : made.error().what;
-    if (trouble.empty()) return made;
+    if (trouble.empty()) {
+      const bool again = made->kind == CommitTrial::Kind::broken && is_end(here.sha);
+      if (again && attempts < attempts_max) continue;  // a build may fail only sometimes
+      const std::lock_guard locked(lock_);
+      failing_.clear();
+      return made;
+    }
     here.ready = false;
     if (attempts == attempts_max) {
+      if (!made && may_be_left_out(here)) return left_out(here, made.error());
       return given_up(made ? error(Fault::unavailable, "{}", trouble) : made.error(), here.sha);
     }
     world_.sleep(std::chrono::seconds(attempts));

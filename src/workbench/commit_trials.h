@@ -3,7 +3,8 @@
 // A few worktrees stay as they are when others are needed, so that going back to a commit that was
 // built costs no build; commits whose read files are equal share one. Trouble of the machine (no
 // space, no processes, a runner that did not run it) is no answer of the command: it is tried
-// again, and told as an Error when it stays.
+// again. Where it stays, that commit is left out; an end, or the third commit in a row, is an
+// Error.
 //
 // With a runner (`srun -N1 --`) build and command run through it, wherever that is. Then a file
 // beside the worktrees says that the command itself ended, and how.
@@ -13,6 +14,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,8 @@ struct CommitTrialsOptions {
   std::vector<std::string> runner;  // before both
   std::vector<std::string> before;  // words before the command itself, within the runner
   std::string subfolder;            // of the worktree, in which both run
+  std::string good;                 // the ends, by their ids: without them nothing can be said
+  std::string bad;
   std::size_t places_max = 1;
   Duration build_timeout = Duration::zero();  // zero: ten times the longest so far
 
@@ -39,8 +43,8 @@ struct CommitTrialsOptions {
 struct CommitTrial {
   enum class Kind : std::uint8_t {
     tested,
-    broken,     // it does not build
-    unjudged,   // its build timed out, or its folder is not there
+    broken,     // it does not build, or cannot be checked out
+    unjudged,   // its build timed out, or its folder, or the command, is not there
     abandoned,  // stopped, since nobody needs it any more
   };
   Kind kind = Kind::tested;
@@ -89,6 +93,9 @@ class CommitTrials {
   Result<Trial> run_in(const Place& place, TrialSetup setup, const TrialWatch& watch) const;
   Result<Trial> as_told(Trial trial, const std::string& marker) const;
   std::string marker_of(const Place& place) const;
+  bool is_end(const std::string& sha) const { return sha == options_.good || sha == options_.bad; }
+  bool may_be_left_out(const Place& place);
+  CommitTrial left_out(const Place& place, const Error& failed) const;
   bool out_of_space() const;
   std::string trouble_of(const Trial& trial) const;
   Error given_up(Error failed, const std::string& sha) const;
@@ -100,6 +107,7 @@ class CommitTrials {
   std::size_t uses_ = 0;
   std::mutex lock_;  // of the table of places, and of what builds took
   double longest_build_ = 0;
+  std::set<std::string> failing_;  // commits that could not be run, since one could
 };
 
 }  // namespace culprit

@@ -110,6 +110,7 @@ TEST_CASE("a command that is not there at a commit is as a shell says it") {
   const auto made = bench.trials.run(place, setup, {});
   REQUIRE(made.has_value());
   CHECK(made->trial.exit_code == 127);
+  CHECK(made->kind == CommitTrial::Kind::unjudged);
 }
 
 TEST_CASE("a runner's own failure is no answer; how the command ended is told from beside it") {
@@ -121,10 +122,12 @@ TEST_CASE("a runner's own failure is no answer; how the command ended is told fr
   CHECK(bench.run("v1", 1, "kill -SEGV $$").trial.signal == SIGSEGV);
   options.runner = {"false"};
   Bench broken(three, options);
+  CHECK(broken.run("v1", 1, "true").kind == CommitTrial::Kind::unjudged);
+  CHECK(broken.run("v2", 2, "true").kind == CommitTrial::Kind::unjudged);
   TrialSetup setup;
   setup.command = {"true"};
-  const std::size_t place = broken.trials.take(*opened(broken.repository.path()).resolve("v1"),
-                                               TreeMark{{1, 0}}, [](const TreeMark&) { return 0; });
+  const std::size_t place = broken.trials.take(*opened(broken.repository.path()).resolve("v3"),
+                                               TreeMark{{3, 0}}, [](const TreeMark&) { return 0; });
   const auto made = broken.trials.run(place, setup, {});
   REQUIRE(!made.has_value());
   CHECK(made.error().fault == Fault::unavailable);
