@@ -383,6 +383,15 @@ class Worktrees(Bisect):
                            shas[-1], "--", "grep", "-q", "good", "state")
         self.assertEqual(said["culprit"]["sha"], shas[5])
 
+    def test_changes_of_a_tracked_command_are_said(self):
+        shas = self.line(8, 5, test_sh="#!/bin/sh\ngrep -q good state\n")
+        said = self.bisect(shas[0], shas[-1], "--", "./test.sh")
+        self.assertNotIn("not committed", json.dumps(said["notes"]))
+        self.write("repo/test.sh", "#!/bin/sh\nexit 1\n")
+        said = self.bisect(shas[0], shas[-1], "--", "./test.sh")
+        self.assertEqual(said["culprit"]["sha"], shas[5])
+        self.assertIn("test.sh has changes that are not committed", json.dumps(said["notes"]))
+
     def test_a_test_that_reads_documents(self):
         shas = [self.commit(f"c{i}", README_md=f"{'bad' if i >= 5 else 'good'} {i}\n", n="1\n")
                 for i in range(8)]

@@ -58,6 +58,7 @@ class Asking {
 
   Status find_places(const std::string& checkout);
   bool untracked(const std::string& path) const;
+  bool changed_here(const std::string& path) const;
   bool comes_from_here(const std::string& path, std::size_t word) const;
   Result<std::string> inside(const std::string& path) const;
   void add_copies(std::vector<std::string>& words);
@@ -335,6 +336,13 @@ bool Asking::comes_from_here(const std::string& path, std::size_t word) const {
   return ran && ran->exit_code == 0;
 }
 
+// Whether what git tracks differs here from HEAD.
+bool Asking::changed_here(const std::string& path) const {
+  const Result<Ran> ran =
+      reading_.ran({"status", "--porcelain", "--untracked-files=no", "--", path}, checkout_);
+  return ran && ran->exit_code == 0 && !ran->out.empty();
+}
+
 // Files that the words name and git does not know: they are in no commit, so each worktree gets
 // them; those outside of the repository are called by their whole name instead.
 void Asking::add_copies(std::vector<std::string>& words) {
@@ -347,7 +355,13 @@ void Asking::add_copies(std::vector<std::string>& words) {
     if (!fs::is_regular_file(source, ignored)) continue;
     const Result<std::string> path = inside(word);
     if (!path) word = fs::canonical(source, ignored).string();
-    if (path && comes_from_here(*path, i)) copies_.push_back({*path, source});
+    if (!path) continue;
+    if (comes_from_here(*path, i)) {
+      copies_.push_back({*path, source});
+    } else if (changed_here(*path)) {
+      note(fmt::format("{} has changes that are not committed: each commit is tested with its own",
+                       *path));
+    }
   }
 }
 
