@@ -94,6 +94,11 @@ std::string verdict_text(const Bisected& done) {
   const std::size_t count = made.credible.size();
   std::string text = fmt::format("one of {}", counted(count, "commit"));
   if (made.no_change > 0.01) text += fmt::format(", or none of them ({})", sure(made.no_change));
+  if (made.end == Bisection::End::asked_to_stop && !made.rows.empty()) {
+    const BisectRow& last = made.rows.back();
+    return line("STOPPED", fmt::format("by {} at {}", safe(last.reason, 60), short_sha(last.sha))) +
+           line("SO FAR", text);
+  }
   if (made.end != Bisection::End::stuck) return line("SO FAR", text);
   const auto broken =
       static_cast<std::size_t>(std::count_if(made.credible.begin(), made.credible.end(),

@@ -350,14 +350,11 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
     failed_ = cannot_be_run(finished.trial);
     return AfterTrial::stop;
   }
-  if (tested && finished.judgement.stops) {
-    stopped_ = End::asked_to_stop;
-    return AfterTrial::stop;
-  }
   const BisectRow row = row_of(*mission, finished.judgement);
   if (options_.journal) options_.journal(row, mission->made);
   learn(row);
   say(row);
+  if (tested && finished.judgement.stops) stopped_ = End::asked_to_stop;
   if (ended()) return AfterTrial::stop;
   stop_needless();
   return AfterTrial::go_on;
