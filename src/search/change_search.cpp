@@ -49,6 +49,7 @@ ChangeSearch::ChangeSearch(ChangeGraph graph, std::vector<double> prior, Options
   VERIFY(sum > 0);
   for (double& weight : prior_) weight *= (1 - options_.no_change) / sum;
   Class all{TwoRates(options_.at_good, options_.at_bad), 0, 0, {}, 0};
+  if (options_.counts == Options::Counts::stated) stated_ = all.rates.evidence().log_likelihood;
   for (const double weight : prior_) {
     all.prior += weight;
     if (weight > 0) ++all.size;
@@ -134,12 +135,13 @@ void ChangeSearch::split(const std::vector<std::uint8_t>& has) {
 }
 
 void ChangeSearch::weigh() {
-  double most = same_.log_likelihood();
+  const double same = same_.log_likelihood() + stated_;
+  double most = same;
   for (Class& one : classes_) {
     one.evidence = one.rates.evidence();
     if (one.size > 0) most = std::max(most, one.evidence.log_likelihood);
   }
-  no_change_ = options_.no_change * std::exp(same_.log_likelihood() - most);
+  no_change_ = options_.no_change * std::exp(same - most);
   double all = no_change_;
   for (Class& one : classes_) {
     const double prior = one.size > 0 ? std::max(one.prior, 0.0) : 0;

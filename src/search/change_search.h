@@ -147,6 +147,7 @@ class ChangeSearch {
   std::vector<std::uint32_t> class_of_;
   std::vector<Class> classes_;
   OneRate same_;       // under "no change"
+  double stated_ = 0;  // log likelihood of counts that only stand for rates: it speaks for nothing
   double known_good_;  // trials at GOOD, also those told,
   double known_bad_;   // and at BAD
   Testability testability_;

@@ -214,6 +214,27 @@ TEST_CASE("rates that somebody stated do not make a change of none") {
   }
 }
 
+TEST_CASE("rates that somebody stated find a change like rates that were measured") {
+  Dice dice(17);
+  std::size_t right = 0;
+  for (int round = 0; round < 100; ++round) {
+    const auto culprit = static_cast<Point>(dice.below(64));
+    ChangeSearch search(ChangeGraph::linear(64), {},
+                        {.at_good = {0, 1000, 0},
+                         .at_bad = {330, 670, 0},
+                         .counts = ChangeSearch::Options::Counts::stated});
+    search.tell(search.good_end(), Observation::good);
+    search.tell(63, seen(dice.uniform() < 0.33));
+    std::size_t runs = 0;
+    while (const auto at = search.ask()) {
+      search.tell(*at, seen(*at < 64 && *at >= culprit && dice.uniform() < 0.33));
+      REQUIRE(++runs < 1000);
+    }
+    right += search.state() == State::found && search.likeliest() == culprit ? 1 : 0;
+  }
+  CHECK(right >= 92);
+}
+
 TEST_CASE("where no one change can be named, the set holds it as often as it says") {
   std::size_t stuck = 0;
   std::size_t held = 0;
