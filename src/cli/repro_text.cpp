@@ -5,11 +5,11 @@
 #include <fmt/ranges.h>
 
 #include "cli/json_text.h"
+#include "cli/text.h"
 
 namespace culprit {
 namespace {
 
-constexpr std::size_t reasons_shown_max = 3;
 constexpr std::size_t output_lines_max = 8;
 
 std::string percent(double share) {
@@ -58,20 +58,6 @@ std::string conditions_text(const Reproduced& done) {
                         fmt::join(done.needless, ", "));
   }
   for (const std::string& one : done.left_out) text += fmt::format("LEFT OUT {}\n", one);
-  return text;
-}
-
-std::string reasons_text(std::string_view label,
-                         const std::map<std::string, std::size_t>& reasons) {
-  std::vector<std::pair<std::string, std::size_t>> sorted(reasons.begin(), reasons.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  sorted.resize(std::min(sorted.size(), reasons_shown_max));
-  std::string text;
-  for (const auto& [reason, count] : sorted) {
-    text += fmt::format("{}{}, {}\n", text.empty() ? label : "         ", reason,
-                        count == 1 ? "once" : fmt::format("{} times", count));
-  }
   return text;
 }
 

@@ -152,4 +152,19 @@ std::string headed(std::string_view title, std::string_view text, const Terminal
   return heading(title, terminal) + wrapped(text, terminal.columns, report_indent) + "\n";
 }
 
+std::string reasons_text(std::string_view label,
+                         const std::map<std::string, std::size_t>& reasons) {
+  constexpr std::size_t reasons_shown_max = 3;
+  std::vector<std::pair<std::string, std::size_t>> sorted(reasons.begin(), reasons.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  sorted.resize(std::min(sorted.size(), reasons_shown_max));
+  std::string text;
+  for (const auto& [reason, count] : sorted) {
+    text += fmt::format("{}{}, {}\n", text.empty() ? label : "         ", reason,
+                        count == 1 ? "once" : fmt::format("{} times", count));
+  }
+  return text;
+}
+
 }  // namespace culprit

@@ -1,6 +1,7 @@
 // Text for terminals: figures for people, safe lines, sparklines.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ std::string styled(std::string_view text, Style style, const Terminal& terminal)
 
 // `text` broken at spaces to `columns`, each further line indented by `indent`.
 std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent);
+
+// "BY       exit 1, 12 times": why trials ended so, the three oftenest; the label is of the first.
+std::string reasons_text(std::string_view label, const std::map<std::string, std::size_t>& reasons);
 
 // Reports stand below headings of one width: "CHANGED  ".
 constexpr std::size_t report_indent = 9;

@@ -18,7 +18,6 @@ using Verdict = RateComparison::Verdict;
 using End = PairedOutcome::End;
 
 constexpr std::size_t paths_shown_max = 4;
-constexpr std::size_t reasons_shown_max = 3;
 constexpr std::size_t columns_unbounded = 1 << 20;
 
 std::string whole_percent(double share) { return fmt::format("{:.0f}%", share * 100); }
@@ -89,20 +88,6 @@ std::string difference_text(const Tried& tried, const TryRequest& request) {
   return fmt::format("DIFFERS  by {} points ({} .. {}, {} sure)\n", points(difference_of(tried)),
                      points(tried.difference.low), points(tried.difference.high),
                      whole_percent(request.confidence));
-}
-
-std::string reasons_text(std::string_view label,
-                         const std::map<std::string, std::size_t>& reasons) {
-  std::vector<std::pair<std::string, std::size_t>> sorted(reasons.begin(), reasons.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  sorted.resize(std::min(sorted.size(), reasons_shown_max));
-  std::string text;
-  for (const auto& [reason, count] : sorted) {
-    text += fmt::format("{}{}, {}\n", text.empty() ? label : "         ", reason,
-                        count == 1 ? "once" : fmt::format("{} times", count));
-  }
-  return text;
 }
 
 std::string change_text(const Tried& tried) {

@@ -6,16 +6,11 @@
 #include <memory>
 #include <mutex>
 
+#include "experiment/trial_reading.h"
 #include "experiment/trials.h"
 
 namespace culprit {
 namespace {
-
-constexpr double slower_max = 10;  // than the slowest at GOOD (DESIGN, command contract)
-constexpr Duration timeout_min = std::chrono::seconds(5);  // a busy machine stalls for so long
-constexpr int not_executable = 126;                        // sh(1)
-constexpr int not_found = 127;
-constexpr std::size_t told_bytes_max = 200;
 
 // A run that teaches less than this share of what the next one would is stopped.
 constexpr double needless_share = 0.05;
@@ -23,13 +18,6 @@ constexpr double needless_share = 0.05;
 // A build counts where it takes longer than that and than a test; else the choice of what to test
 // would hang on how busy the machine is.
 constexpr double build_seconds_min = 1;
-
-std::string last_line(std::string_view text) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  const std::size_t from = text.rfind('\n');
-  text = text.substr(from == std::string_view::npos ? 0 : from + 1);
-  return std::string(text.substr(0, told_bytes_max));
-}
 
 Error cannot_be_run(const Trial& trial) {
   Error made = error(Fault::usage, "the command cannot be run: exit {} at GOOD too",
@@ -179,7 +167,7 @@ void Bisecting::learn(const BisectRow& row) {
 Duration Bisecting::timeout() const {
   if (options_.setup.timeout > Duration::zero()) return options_.setup.timeout;
   if (slowest_good_ == 0) return BisectOptions::first_timeout;
-  return std::max(timeout_min, from_seconds(slower_max * slowest_good_));
+  return patience_after(slowest_good_);
 }
 
 bool Bisecting::searched() const { return search_.state() != ChangeSearch::State::searching; }
@@ -344,9 +332,8 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
   trials_.leave(mission->place);
   if (mission->made.kind == CommitTrial::Kind::abandoned) return AfterTrial::go_on;
   const bool tested = mission->made.kind == CommitTrial::Kind::tested;
-  const int code = tested ? finished.trial.exit_code.value_or(0) : 0;
   const bool first_good = mission->where == Where::good_end && calibration_.good().good == 0;
-  if (first_good && (code == not_executable || code == not_found)) {
+  if (first_good && tested && says_cannot_run(finished.trial)) {
     failed_ = cannot_be_run(finished.trial);
     return AfterTrial::stop;
   }

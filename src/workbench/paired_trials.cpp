@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/dice.h"
+#include "experiment/trial_reading.h"
 #include "workbench/repro.h"
 
 namespace culprit {
@@ -12,22 +13,10 @@ namespace {
 using Side = RateComparison::Side;
 using End = PairedOutcome::End;
 
-constexpr double slower_max = 10;  // than the slowest so far (DESIGN, command contract)
-constexpr Duration timeout_min = std::chrono::seconds(5);  // a busy machine stalls for so long
-constexpr int not_executable = 126;                        // sh(1)
-constexpr int not_found = 127;
 constexpr std::size_t unjudged_max = 8;  // of a side, of which none was ever judged
-constexpr std::size_t told_bytes_max = 200;
 
 // A trial's side travels in its directory until it is known which worker runs it.
 constexpr std::string_view side_names[] = {"without", "with"};
-
-std::string last_line(std::string_view text) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  const std::size_t from = text.rfind('\n');
-  text = text.substr(from == std::string_view::npos ? 0 : from + 1);
-  return std::string(text.substr(0, told_bytes_max));
-}
 
 class Pairing {
  public:
@@ -70,7 +59,7 @@ Side Pairing::side_of(std::size_t trial) {
 Duration Pairing::timeout() const {
   if (plan_.setup.timeout > Duration::zero()) return plan_.setup.timeout;
   if (slowest_ == 0) return ReproOptions::first_timeout;
-  return std::max(timeout_min, from_seconds(slower_max * slowest_));
+  return patience_after(slowest_);
 }
 
 std::optional<End> Pairing::ended() const {
@@ -97,10 +86,9 @@ AfterTrial Pairing::finish(const FinishedTrial& finished) {
 }
 
 std::optional<Error> Pairing::unrunnable(const FinishedTrial& finished) const {
-  const int code = finished.trial.exit_code.value_or(0);
-  if (made_.judged() || (code != not_executable && code != not_found)) return std::nullopt;
+  if (made_.judged() || !says_cannot_run(finished.trial)) return std::nullopt;
   if (sides_[finished.id] == Side::with) return std::nullopt;
-  Error made = error(Fault::usage, "the test cannot be run: exit {}", code);
+  Error made = error(Fault::usage, "the test cannot be run: exit {}", *finished.trial.exit_code);
   const std::string said = last_line(finished.trial.error.text);
   made.advice = said.empty() ? "run it by hand first" : fmt::format("it says: {}", said);
   return made;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "experiment/trial_reading.h"
 #include "search/anytime_interval.h"
 #include "search/sprt.h"
 #include "workbench/repro_journal.h"
@@ -9,20 +10,7 @@
 namespace culprit {
 namespace {
 
-constexpr double slower_max =
-    10;  // than the slowest with all factors off (DESIGN, command contract)
-constexpr Duration timeout_min = std::chrono::seconds(5);  // a busy machine stalls for so long
-constexpr int not_executable = 126;                        // sh(1)
-constexpr int not_found = 127;
 constexpr double hiding_max = 0.01;  // of Fisher's test, for factors that hide a failure
-constexpr std::size_t told_bytes_max = 200;
-
-std::string last_line(std::string_view text) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  const std::size_t from = text.rfind('\n');
-  text = text.substr(from == std::string_view::npos ? 0 : from + 1);
-  return std::string(text.substr(0, told_bytes_max));
-}
 
 Error cannot_be_run(const Trial& trial) {
   Error made = error(Fault::usage, "the command cannot be run: exit {}", *trial.exit_code);
@@ -117,7 +105,7 @@ void Reproducing::learn(const ReproJournal::Row& row) {
 Duration Reproducing::timeout() const {
   if (options_.setup.timeout > Duration::zero()) return options_.setup.timeout;
   if (judged_off_ == 0) return ReproOptions::first_timeout;
-  return std::max(timeout_min, from_seconds(slower_max * slowest_off_));
+  return patience_after(slowest_off_);
 }
 
 std::optional<bool> Reproducing::at_least() const {
@@ -175,8 +163,7 @@ Result<std::optional<PlannedTrial>> Reproducing::next(std::size_t running) {
 AfterTrial Reproducing::finish(const FinishedTrial& finished) {
   const FactorLevels condition = running_.extract(finished.id).mapped();
   const Trial& trial = finished.trial;
-  const int code = trial.exit_code.value_or(0);
-  if (condition == off() && judged_off_ == 0 && (code == not_executable || code == not_found)) {
+  if (condition == off() && judged_off_ == 0 && says_cannot_run(trial)) {
     failed_ = cannot_be_run(trial);
     return AfterTrial::stop;
   }

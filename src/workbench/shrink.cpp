@@ -4,23 +4,13 @@
 #include <array>
 #include <mutex>
 
+#include "experiment/trial_reading.h"
+
 namespace culprit {
 namespace {
 
-constexpr double slower_max = 10;  // than the slowest at GOOD (DESIGN, command contract)
-constexpr Duration timeout_min = std::chrono::seconds(5);  // a busy machine stalls for so long
-constexpr int not_executable = 126;                        // sh(1)
-constexpr int not_found = 127;
-constexpr std::size_t told_bytes_max = 200;
 constexpr const char* set_variable =
     "CULPRIT_INPUT";  // carries a trial's number to where it is run
-
-std::string last_line(std::string_view text) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  const std::size_t from = text.rfind('\n');
-  text = text.substr(from == std::string_view::npos ? 0 : from + 1);
-  return std::string(text.substr(0, told_bytes_max));
-}
 
 std::string said_by(const Trial& trial) {
   const std::string said = last_line(trial.error.text);
@@ -67,7 +57,7 @@ class Shrinking {
 Duration Shrinking::timeout() const {
   if (options_.setup.timeout > Duration::zero()) return options_.setup.timeout;
   if (!good_known_) return ShrinkOptions::first_timeout;
-  return std::max(timeout_min, from_seconds(slower_max * slowest_good_));
+  return patience_after(slowest_good_);
 }
 
 std::optional<PlannedTrial> Shrinking::next(std::size_t running) {
@@ -117,8 +107,7 @@ AfterTrial Shrinking::finish(const FinishedTrial& finished) {
     const std::lock_guard locked(lock_);
     tried = running_.extract(finished.id).mapped();
   }
-  const int code = finished.trial.exit_code.value_or(0);
-  if (!good_known_ && size_of(tried) == 0 && (code == not_executable || code == not_found)) {
+  if (!good_known_ && size_of(tried) == 0 && says_cannot_run(finished.trial)) {
     failed_ = cannot_be_run(finished.trial);
     return AfterTrial::stop;
   }

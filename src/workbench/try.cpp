@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "experiment/stand_in.h"
+#include "experiment/trial_reading.h"
 #include "experiment/trials.h"
 #include "repo/tree_copy.h"
 #include "search/anytime_interval.h"
@@ -70,11 +71,6 @@ std::string listed(const std::vector<std::string>& paths) {
   for (std::size_t i = 0; i < paths.size() && i < named_max; ++i)
     text += (i == 0 ? "" : ", ") + paths[i];
   return paths.size() > named_max ? text + ", ..." : text;
-}
-
-std::string last_line(std::string_view text) {
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  return std::string(text.substr(text.rfind('\n') + 1).substr(0, 200));
 }
 
 // A shell that git itself started (a hook, rebase --exec) names the user's repository to every git.
