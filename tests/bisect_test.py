@@ -402,6 +402,44 @@ class Worktrees(Bisect):
         said = self.bisect(shas[0], shas[-1], "--", "grep", "-q", "good", "README.md")
         self.assertEqual(said["culprit"]["sha"], shas[5])
 
+    def test_repositories_of_every_kind(self):
+        far = self.folder / "far"
+        kinds = {
+            "sha256": ["init", "-q", "-b", "main", "--object-format=sha256", "."],
+            "bare sha256": ["clone", "-q", "--bare", "sha256", "."],
+            "shallow": ["clone", "-q", "--depth", "20", far.as_uri(), "."],
+            "partial": ["clone", "-q", "--filter=blob:none", far.as_uri(), "."],
+            "sparse": ["clone", "-q", "--sparse", str(far), "."],
+            "borrowed": ["clone", "-q", "--shared", str(far), "."],
+        }
+        self.line(30, 17, code__c="int a;\n")
+        self.git("config", "uploadpack.allowFilter", "true")
+        self.git("tag", "v1.2.0", "HEAD~15")
+        self.repo.rename(far)
+        for kind, words in kinds.items():
+            with self.subTest(kind):
+                self.repo = self.folder / kind.replace(" ", "-")
+                self.repo.mkdir()
+                if words[0] == "init" or "bare" in kind:
+                    words = [str(self.folder / one) if one == "sha256" else one for one in words]
+                self.git("-c", "protocol.file.allow=always", *words)
+                if kind == "sha256":
+                    self.line(30, 17, code__c="int a;\n")
+                    self.git("tag", "v1.2.0", "HEAD~15")
+                if "bare" not in kind:
+                    self.known_ignored()
+                before = self.git("for-each-ref"), self.git("worktree", "list")
+                said = self.bisect("1.2.0", "HEAD", "--log", self.folder / "log", "--build",
+                                   "cat state > built", "--paths", "state", "--",
+                                   "grep", "-q", "good", "built")
+                self.assertEqual(said["culprit"]["subject"], "c17")
+                self.assertEqual(said["culprit"]["sha"], self.git("rev-parse", ":/^c17"))
+                self.assertEqual(said["culprit"]["insertions"], 2)
+                self.assertEqual((self.git("for-each-ref"), self.git("worktree", "list")), before)
+                again = self.bisect("--replay", self.folder / "log", "--no-case", "--",
+                                    "grep", "-q", "good", "state")
+                self.assertEqual(again["culprit"]["sha"], said["culprit"]["sha"])
+
     def test_a_shared_build_is_tested_at_the_commit_that_is_asked_for(self):
         shas = self.line(16, 9, Makefile="all:\n")
         said = self.bisect("--paths", "Makefile", "--build", "cp state built", shas[0], shas[-1],

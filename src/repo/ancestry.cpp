@@ -6,8 +6,6 @@
 namespace culprit {
 namespace {
 
-constexpr std::size_t sha_length = 40;
-
 Result<bool> is_ancestor(const GitProgram& git, const std::string& repository,
                          const std::string& older, const std::string& newer) {
   const Ran ran = TRY(git.ran({"merge-base", "--is-ancestor", older, newer}, repository));
@@ -36,12 +34,13 @@ Error good_is_later() {
 void read_line(const std::string& line, Follow follow,
                std::unordered_map<std::string, std::uint32_t>& known, Ancestry& made) {
   std::vector<std::uint32_t> parents;
-  for (std::size_t at = sha_length + 1; at + sha_length <= line.size(); at += sha_length + 1) {
-    const auto parent = known.find(line.substr(at, sha_length));
+  const std::size_t length = std::min(line.find(' '), line.size());  // 40, or 64 of SHA-256
+  for (std::size_t at = length + 1; at + length <= line.size(); at += length + 1) {
+    const auto parent = known.find(line.substr(at, length));
     if (parent != known.end()) parents.push_back(parent->second);
     if (follow == Follow::first_parents) break;
   }
-  made.shas.push_back(line.substr(0, sha_length));
+  made.shas.push_back(line.substr(0, length));
   made.parents.push_back(std::move(parents));
   known.emplace(made.shas.back(), static_cast<std::uint32_t>(made.shas.size() - 1));
 }

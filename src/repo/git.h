@@ -5,7 +5,6 @@
 // simply ends there, and `shallow()` says so. Everything read is bounded by a named limit.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,7 +19,9 @@
 #include "base/time.h"
 #include "contrast/commits.h"
 #include "contrast/enclosing.h"
+#include "repo/commit_touch.h"
 #include "repo/path_filter.h"
+#include "repo/tag_numbers.h"
 
 namespace culprit {
 
@@ -33,12 +34,6 @@ struct Commit {
   Time reached = no_time;  // when it came onto the branch: its own time, or its merge's
   std::size_t parents = 0;
   std::vector<std::string> parent_shas = {};
-};
-
-struct Tag {
-  std::string name;
-  std::string sha;    // of the commit
-  Time at = no_time;  // tagged; a lightweight tag has its commit's time
 };
 
 struct Diff {
@@ -84,27 +79,6 @@ struct LineTouch {
   std::size_t written = 0;   // lines that stand there still
   std::size_t removed = 0;   // lines that stood among them before
   std::size_t distance = 0;  // from the line that matters most, in lines; 0: that line itself
-};
-
-// Equal where the files that a build reads by its PathFilter are equal, byte for byte; without
-// patterns: all files.
-struct TreeMark {
-  std::array<std::uint64_t, 2> halves = {};
-
-  auto operator<=>(const TreeMark&) const = default;
-};
-
-// What a commit does to the files that a build reads.
-struct CommitTouch {
-  enum class What : std::uint8_t {
-    code,
-    comments,  // of those files, and blank lines
-    beside,    // other files only: documents, or what a filter leaves out
-    nothing,
-  };
-  TreeMark mark;
-  What what = What::code;
-  std::size_t files = 0;  // that it changed, read or not
 };
 
 class Repository {

@@ -9,35 +9,11 @@
 namespace culprit {
 namespace {
 
-// The tag that has the same number: with the same prefix, else with one that says nothing, else
-// the only one there is.
-std::optional<std::string> tag_with_number(const Repository::State& state,
-                                           std::string_view version) {
-  const auto found = state.tags_by_number.find(std::string(version_number(version)));
-  if (version_number(version).empty() || found == state.tags_by_number.end()) return std::nullopt;
-  const std::string_view prefix = version_prefix(version);
-  const Tag* generic = nullptr;
-  for (std::size_t index : found->second) {
-    const Tag& tag = (*state.tags)[index];
-    if (version_prefix(tag.name) == prefix) return tag.sha;
-    if (is_generic_prefix(version_prefix(tag.name)) && generic == nullptr) generic = &tag;
-  }
-  if (generic != nullptr) return generic->sha;
-  const std::string& first = (*state.tags)[found->second.front()].sha;
-  const bool one = std::all_of(found->second.begin(), found->second.end(), [&](std::size_t index) {
-    return (*state.tags)[index].sha == first;
-  });
-  return one && is_generic_prefix(prefix) ? std::optional(first) : std::nullopt;
-}
-
 void know_tags(Repository::State& state) {
   if (state.tags) return;
   Result<std::vector<Tag>> tags = read_tags(state);
   state.tags = tags ? std::move(tags).value() : std::vector<Tag>{};
-  for (std::size_t index = 0; index < state.tags->size(); ++index) {
-    const std::string_view number = version_number((*state.tags)[index].name);
-    if (!number.empty()) state.tags_by_number[std::string(number)].push_back(index);
-  }
+  state.numbers = TagNumbers(*state.tags);
 }
 
 std::optional<git_oid> peeled(const Repository::State& state, const std::string& revision) {
@@ -55,7 +31,7 @@ std::optional<git_oid> tagged(Repository::State& state, std::string_view revisio
   for (std::string_view name : {revision, without_address(revision)}) {
     if (name.empty()) continue;
     if (const auto exact = peeled(state, "refs/tags/" + std::string(name))) return exact;
-    if (const auto sha = tag_with_number(state, name)) return peeled(state, *sha);
+    if (const Tag* tag = state.numbers.meant_by(*state.tags, name)) return peeled(state, tag->sha);
   }
   return std::nullopt;
 }

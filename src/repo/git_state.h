@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <git2.h>
@@ -40,8 +39,7 @@ struct Repository::State {
   std::string default_branch = "HEAD";
   bool shallow = false;
   std::optional<std::vector<Tag>> tags;  // read once, when first asked for
-  // Tags by the number in their name ("1.9.0"), as indices.
-  std::unordered_map<std::string, std::vector<std::size_t>> tags_by_number;
+  TagNumbers numbers;                    // of those
 };
 
 // libgit2's last message as an Error of ours.

@@ -12,32 +12,14 @@ namespace {
 constexpr std::size_t compared_files_max = 50;
 constexpr git_object_size_t compared_bytes_max = 1024 * 1024;
 
-std::uint64_t mixed(std::uint64_t value) {
-  value = (value ^ (value >> 30)) * 0xBF58'476D'1CE4'E5B9ULL;  // SplitMix64's, as in base/dice.h
-  value = (value ^ (value >> 27)) * 0x94D0'49BB'1331'11EBULL;
-  return value ^ (value >> 31);
+std::string_view bytes_of(const git_oid& id) {
+  return {reinterpret_cast<const char*>(id.id), GIT_OID_RAWSZ};
 }
 
-// FNV-1a of a file's path, mode and id, from another start for each half.
-std::uint64_t hash_of(const std::string& path, const TreeSide& side, std::uint64_t hash) {
-  const auto take = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3ULL; };
-  for (const char c : path) take(static_cast<unsigned char>(c));
-  take(0);
-  for (unsigned shift = 0; shift < 24; shift += 8) {
-    take(static_cast<unsigned char>(static_cast<unsigned>(side.mode) >> shift));
-  }
-  for (const unsigned char byte : side.id.id) take(byte);
-  return mixed(hash);
-}
-
-constexpr std::uint64_t starts[2] = {0xCBF2'9CE4'8422'2325ULL, 0x6C62'272E'07BB'0142ULL};
-
-// Sums over files do not depend on their order, so a commit's is its parent's and what it changed.
 void add_to(TreeMark& mark, const TreeDelta& delta) {
-  for (std::size_t half = 0; half < 2; ++half) {
-    if (delta.after) mark.halves[half] += hash_of(delta.path, *delta.after, starts[half]);
-    if (delta.before) mark.halves[half] -= hash_of(delta.path, *delta.before, starts[half]);
-  }
+  const auto mode = [](const TreeSide& side) { return static_cast<std::uint32_t>(side.mode); };
+  if (delta.after) mark.add(delta.path, mode(*delta.after), bytes_of(delta.after->id));
+  if (delta.before) mark.remove(delta.path, mode(*delta.before), bytes_of(delta.before->id));
 }
 
 GitTree tree_at(const Repository::State& state, const std::string& sha) {

@@ -1,11 +1,14 @@
 #include "workbench/bisect_log.h"
 
+#include <algorithm>
 #include <map>
 
 #include "workbench/shell_words.h"
 
 namespace culprit {
 namespace {
+
+constexpr double sure_min = 0.9;  // that a commit has the change
 
 class Reading {
  public:
@@ -88,6 +91,30 @@ Result<BisectLog> read_bisect_log(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return std::move(reading.log);
+}
+
+std::vector<LoggedCommit> logged_commits(const BisectRange& range, const Bisection& made) {
+  using Said = BisectLog::Said;
+  const std::vector<double> has = ChangeGraph(range.parents).sums(made.posterior);
+  std::vector<LoggedCommit> commits;
+  // git takes the last bad one for the earliest.
+  for (std::size_t i = range.shas.size() - 1; i-- > 0;) {
+    const auto of_this = [&](const BisectRow& row) {
+      return row.where == BisectRow::Where::commit && row.sha == range.shas[i];
+    };
+    const auto judged = [&](const BisectRow& row) {
+      return of_this(row) &&
+             (row.observation == Observation::good || row.observation == Observation::bad);
+    };
+    if (std::none_of(made.rows.begin(), made.rows.end(), of_this)) continue;
+    LoggedCommit one{Said::skipped, range.shas[i], ""};
+    if (std::any_of(made.rows.begin(), made.rows.end(), judged)) {
+      if (has[i] < sure_min && has[i] > 1 - sure_min) continue;
+      one.said = has[i] >= sure_min ? Said::bad : Said::good;
+    }
+    commits.push_back(std::move(one));
+  }
+  return commits;
 }
 
 std::string bisect_log_text(const LoggedCommit& bad, const LoggedCommit& good,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "workbench/bisect.h"
 
 namespace culprit {
 
@@ -30,6 +31,10 @@ struct LoggedCommit {
   std::string sha;
   std::string subject;  // may be empty
 };
+// Of each commit that was tested, but the ends, what it is in all probability; where nothing is
+// sure it is left out.
+std::vector<LoggedCommit> logged_commits(const BisectRange& range, const Bisection& made);
+
 // `culprit`: the first bad commit; its sha empty: none was found yet.
 std::string bisect_log_text(const LoggedCommit& bad, const LoggedCommit& good,
                             const std::vector<LoggedCommit>& commits, const LoggedCommit& culprit);

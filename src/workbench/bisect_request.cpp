@@ -6,6 +6,7 @@
 
 #include "case/case.h"
 #include "experiment/verdict.h"
+#include "repo/commit_reader.h"
 #include "workbench/bisect_folder.h"
 #include "workbench/bisect_log.h"
 #include "workbench/bisect_prior.h"
@@ -13,6 +14,7 @@
 #include "workbench/kept_findings.h"
 #include "workbench/repro_spec.h"
 #include "workbench/shell_words.h"
+#include "workbench/user_folder.h"
 
 namespace culprit {
 namespace {
@@ -23,7 +25,6 @@ constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
 constexpr std::size_t builds_usual = 8;
 // Rates that the user names weigh as if they had been measured so often.
 constexpr double runs_of_given_rates = 1000;
-constexpr double sure_min = 0.9;  // that a commit has the change, for `git bisect log`
 
 Error usage(std::string what, std::string advice) {
   Error made = error(Fault::usage, "{}", what);
@@ -37,7 +38,10 @@ using Identity = BisectFolder::Identity;
 class Asking {
  public:
   Asking(World& world, BisectRequest request)
-      : world_(world), request_(std::move(request)), reading_(GitProgram::of_world(world)) {}
+      : world_(world),
+        request_(std::move(request)),
+        reading_(GitProgram::of_world(world)),
+        here_(world, reading_) {}
 
   Result<Bisected> run();
 
@@ -56,12 +60,6 @@ class Asking {
   Identity identity() const;
   Status check_unchanged() const;
 
-  Status find_places(const std::string& checkout);
-  bool untracked(const std::string& path) const;
-  bool changed_here(const std::string& path) const;
-  bool comes_from_here(const std::string& path, std::size_t word) const;
-  Result<std::string> inside(const std::string& path) const;
-  void add_copies(std::vector<std::string>& words);
   Result<WorktreesOptions> worktrees_options();
   CommitTrialsOptions trials_options() const;
 
@@ -75,14 +73,12 @@ class Asking {
   World& world_;
   BisectRequest request_;
   GitProgram reading_;
-  std::optional<Repository> repository_;
+  std::optional<CommitReader> commits_;
   BisectOptions options_;
   Bisected done_;
   std::optional<BisectFolder> folder_;
   std::vector<BisectRow> told_;  // by --replay
-  std::string checkout_;         // where the user's begins; empty: a bare repository, or elsewhere
-  std::string subfolder_;        // of it, where the user stands
-  std::vector<WorktreeExtra> copies_;
+  UserFolder here_;
   Identity begun_;  // of the newest bisection, where that is to go on; else empty
 };
 
@@ -105,10 +101,10 @@ Status Asking::check() const {
 }
 
 Result<std::string> Asking::sha_of(const std::string& revision) const {
-  if (auto sha = repository_->resolve(revision)) return std::move(*sha);
+  if (auto sha = commits_->resolve(revision)) return std::move(*sha);
   Error made = error(Fault::usage, "no commit, tag or branch {}", revision);
-  made.advice = repository_->shallow() ? "the clone is shallow: git fetch --unshallow --tags"
-                                       : "git fetch --tags, or name a commit that is there";
+  made.advice = commits_->shallow() ? "the clone is shallow: git fetch --unshallow --tags"
+                                    : "git fetch --tags, or name a commit that is there";
   return made;
 }
 
@@ -164,11 +160,10 @@ Status Asking::find_range() {
                     "tested in its place",
                     request_.good, request_.bad, range.base.substr(0, 12)));
   }
-  if (repository_->shallow())
-    note("the clone is shallow: commits beyond its edge are not looked at");
+  if (commits_->shallow()) note("the clone is shallow: commits beyond its edge are not looked at");
   TRY(check_paths());
   const std::vector<CommitTouch> touches =
-      TRY(repository_->touches(range.shas, range.parents, range.base, PathFilter(request_.paths)));
+      TRY(commits_->touches(range.shas, range.parents, range.base, PathFilter(request_.paths)));
   for (const CommitTouch& touch : touches) range.marks.push_back(touch.mark);
   // What was told of an end is of the end.
   for (BisectRow& row : told_) {
@@ -214,7 +209,7 @@ Status Asking::take_rates_file(const std::string& path) {
   const std::string text = TRY(world_.read(path, file_bytes_max));
   const ReproRecord record = TRY(read_repro_toml(text, path));
   const bool asked = !request_.rates_from.empty();
-  const auto commit = repository_->resolve(record.commit);
+  const auto commit = commits_->resolve(record.commit);
   if (!commit || *commit != done_.bad_sha) {
     if (!asked) return ok();
     return usage(fmt::format("{} is of {}, and BAD is {}", path,
@@ -250,9 +245,9 @@ Identity Asking::identity() const {
   Identity all = identity_of(request_);
   all["good"] = done_.good_sha;
   all["bad"] = done_.bad_sha;
-  all["subfolder"] = subfolder_;
+  all["subfolder"] = here_.subfolder();
   std::vector<std::string> copies;
-  for (const WorktreeExtra& one : copies_) {
+  for (const WorktreeExtra& one : here_.copies()) {
     const Result<std::string> text = world_.read(one.source, file_bytes_max);
     const std::string hash = BisectFolder::id_of({{"text", text ? *text : text.error().what}});
     copies.push_back(fmt::format("{} {}", hash, one.path));
@@ -266,8 +261,8 @@ Status Asking::check_unchanged() const {
   if (begun_.empty()) return ok();
   const Identity now = identity();
   const std::string folder = text_in(begun_, "subfolder");
-  if (folder != subfolder_) {
-    return usage(fmt::format("it was begun in {}/{}", checkout_, folder),
+  if (folder != here_.subfolder()) {
+    return usage(fmt::format("it was begun in {}/{}", here_.checkout(), folder),
                  "cd there, then culprit bisect --resume");
   }
   if (texts_in(now, "copy") == texts_in(begun_, "copy")) return ok();
@@ -296,75 +291,6 @@ Status Asking::open_folder() {
   return ok();
 }
 
-// The user's own checkout, and where in it the user stands.
-Status Asking::find_places(const std::string& checkout) {
-  std::error_code failed;
-  const fs::path top = fs::canonical(checkout, failed);
-  const fs::path here = fs::canonical(world_.working_directory(), failed);
-  const fs::path relative = here.lexically_relative(top);
-  if (checkout.empty() || relative.empty() || *relative.begin() == "..") return ok();
-  checkout_ = top.string();
-  if (relative != ".") subfolder_ = relative.string();
-  return ok();
-}
-
-// A path of the user's, as it is called in a worktree.
-Result<std::string> Asking::inside(const std::string& path) const {
-  const fs::path relative = (fs::path(subfolder_) / path).lexically_normal();
-  if (relative.is_absolute() || relative.empty() || *relative.begin() == "..") {
-    return usage(fmt::format("{} lies outside of the repository", path), "name a path within it");
-  }
-  std::string made = relative.string();
-  if (made.ends_with('/')) made.pop_back();
-  return made;
-}
-
-// Whether git does not know it, though nothing tells git to ignore it.
-bool Asking::untracked(const std::string& path) const {
-  if (checkout_.empty()) return true;
-  const Result<Ran> ran =
-      reading_.ran({"ls-files", "--others", "--exclude-standard", "--", path}, checkout_);
-  return ran && !ran->out.empty();
-}
-
-// What is ignored has mostly been built: a build at each commit makes it there. Without one, a
-// command that git ignores can come from here only.
-bool Asking::comes_from_here(const std::string& path, std::size_t word) const {
-  if (untracked(path)) return true;
-  if (word > 0 || !request_.build.empty()) return false;
-  const Result<Ran> ran = reading_.ran({"check-ignore", "--quiet", "--", path}, checkout_);
-  return ran && ran->exit_code == 0;
-}
-
-// Whether what git tracks differs here from HEAD.
-bool Asking::changed_here(const std::string& path) const {
-  const Result<Ran> ran =
-      reading_.ran({"status", "--porcelain", "--untracked-files=no", "--", path}, checkout_);
-  return ran && ran->exit_code == 0 && !ran->out.empty();
-}
-
-// Files that the words name and git does not know: they are in no commit, so each worktree gets
-// them; those outside of the repository are called by their whole name instead.
-void Asking::add_copies(std::vector<std::string>& words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    std::string& word = words[i];
-    const bool plain_program = i == 0 && word.find('/') == word.npos;
-    if (word.empty() || word.front() == '/' || word.front() == '-' || plain_program) continue;
-    std::error_code ignored;
-    const std::string source = world_.working_directory() + "/" + word;
-    if (!fs::is_regular_file(source, ignored)) continue;
-    const Result<std::string> path = inside(word);
-    if (!path) word = fs::canonical(source, ignored).string();
-    if (!path) continue;
-    if (comes_from_here(*path, i)) {
-      copies_.push_back({*path, source});
-    } else if (changed_here(*path)) {
-      note(fmt::format("{} has changes that are not committed: each commit is tested with its own",
-                       *path));
-    }
-  }
-}
-
 Result<WorktreesOptions> Asking::worktrees_options() {
   WorktreesOptions made;
   made.repository = request_.repository;
@@ -372,20 +298,23 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   if (made.folder.empty()) made.folder = world_.environment("TMPDIR");
   if (made.folder.empty()) made.folder = "/tmp";
   for (const std::string& path : request_.kept) {
-    std::string within = TRY(inside(path));
+    std::string within = TRY(here_.inside(path));
     made.kept.push_back(std::move(within));
   }
   for (const std::string& path : request_.links) {
     std::error_code failed;
     const fs::path source = fs::canonical(world_.working_directory() + "/" + path, failed);
     if (failed) return usage(fmt::format("there is no {} to link", path), "--link node_modules");
-    const std::string within = TRY(inside(path));
+    const std::string within = TRY(here_.inside(path));
     made.links.push_back({within, source.string()});
   }
-  add_copies(request_.command);
+  using Built = UserFolder::Built;
+  const Built built = request_.build.empty() ? Built::here : Built::at_each_commit;
+  here_.add_copies(request_.command, built);
   std::vector<std::string> build = shell_words(request_.build);
-  add_copies(build);
-  made.copies = copies_;
+  here_.add_copies(build, built);
+  for (const std::string& text : here_.notes()) note(text);
+  made.copies = here_.copies();
   return made;
 }
 
@@ -393,7 +322,7 @@ CommitTrialsOptions Asking::trials_options() const {
   CommitTrialsOptions made;
   made.build = request_.build;
   made.runner = shell_words(request_.runner);
-  made.subfolder = subfolder_;
+  made.subfolder = here_.subfolder();
   made.good = options_.range.base;
   made.bad = done_.bad_sha;
   const std::size_t usual = request_.build.empty() ? request_.workers : builds_usual;
@@ -428,10 +357,10 @@ Status Asking::summarise_one(CommitSummary& summary) const {
   summary.author = parts[1];
   summary.date = parts[2];
   summary.parents = shell_words(parts[3]).size();
-  const Diff diff = TRY(repository_->diff(summary.sha));
-  summary.files = diff.files_total;
-  summary.insertions = diff.insertions;
-  summary.deletions = diff.deletions;
+  const ChangeSize size = TRY(commits_->size_of(summary.sha));
+  summary.files = size.files;
+  summary.insertions = size.insertions;
+  summary.deletions = size.deletions;
   return ok();
 }
 
@@ -447,40 +376,19 @@ Status Asking::summarise() {
   return ok();
 }
 
-// What each commit that was tested is by now; where nothing is sure it is left out.
 void Asking::write_log() {
   if (request_.log.empty()) return;
   using Said = BisectLog::Said;
   const BisectRange& range = options_.range;
-  const ChangeGraph graph(range.parents);
-  const std::vector<double> has = graph.sums(done_.made.posterior);
-  std::vector<LoggedCommit> commits;
-  // git takes the last bad one for the earliest.
-  for (std::size_t i = range.shas.size() - 1; i-- > 0;) {
-    const auto of_this = [&](const BisectRow& row) {
-      return row.where == BisectRow::Where::commit && row.sha == range.shas[i];
-    };
-    const auto judged = [&](const BisectRow& row) {
-      return of_this(row) &&
-             (row.observation == Observation::good || row.observation == Observation::bad);
-    };
-    const auto& rows = done_.made.rows;
-    if (std::none_of(rows.begin(), rows.end(), of_this)) continue;
-    LoggedCommit one{Said::skipped, range.shas[i], ""};
-    if (std::any_of(rows.begin(), rows.end(), judged)) {
-      if (has[i] < sure_min && has[i] > 1 - sure_min) continue;
-      one.said = has[i] >= sure_min ? Said::bad : Said::good;
-    }
-    commits.push_back(std::move(one));
-  }
   LoggedCommit found{Said::bad, "", ""};
   if (done_.made.verdict == Bisection::Verdict::found) {
     found.sha = done_.credible.front().sha;
     found.subject = done_.credible.front().subject;
   }
-  const Status wrote = world_.write(
-      request_.log, bisect_log_text({Said::bad, done_.bad_sha, done_.bad},
-                                    {Said::good, range.base, done_.good}, commits, found));
+  const Status wrote =
+      world_.write(request_.log, bisect_log_text({Said::bad, done_.bad_sha, done_.bad},
+                                                 {Said::good, range.base, done_.good},
+                                                 logged_commits(range, done_.made), found));
   if (!wrote) note(wrote.error().what);
 }
 
@@ -500,7 +408,7 @@ Status Asking::try_revert(Worktrees& worktrees) {
 
 Result<Bisected> Asking::run() {
   TRY(take_resumed());
-  repository_ = TRY(Repository::open(request_.repository));
+  commits_ = TRY(CommitReader::open(reading_, request_.repository));
   TRY(take_replayed());
   TRY(check());
   if (!request_.signature.empty()) {
@@ -512,7 +420,7 @@ Result<Bisected> Asking::run() {
   TRY(find_range());
   TRY(find_rates());
   const Ran top = TRY(reading_.ran({"rev-parse", "--show-toplevel"}, request_.repository));
-  if (top.exit_code == 0) TRY(find_places(text_lines(top.out).front()));
+  if (top.exit_code == 0) here_.find(text_lines(top.out).front());
   const WorktreesOptions wanted = TRY(worktrees_options());
   TRY(open_folder());
   Worktrees worktrees = TRY(Worktrees::open(supervised_git(), wanted));

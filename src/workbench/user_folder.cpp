@@ -1,0 +1,76 @@
+#include "workbench/user_folder.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace culprit {
+
+namespace fs = std::filesystem;
+
+void UserFolder::find(const std::string& checkout) {
+  std::error_code failed;
+  const fs::path top = fs::canonical(checkout, failed);
+  const fs::path here = fs::canonical(world_.working_directory(), failed);
+  const fs::path relative = here.lexically_relative(top);
+  if (checkout.empty() || relative.empty() || *relative.begin() == "..") return;
+  checkout_ = top.string();
+  if (relative != ".") subfolder_ = relative.string();
+}
+
+Result<std::string> UserFolder::inside(const std::string& path) const {
+  const fs::path relative = (fs::path(subfolder_) / path).lexically_normal();
+  if (relative.is_absolute() || relative.empty() || *relative.begin() == "..") {
+    Error made = error(Fault::usage, "{} lies outside of the repository", path);
+    made.advice = "name a path within it";
+    return made;
+  }
+  std::string made = relative.string();
+  if (made.ends_with('/')) made.pop_back();
+  return made;
+}
+
+// Whether git does not know it, though nothing tells git to ignore it.
+bool UserFolder::untracked(const std::string& path) const {
+  if (checkout_.empty()) return true;
+  const Result<Ran> ran =
+      git_.ran({"ls-files", "--others", "--exclude-standard", "--", path}, checkout_);
+  return ran && !ran->out.empty();
+}
+
+// What is ignored has mostly been built: a build at each commit makes it there. Without one, a
+// command that git ignores can come from here only.
+bool UserFolder::comes_from_here(const std::string& path, std::size_t word, Built built) const {
+  if (untracked(path)) return true;
+  if (word > 0 || built == Built::at_each_commit) return false;
+  const Result<Ran> ran = git_.ran({"check-ignore", "--quiet", "--", path}, checkout_);
+  return ran && ran->exit_code == 0;
+}
+
+// Whether what git tracks differs here from HEAD.
+bool UserFolder::changed_here(const std::string& path) const {
+  const Result<Ran> ran =
+      git_.ran({"status", "--porcelain", "--untracked-files=no", "--", path}, checkout_);
+  return ran && ran->exit_code == 0 && !ran->out.empty();
+}
+
+void UserFolder::add_copies(std::vector<std::string>& words, Built built) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string& word = words[i];
+    const bool plain_program = i == 0 && word.find('/') == word.npos;
+    if (word.empty() || word.front() == '/' || word.front() == '-' || plain_program) continue;
+    std::error_code ignored;
+    const std::string source = world_.working_directory() + "/" + word;
+    if (!fs::is_regular_file(source, ignored)) continue;
+    const Result<std::string> path = inside(word);
+    if (!path) word = fs::canonical(source, ignored).string();
+    if (!path) continue;
+    if (comes_from_here(*path, i, built)) {
+      copies_.push_back({*path, source});
+    } else if (changed_here(*path)) {
+      notes_.push_back(fmt::format(
+          "{} has changes that are not committed: each commit is tested with its own", *path));
+    }
+  }
+}
+
+}  // namespace culprit
