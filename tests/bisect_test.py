@@ -1,13 +1,17 @@
 """`culprit bisect` on scripted repositories: what it finds, leaves alone, and how it goes on."""
+import fcntl
 import json
 import math
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 import unittest
 
@@ -179,6 +183,72 @@ class Finds(Bisect):
         mended = self.commit("m", state="good\n")
         said = self.bisect(mended, shas[-1], "--", "grep", "-q", "good", "state", code=1)
         self.assertEqual(said["trouble"], "good_fails")
+
+
+class Shows(Bisect):
+    """What somebody sees who waits, on a terminal of 80 columns."""
+
+    def watched(self, *words, signal_after=None):
+        """The lines that stood there one after the other, and the report."""
+        ours, theirs = os.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        with subprocess.Popen([str(daemons.BUILD / "culprit"), "bisect", *map(str, words)],
+                              cwd=self.repo, env=self.env | {"TERM": "xterm"}, stdout=theirs,
+                              stderr=theirs) as process:
+            os.close(theirs)
+            seen = b""
+            while True:
+                try:
+                    some = os.read(ours, 1 << 16)
+                except OSError:  # nobody writes any more
+                    break
+                seen += some
+                if signal_after and signal_after in seen.decode(errors="replace"):
+                    process.send_signal(signal.SIGINT)
+                    signal_after = None
+            self.code = process.wait(timeout=60)
+        os.close(ours)
+        *lines, report = seen.decode().split("\r\x1b[K")
+        return lines, report.replace("\r\n", "\n")
+
+    def test_bars_runs_and_time_left_on_one_line(self):
+        shas = self.line(40, 29)
+        lines, report = self.watched(shas[0], shas[-1], "--build", "sleep 0.05", "--",
+                                     "grep", "-q", "good", "state")
+        self.assertEqual(self.code, 0)
+        self.assertIn("CULPRIT", report.splitlines()[0])
+        self.assertTrue(any(line.startswith("testing both ends  0 runs; now at ")
+                            for line in lines), lines)
+        searching = [line for line in lines if "left (" in line]
+        self.assertGreaterEqual(len(searching), 5)
+        for line in lines:
+            self.assertLess(len(line), 80)
+            self.assertNotIn("\n", line)
+        bars = [line.split("  ")[0] for line in searching]
+        self.assertEqual({len(one) for one in bars}, {26})
+        self.assertEqual(bars[-1].index("█"), 28 * 26 // 39)  # the range begins after GOOD
+        self.assertEqual(bars[-1].count("▁") + bars[-1].count(" "), 25)
+        left = [int(re.search("about ([0-9]+) left", line)[1]) for line in searching]
+        self.assertLess(left[-1], left[0])
+        self.assertIn(f"{shas[29][:9]} bad (exit 1)", " ".join(lines))
+
+    def test_each_worker_is_named(self):
+        shas = self.line(40, 29)
+        lines, _ = self.watched(shas[0], shas[-1], "--workers", "2", "--build", "sleep 0.05", "--",
+                                "grep", "-q", "good", "state")
+        self.assertTrue(any(re.search("now at [0-9a-f]{9} [0-9a-f]{9}$", line) for line in lines),
+                        lines)
+
+    def test_ctrl_c_leaves_a_report_on_a_line_of_its_own(self):
+        shas = self.line(40, 29)
+        self.known_ignored()
+        before = self.state()
+        lines, report = self.watched(shas[0], shas[-1], "--", "sh", "-c",
+                                     "sleep 0.1; grep -q good state", signal_after="left (")
+        self.assertEqual(self.code, 130)
+        self.assertGreater(len(lines), 2)
+        self.assertRegex(report, "(?s)^SO FAR .*--resume")
+        self.assert_clean(before)
 
 
 class Rates(Bisect):

@@ -241,15 +241,17 @@ std::string line_of(const BisectProgress& progress, std::size_t columns) {
   for (std::size_t i = 0; i < progress.posterior.size(); ++i) {
     heights[i * bars / progress.posterior.size()] += progress.posterior[i];
   }
-  const std::string phase =
-      progress.phase == BisectProgress::Phase::ends ? "testing both ends" : sparkline(heights);
-  const std::string left = progress.phase == BisectProgress::Phase::ends
-                               ? ""
-                               : fmt::format(", about {:.0f} left ({})", progress.runs_left,
-                                             seconds_text(progress.seconds_left));
-  return fitted(fmt::format("{}  {}{}; {}", phase, counted(progress.runs, "run"), left,
-                            safe(progress.last, columns)),
-                columns);
+  const bool ends = progress.phase == BisectProgress::Phase::ends;
+  std::string text = ends ? "testing both ends" : sparkline(heights);
+  text += "  " + counted(progress.runs, "run");
+  if (!ends) {
+    text += fmt::format(", about {:.0f} left ({})", progress.runs_left,
+                        seconds_text(progress.seconds_left));
+  }
+  if (!progress.last.empty()) text += "; " + safe(progress.last, columns);
+  if (!progress.under_way.empty())
+    text += fmt::format("; now at {}", fmt::join(progress.under_way, " "));
+  return fitted(text, columns);
 }
 
 }  // namespace culprit

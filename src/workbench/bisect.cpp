@@ -8,6 +8,7 @@
 
 #include "experiment/trial_reading.h"
 #include "experiment/trials.h"
+#include "workbench/learned_seconds.h"
 
 namespace culprit {
 namespace {
@@ -15,9 +16,7 @@ namespace {
 // A run that teaches less than this share of what the next one would is stopped.
 constexpr double needless_share = 0.05;
 
-// A build counts where it takes longer than that and than a test; else the choice of what to test
-// would hang on how busy the machine is.
-constexpr double build_seconds_min = 1;
+constexpr std::size_t sha_shown = 9;  // letters of it, in progress
 
 Error cannot_be_run(const Trial& trial) {
   Error made = error(Fault::usage, "the command cannot be run: exit {} at GOOD too",
@@ -27,14 +26,6 @@ Error cannot_be_run(const Trial& trial) {
   if (!said.empty()) made.during.push_back("it said: " + said);
   return made;
 }
-
-struct Mean {
-  double sum = 0;
-  double count = 0;
-
-  void add(double value) { sum += value, count += 1; }
-  double value() const { return count > 0 ? sum / count : 0; }
-};
 
 // One run under way.
 struct Mission {
@@ -67,13 +58,12 @@ class Bisecting {
   BisectRow row_of(const Mission& mission, const Judgement& judgement) const;
   void learn(const BisectRow& row);
   void stop_needless();
-  void say(const BisectRow& row);
+  void say();
 
   std::optional<End> ended() const;
   bool searched() const;
   Calibration::Running running_ends() const;
   std::vector<Point> running_points() const;
-  double build_seconds() const;
   ChangeCosts costs() const;
   double worth(const TreeMark& mark, std::span<const double> bits) const;
   Duration timeout() const;
@@ -95,10 +85,11 @@ class Bisecting {
   std::size_t skipped_ = 0;
   double seconds_ = 0;
   double slowest_good_ = 0;  // of judged tests at GOOD
-  Mean test_, fresh_, again_, ready_;
+  LearnedSeconds learned_;
   std::map<std::size_t, std::unique_ptr<Mission>> missions_;
   std::mutex missions_lock_;  // workers look theirs up
   std::size_t next_id_ = 0;
+  std::string last_;  // what came of the last run, for progress
   std::optional<End> stopped_;
   std::optional<Error> failed_;
 };
@@ -148,9 +139,9 @@ void Bisecting::learn(const BisectRow& row) {
     ++runs_;
     skipped_ += outcome ? 0 : 1;
     seconds_ += row.seconds + row.ready_seconds;
-    if (row.ready_seconds > 0) ready_.add(row.ready_seconds);
-    if (outcome) (row.fresh ? fresh_ : again_).add(row.seconds);
-    if (outcome) test_.add(row.seconds);
+    using Seen = LearnedSeconds::Seen;
+    if (row.ready_seconds > 0) learned_.add_ready(row.ready_seconds);
+    if (outcome) learned_.add_test(row.seconds, row.fresh ? Seen::first : Seen::again);
   }
   if (row.where != Where::commit) {
     const bool good = row.where == Where::good_end;
@@ -202,20 +193,10 @@ std::vector<Point> Bisecting::running_points() const {
   return points;
 }
 
-// What a commit costs beyond its test, where it is not built. A command that builds by itself shows
-// it by how much longer the first run at a commit takes.
-double Bisecting::build_seconds() const {
-  double seconds = ready_.value();
-  if (fresh_.count > 0 && again_.count > 0) {
-    seconds += std::max(0.0, fresh_.value() - again_.value());
-  }
-  return seconds >= build_seconds_min && seconds > again_.value() ? seconds : 0;
-}
-
 ChangeCosts Bisecting::costs() const {
   ChangeCosts costs;
-  costs.test = std::max(1e-3, again_.count > 0 ? again_.value() : test_.value());
-  const double build = build_seconds();
+  costs.test = std::max(1e-3, learned_.test());
+  const double build = learned_.build();
   if (build == 0) return costs;
   for (Point point = 0; point <= search_.good_end(); ++point) {
     costs.build.push_back(trials_.built(mark_of(point)) ? 0 : build);
@@ -259,8 +240,11 @@ std::optional<PlannedTrial> Bisecting::plan(Point point) {
   }
   planned.setup.environment["CULPRIT_COMMIT"] = mission->sha;
   planned.setup.environment["CULPRIT_RUN"] = std::to_string(planned.id);
-  const std::lock_guard locked(missions_lock_);
-  missions_[planned.id] = std::move(mission);
+  {
+    const std::lock_guard locked(missions_lock_);
+    missions_[planned.id] = std::move(mission);
+  }
+  say();
   return planned;
 }
 
@@ -340,7 +324,9 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
   const BisectRow row = row_of(*mission, finished.judgement);
   if (options_.journal) options_.journal(row, mission->made);
   learn(row);
-  say(row);
+  last_ =
+      fmt::format("{} {} ({})", row.sha.substr(0, sha_shown), name_of(row.observation), row.reason);
+  say();
   if (tested && finished.judgement.stops) stopped_ = End::asked_to_stop;
   if (ended()) return AfterTrial::stop;
   stop_needless();
@@ -357,7 +343,7 @@ void Bisecting::stop_needless() {
   }
 }
 
-void Bisecting::say(const BisectRow& row) {
+void Bisecting::say() {
   if (!options_.progress) return;
   BisectProgress progress;
   progress.phase =
@@ -368,8 +354,10 @@ void Bisecting::say(const BisectRow& row) {
   progress.seconds_left =
       progress.runs_left * each / static_cast<double>(std::max<std::size_t>(1, options_.workers));
   progress.posterior = search_.posterior();
-  progress.last =
-      fmt::format("{} {} ({})", row.sha.substr(0, 9), name_of(row.observation), row.reason);
+  progress.last = last_;
+  for (const auto& [id, mission] : missions_) {
+    progress.under_way.push_back(mission->sha.substr(0, sha_shown));
+  }
   options_.progress(progress);
 }
 

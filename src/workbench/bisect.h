@@ -43,8 +43,9 @@ struct BisectProgress {
   std::size_t runs = 0;
   double runs_left = 0;  // about
   double seconds_left = 0;
-  std::span<const double> posterior;  // of each point
-  std::string last;                   // what came of the last run: "3f2c1a9 bad (exit 1)"
+  std::span<const double> posterior;   // of each point
+  std::string last;                    // what came of the last run: "3f2c1a9 bad (exit 1)"
+  std::vector<std::string> under_way;  // commits that are built or tested now
 };
 
 struct BisectOptions {
