@@ -340,13 +340,13 @@ class Try(Daemons):
         self.test_a_merge_under_way_is_refused()
         self.put("code", "resolved\n")
         self.git("add", "code")
-        self.refused("H", "--", "./test.sh", says="a merge is under way")
+        self.refused("H", "--", "./test.sh", says="git merge is under way")
         self.git("commit", "-q", "-m", "merged")
         self.put("extra", "x\n")
         self.git("add", "extra")
         self.git("commit", "-q", "-m", "extra")
         self.git("revert", "-n", "HEAD")
-        self.refused("H", "--", "./test.sh", says="a revert is under way")
+        self.refused("H", "--", "./test.sh", says="git revert is under way")
 
     def test_a_verdict_is_shown_though_nothing_can_be_written_any_more(self):
         self.put("code", "other\n")
@@ -374,17 +374,15 @@ class Try(Daemons):
         self.assertEqual((self.tree / "code").read_text(), "fixed\n")
         self.assertEqual(len(self.git("stash", "list").splitlines()), 2)
 
-    def test_borrowed_objects_and_large_files_are_seen_in_a_trial(self):
+    def test_borrowed_objects_are_seen_in_a_trial(self):
         borrower = self.folder / "borrower"
         subprocess.run(["git", "clone", "-q", "-s", self.tree, borrower], check=True)
         self.tree = borrower
         self.put(".git/objects/info/alternates", "../../../tree/.git/objects\n")
-        self.put(".git/lfs/objects/large", "large\n")
         self.put("code", "fixed\n")
         for stand_in in ("", "none"):
-            said = self.tried("--", "sh", "-c", "git cat-file -e HEAD:code && grep -q large "
-                              ".git/lfs/objects/large || exit 125; ./test.sh", code=0,
-                              CULPRIT_STAND_IN=stand_in)
+            said = self.tried("--", "sh", "-c", "git cat-file -e HEAD:code || exit 125; ./test.sh",
+                              code=0, CULPRIT_STAND_IN=stand_in)
             self.assertEqual((said["verdict"], said["unjudged"]), ("supported", {}))
 
     def test_a_path_that_only_begins_like_the_tree_is_another(self):
@@ -430,7 +428,101 @@ class Try(Daemons):
         self.put("code", "main\n")
         self.git("commit", "-q", "-a", "-m", "main")
         git(os.fsencode(self.tree), "merge", "-q", "side")
-        self.refused("H", "--", "./test.sh", says="a merge is under way: code")
+        self.refused("H", "--", "./test.sh", says="git merge is under way, and its commit would be lost: code")
+
+    def test_a_cherry_pick_and_a_rebase_under_way_are_refused(self):
+        self.git("checkout", "-q", "-b", "side")
+        for name in ("one", "two"):
+            self.put(name, "x\n")
+            self.git("add", "-A")
+            self.git("commit", "-q", "-m", name)
+        self.git("checkout", "-q", "main")
+        self.put("two", "y\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "other")
+        git(os.fsencode(self.tree), "cherry-pick", "side")
+        self.refused("H", "--", "./test.sh", says="git cherry-pick is under way")
+        self.put("two", "resolved\n")
+        self.git("add", "two")
+        self.refused("H", "--", "./test.sh", says="git cherry-pick is under way")
+        self.git("cherry-pick", "--abort")
+        for kind in ("--merge", "--apply"):
+            with self.subTest(kind):
+                git(os.fsencode(self.tree), "rebase", kind, "main", "side")
+                self.refused("H", "--", "./test.sh", says="git rebase is under way")
+                self.put("two", "resolved\n")
+                self.git("add", "two")
+                before = self.state()
+                self.refused("H", "--", "./test.sh", says="git rebase is under way")
+                self.assertEqual(self.state(), before)
+                self.git("rebase", "--abort")
+        self.put("two", "z\n")
+        self.git("stash")
+        self.git("checkout", "-q", "main")
+        git(os.fsencode(self.tree), "stash", "pop")
+        self.refused("H", "--", "./test.sh", says="two is in conflict")
+
+    def test_large_files_of_git_lfs_come_back(self):
+        if git(os.fsencode(self.tree), "lfs", "install", "--local",
+               "--skip-repo").returncode:
+            self.skipTest("git-lfs is not installed")
+        self.git("lfs", "track", "*.bin")
+        self.put("data.bin", "old\n" * 1000)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "large")
+        self.put("data.bin", "new\n" * 1000)
+        before = self.git("ls-files", "-s"), self.git("lfs", "ls-files", "-l")
+        # git-lfs finds what lies in the user's repository, in each kind of copy.
+        smudge = ("git lfs ls-files --size >&2; git show HEAD:data.bin | git lfs smudge | "
+                  "grep -q old || exit 125; grep -q newer data.bin")
+        for stand_in, keep in (("none", ["--keep"]), ("", [])):
+            said = self.tried(*keep, "--", "sh", "-c", smudge, code=1, CULPRIT_STAND_IN=stand_in)
+            self.assertEqual((said["verdict"], said["unjudged"]), ("refuted", {}))
+        self.assertEqual((self.tree / "data.bin").read_text(), "old\n" * 1000)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+        self.assertEqual((self.git("ls-files", "-s"), self.git("lfs", "ls-files", "-l")), before)
+        self.git("lfs", "fsck")
+        self.tried("--apply", "sed -i s/old/new/ data.bin; git add data.bin", "--", "grep", "-q",
+                   "new", "data.bin", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "M  data.bin\n")
+        self.git("commit", "-q", "-m", "newer")  # git has the object that the copy made
+        self.git("lfs", "fsck")
+        self.assertEqual((self.tree / "data.bin").read_text(), "new\n" * 1000)
+
+    def test_a_full_disk_amid_the_take_back_loses_nothing(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5m", "tmpfs", disk], check=False,
+                          capture_output=True).returncode:
+            self.skipTest("no small disk can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=False)
+        for left in (0, 64 << 10, 400 << 10, 700 << 10):
+            with self.subTest(left):
+                self.tree = disk / f"tree{left}"
+                self.tree.mkdir()
+                self.git("init", "-q")
+                for name in ("a", "b", "c"):
+                    self.put(name, name * 300_000)
+                self.git("add", "-A")
+                self.git("commit", "-q", "-m", "large")
+                self.put("a", "small\n")
+                self.put("b", "small\n")
+                self.put("c", "C" * 300_000)
+                changed = self.state()
+                fill = (f"head -c 9000000 /dev/zero > {disk}/fill 2>/dev/null; "
+                        f"truncate -s -{left} {disk}/fill; exit 1")
+                done = self.culprit("H", "--json", "--", "sh", "-c", fill)
+                said = json.loads(done.stdout)
+                self.assertEqual(said["verdict"], "refuted")
+                self.assertEqual(said["tree"], "in_the_way", said)
+                self.assertIn("No space left", said["why"])
+                self.assertEqual(self.state(), changed)
+                (disk / "fill").unlink()
+                self.tried("--", "false", code=1)
+                self.assertEqual(self.git("status", "--porcelain"), "")
+                for name in ("a", "b", "c"):
+                    self.assertEqual((self.tree / name).read_text(), name * 300_000)
+                subprocess.run(["rm", "-rf", self.tree], check=True)
 
     def test_submodules_are_files_and_their_own_changes_are_refused(self):
         other = self.folder / "other"

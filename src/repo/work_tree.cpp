@@ -124,6 +124,7 @@ std::string without_memory(std::string_view text) {
 
 Status point_to_objects(World& world, const std::string& objects, const std::string& elsewhere,
                         const std::string& folder) {
+  // git-lfs looks for its files beside each of these places.
   TRY(make_folders(folder + "/.git/objects/info"));
   TRY(make_folders(folder + "/.git/objects/pack"));
   std::string text = fmt::format("{}\n{}\n", objects, elsewhere);
@@ -176,11 +177,11 @@ Result<std::string> WorkTree::head_now() const {
 }
 
 std::string WorkTree::under_way() const {
-  const std::pair<const char*, const char*> marks[] = {{"MERGE_HEAD", "a merge"},
-                                                       {"CHERRY_PICK_HEAD", "a cherry-pick"},
-                                                       {"REVERT_HEAD", "a revert"},
-                                                       {"rebase-merge", "a rebase"},
-                                                       {"rebase-apply", "a rebase"}};
+  // A rebase picks commits, so it comes first; `git am` keeps its state as an old rebase does.
+  const std::pair<const char*, const char*> marks[] = {
+      {"rebase-apply/applying", "am"},     {"rebase-merge", "rebase"},
+      {"rebase-apply", "rebase"},          {"MERGE_HEAD", "merge"},
+      {"CHERRY_PICK_HEAD", "cherry-pick"}, {"REVERT_HEAD", "revert"}};
   for (const auto& [name, what] : marks) {
     if (world_->info(folder_ + "/" + name)) return what;
   }
@@ -199,7 +200,7 @@ Result<std::string> WorkTree::index_text(const std::string& index_file) const {
   return without_memory(text);
 }
 
-Status WorkTree::copy_repository(const std::string& folder, const Borrowed& seen) const {
+Status WorkTree::copy_repository(const std::string& folder, const std::string& objects_seen) const {
   const std::string made = folder + "/.git";
   TRY(make_folders(made));
   for (const char* name : {"config", "info", "packed-refs", "refs", "reftable", "shallow"}) {
@@ -217,11 +218,7 @@ Status WorkTree::copy_repository(const std::string& folder, const Borrowed& seen
   TRY(make_folders(made + "/logs/refs"));  // of stashes
   TRY(copy_part(folder_ + "/logs/HEAD", made + "/logs/HEAD"));
   TRY(copy_part(common_ + "/logs/refs/stash", made + "/logs/refs/stash"));
-  TRY(point_to_objects(*world_, objects(), seen.objects, folder));
-  const TreeNode large = TRY(node_at(large_files()));
-  if (large.kind == TreeNode::Kind::folder &&
-      ::symlink(seen.large_files.c_str(), (made + "/lfs").c_str()) != 0)
-    return path_error("cannot make the link", made + "/lfs", errno);
+  TRY(point_to_objects(*world_, objects(), objects_seen, folder));
   for (const char* setting : {"core.worktree", "core.hooksPath", "core.bare"}) {
     for (const char* file : {"config", "config.worktree"}) {
       const std::string path = made + "/" + file;
@@ -237,29 +234,6 @@ Status WorkTree::copy_repository(const std::string& folder, const Borrowed& seen
               .during("copying the repository of {}", root_));
   if (line_of(head) != head_)
     return error(Fault::unavailable, "{} is at another commit now", root_);
-  return ok();
-}
-
-Status WorkTree::lend_objects(const std::string& copied_objects) const {
-  TreeLimits limits;
-  limits.entries_max = files_max;
-  const TreeListing listing = TRY(list_tree(copied_objects, limits));
-  for (const auto& [path, node] : listing.nodes) {
-    if (path.starts_with("info")) continue;
-    const std::string to = common_ + "/objects/" + path;
-    const TreeNode there = TRY(node_at(to));
-    if (there.kind != TreeNode::Kind::absent) continue;
-    if (node.kind == TreeNode::Kind::folder) {
-      TRY(copy_node("", node, to));
-      continue;
-    }
-    // A name that `git gc` knows for one that was left behind.
-    const std::size_t name = to.rfind('/') + 1;
-    const std::string whole = to.substr(0, name) + "tmp_obj_" + to.substr(name);
-    ::unlink(whole.c_str());
-    TRY(copy_node(copied_objects + "/" + path, node, whole));
-    if (::rename(whole.c_str(), to.c_str()) != 0) return path_error("cannot write", to, errno);
-  }
   return ok();
 }
 

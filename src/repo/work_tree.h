@@ -4,7 +4,7 @@
 // A copy gets a repository of its own: HEAD, branches, tags, settings and index as they are, the
 // objects borrowed. Whatever git does in the copy, nothing reaches the user's repository; hooks are
 // left behind, and so are the repositories of submodules, whose files are plain files then. Nothing
-// here writes to the user's repository, but for lend_objects().
+// here writes to the user's repository (see lent_objects.h).
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ class WorkTree {
   const std::string& index() const { return index_; }  // its file
   const std::string& head() const { return head_; }    // a sha; empty: no commit yet
   Result<std::string> head_now() const;                // the same, by now
-  // What git has begun and not finished: "a merge", "a rebase"; empty: nothing.
+  // What git has begun and not finished: "merge", "rebase"; empty: nothing.
   std::string under_way() const;
 
   // Paths that differ from HEAD: staged or not, deleted, added. `untracked`: files, not folders;
@@ -42,19 +42,14 @@ class WorkTree {
   // What an index file says, without what git only remembers of the files: equal for equal indexes.
   Result<std::string> index_text(const std::string& index_file) const;
 
+  const std::string& repository() const { return common_; }     // of git, for all checkouts
   std::string objects() const { return common_ + "/objects"; }  // their folder
-
   std::string large_files() const { return common_ + "/lfs"; }  // git-lfs's folder, if any
 
-  // Where a copy that hides the original sees what it borrows of it.
-  struct Borrowed {
-    std::string objects;      // looked for here too
-    std::string large_files;  // looked for here only
-  };
-  // A repository in `folder`, which holds a copy of the tree. The index is copied as it is.
-  Status copy_repository(const std::string& folder, const Borrowed& seen) const;
-  // Objects that such a copy made, to the user's repository, which had not got them.
-  Status lend_objects(const std::string& copied_objects) const;
+  // A repository in `folder`, which holds a copy of the tree. The index is copied as it is; objects
+  // are looked for where they lie and at `objects_seen`, where a copy that hides the original has
+  // them, and those of git-lfs beside them.
+  Status copy_repository(const std::string& folder, const std::string& objects_seen) const;
 
   // In the copy: HEAD's files and index, whatever stood there. Untracked files stay.
   static Status reset(World& world, const std::string& folder);

@@ -11,6 +11,7 @@
 #include "experiment/stand_in.h"
 #include "experiment/trial_reading.h"
 #include "experiment/trials.h"
+#include "repo/lent_objects.h"
 #include "repo/tree_copy.h"
 #include "search/anytime_interval.h"
 #include "workbench/try_pending.h"
@@ -128,13 +129,18 @@ class Trying {
 
 Status Trying::refuse_other_changes() {
   differences_ = TRY(tree_.differences());
-  if (!differences_.unmerged.empty() && !of_command()) {
-    return usage(fmt::format("a merge is under way: {}", listed(differences_.unmerged)),
-                 "finish it, or give it up with git merge --abort");
+  const std::string under_way = tree_.under_way();
+  if (!under_way.empty() && !of_command()) {
+    const std::string conflicts =
+        differences_.unmerged.empty() ? "" : ": " + listed(differences_.unmerged);
+    return usage(
+        fmt::format("git {} is under way, and its commit would be lost{}", under_way, conflicts),
+        fmt::format("finish it first, or give it up with git {} --abort", under_way));
   }
-  if (!tree_.under_way().empty() && !of_command()) {
-    return usage(fmt::format("{} is under way, and its commit would be lost", tree_.under_way()),
-                 "finish it first, or give it up (--abort)");
+  if (!differences_.unmerged.empty() && !of_command()) {
+    return usage(fmt::format("{} is in conflict", listed(differences_.unmerged)),
+                 "resolve it and git add it; git restore --source HEAD --staged --worktree gives "
+                 "it up");
   }
   if (!differences_.submodules.empty() && !of_command()) {
     return usage(fmt::format("the submodule {} differs from HEAD, and a try takes back files only",
@@ -285,12 +291,8 @@ Status Trying::save_change() {
                  "there is nothing to try then");
   if (!of_command()) TRY(refuse_unlisted());
   if (of_command()) {
-    // What `git add` wrote in the copy is needed where the index goes.
-    const std::string objects = trees.with + "/.git/objects";
-    const TreeListing listing = TRY(list_tree(objects, {}));
-    const std::string kept = tries_.folder_of(record_) + "/objects";
-    TRY(make_folders(kept));
-    TRY(copy_tree(objects, listing, kept));
+    TRY(keep_made_objects(trees.with + "/.git", tree_.repository(),
+                          tries_.folder_of(record_) + "/repository"));
   }
   save_patch();
   return ok();
@@ -374,7 +376,8 @@ Status Trying::settle_tree(Tried& tried) {
   const bool moves = of_command() ? known && stays : !stays;
   TRY(tries_.write(record_));
   if (!moves) return ok();
-  if (of_command()) TRY(tree_.lend_objects(tries_.folder_of(record_) + "/objects"));
+  if (of_command())
+    TRY(lend_kept_objects(tries_.folder_of(record_) + "/repository", tree_.repository()));
   WorkTree now = TRY(WorkTree::open(world_, tree_.root()));
   const State to = of_command() ? State::with : State::without;
   if (now.head() != record_.head) return error(Fault::usage, "HEAD was moved meanwhile");

@@ -113,13 +113,9 @@ Result<TryTrees> TryTrees::make(const WorkTree& tree, const Options& options) {
   TRY(made.copy(with, listing, without));
   const TreeNode large = TRY(node_at(tree.large_files()));
   if (large.kind == TreeNode::Kind::folder) made.large_ = tree.large_files();
-  WorkTree::Borrowed seen{made.objects_seen(), made.large_};
-  if (can_stand_in() && !made.large_.empty()) {
-    seen.large_files = made.large_seen();
-    TRY(make_folders(made.large_seen()));
-  }
-  TRY(tree.copy_repository(with, seen));
-  TRY(tree.copy_repository(without, seen));
+  if (can_stand_in() && !made.large_.empty()) TRY(make_folders(made.large_seen()));
+  TRY(tree.copy_repository(with, made.objects_seen()));
+  TRY(tree.copy_repository(without, made.objects_seen()));
   return made;
 }
 
