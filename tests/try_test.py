@@ -428,7 +428,8 @@ class Try(Daemons):
         self.put("code", "main\n")
         self.git("commit", "-q", "-a", "-m", "main")
         git(os.fsencode(self.tree), "merge", "-q", "side")
-        self.refused("H", "--", "./test.sh", says="git merge is under way, and its commit would be lost: code")
+        self.refused("H", "--", "./test.sh",
+                     says="git merge is under way, and its commit would be lost: code")
 
     def test_a_cherry_pick_and_a_rebase_under_way_are_refused(self):
         self.git("checkout", "-q", "-b", "side")
