@@ -2,8 +2,11 @@
 //
 // What does not build comes in runs: a commit breaks it, a later one mends it. So the state of a
 // point is a chain of two states along the history, and what was seen at one point speaks of
-// another the less the farther it is. A point that was told to be broken stays so. What ran and
-// could not be judged counts against its own point only.
+// another the less the farther it is: given the nearest that was seen on either side, exactly.
+// (The nearest broken one and the nearest other one, on whichever side, took 14.7 tests of a
+// certain search where this takes 12.3, and 10.0 where all builds; bench/accuracy_bisect.cpp.)
+// A point that was told to be broken stays so. What ran and could not be judged counts against its
+// own point only.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +20,11 @@ namespace culprit {
 class Testability {
  public:
   enum class Seen : std::uint8_t { broken, judged, unjudged };
+
+  // Before anything was seen: how much of a history does not build, and how many commits a run of
+  // that has, on average.
+  static constexpr double broken_share = 0.1;
+  static constexpr double run_length = 10;
 
   explicit Testability(std::size_t size);
   void tell(const ChangeGraph& graph, Point at, Seen seen);
