@@ -189,7 +189,7 @@ void Merging::run() {
 }
 
 std::string Merging::told(const Item& item, std::size_t place) const {
-  const std::string text = shown(item.value.empty() ? trimmed(item.text) : item.value);
+  std::string text = shown(item.value.empty() ? trimmed(item.text) : item.value);
   if (places_ == Places::untold) return text;
   return fmt::format("line {}: {}", place + 1, text);
 }

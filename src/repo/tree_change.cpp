@@ -296,8 +296,7 @@ Status Bringer::exchange(const TreeChange::Part& part, const std::string& stage)
 
 Status Bringer::put_whole(const TreeChange::Part& part, const std::string& stage) const {
   step();
-  const Status copied =
-      copy_node(saved(part, order_.to), part.at(order_.to), stage, CopiedTime::now);
+  Status copied = copy_node(saved(part, order_.to), part.at(order_.to), stage, CopiedTime::now);
   if (!copied) {
     ::unlink(stage.c_str());  // half of it
     return copied;

@@ -119,7 +119,7 @@ Status copy_node(const std::string& from, const TreeNode& node, const std::strin
 Status copy_tree(const std::string& root, const TreeListing& listing, const std::string& into) {
   for (const auto& [path, node] : listing.nodes) {
     if (interrupted()) return interrupted_error();
-    const Status copied = copy_node(root + "/" + path, node, into + "/" + path);
+    Status copied = copy_node(root + "/" + path, node, into + "/" + path);
     if (copied) continue;
     const auto left = node_at(root + "/" + path);
     if (!left || left->kind != TreeNode::Kind::absent) return copied;

@@ -191,7 +191,7 @@ Status CommitTrials::check_out(Place& place) {
   place.checked_out.clear();
   place.tried = false;
   if (!place.worktree.empty()) {
-    const Status switched = worktrees_.switch_to(place.worktree, place.sha);
+    Status switched = worktrees_.switch_to(place.worktree, place.sha);
     if (!switched && switched.error().fault == Fault::interrupted) return switched;
     if (!switched) {
       // What a test left there cannot be cleaned: a fresh one is.
@@ -290,7 +290,7 @@ CommitTrial CommitTrials::left_out(const Place& place, const Error& failed) cons
   return made;
 }
 
-Result<CommitTrial> CommitTrials::run(std::size_t place, TrialSetup setup,
+Result<CommitTrial> CommitTrials::run(std::size_t place, const TrialSetup& setup,
                                       const TrialWatch& watch) {
   Place& here = place_at(place);
   for (int attempts = 1;; ++attempts) {

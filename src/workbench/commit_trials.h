@@ -70,7 +70,7 @@ class CommitTrials {
   std::string temporary() const;
 
   // From any thread: to its end. Errors: interrupted, unavailable (after some attempts), denied.
-  Result<CommitTrial> run(std::size_t place, TrialSetup setup, const TrialWatch& watch);
+  Result<CommitTrial> run(std::size_t place, const TrialSetup& setup, const TrialWatch& watch);
 
  private:
   struct Place {

@@ -137,7 +137,7 @@ Status Shrinking::run() {
   };
   const std::string temporary = world_.environment("TMPDIR");
   if (!temporary.empty()) trials.temporary = temporary;
-  const Status ran = run_trials(trials);
+  Status ran = run_trials(trials);
   if (failed_) return *failed_;
   if (ran) return ok();
   if (ran.error().fault != Fault::interrupted) return ran;
