@@ -1,8 +1,8 @@
 // How many tests, and how many seconds, does it take to find the change, and is it the right one?
 //
 // Simulated histories, each searched many times. Beside every figure stand what no method can beat
-// on average (Burnashev's bound), and git bisect that repeats each test, with the number of repeats
-// that would have been best, chosen in hindsight.
+// on average (Burnashev's bound), git bisect that repeats each test, with the number of repeats
+// that would have been best, chosen in hindsight, and the plain Bayesian search (plain_bayes.h).
 // Usage: accuracy_bisect [--json] [--check] [--runs N] [--seed N] [--threads N] [--only TABLE]
 #include <atomic>
 #include <chrono>
@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "plain_bayes.h"
 #include "simulated_history.h"
 
 namespace culprit::bench {
@@ -35,12 +36,13 @@ struct Score {
   double right = 0;
 };
 
+template <typename Search = Bisection>
 Score measured(const Simulation& simulation, const Options& options) {
   std::vector<Simulated> runs(options.runs);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < runs.size(); i = next++) {
-      runs[i] = Bisection(simulation, options.seed * 1'000'003 + i).run();
+      runs[i] = Search(simulation, options.seed * 1'000'003 + i).run();
     }
   };
   std::vector<std::thread> threads;
@@ -87,6 +89,7 @@ void say(const Options& options, const std::string& line) {
 constexpr RatePair pairs[] = {{0, 1},     {0, 0.5},   {0, 0.2},   {0, 0.05},  {0.05, 0.95},
                               {0.1, 0.9}, {0.2, 0.8}, {0.3, 0.7}, {0.05, 0.3}};
 constexpr std::size_t sizes[] = {128, 1024};
+constexpr std::size_t plain_runs_max = 200;  // of the reference, which looks at each commit anew
 
 std::string cell(RatePair pair, std::size_t size) {
   return fmt::format("{:4} {:>4} -> {:<4}", size, pair.good, pair.bad);
@@ -101,14 +104,18 @@ double accuracy_asked(const Options& options) {
 
 void rates_table(const Options& options, Verdicts& verdicts, std::size_t seeds) {
   say(options, fmt::format("\nTests to find the change at 0.95, with {} known at each end\n"
-                           "{:16} {:>7} {:>7} {:>6} {:>6} {:>6} {:>10} {:>6}",
+                           "{:16} {:>7} {:>7} {:>6} {:>6} {:>6} {:>10} {:>6} {:>18}",
                            seeds == 0 ? std::string("one trial") : fmt::format("{} trials", seeds),
-                           "", "bound", "tests", "ratio", "right", "ends", "git bisect", "ratio"));
+                           "", "bound", "tests", "ratio", "right", "ends", "git bisect", "ratio",
+                           "plain Bayes, right"));
   for (const std::size_t size : sizes) {
     for (const RatePair pair : pairs) {
       const Score score = measured({.pair = pair, .size = size, .seeds = seeds}, options);
       const double bound = burnashev(pair, static_cast<double>(size), 0.05);
       const Repeated git = best_repeated(pair, static_cast<double>(size), 0.95);
+      Options fewer = options;
+      fewer.runs = std::min(options.runs, plain_runs_max);
+      const Score plain = measured<PlainBayes>({.pair = pair, .size = size, .seeds = seeds}, fewer);
       const std::string name = fmt::format("{} seeds {}", cell(pair, size), seeds);
       std::string told =
           verdicts.at_least(name + " accuracy", score.right, accuracy_asked(options));
@@ -119,10 +126,11 @@ void rates_table(const Options& options, Verdicts& verdicts, std::size_t seeds) 
           told += verdicts.at_most(name + " ratio to git bisect", score.tests / git.tests, 0.6);
         }
       }
-      say(options,
-          fmt::format("{:16} {:7.1f} {:7.1f} {:6.2f} {:6.3f} {:6.1f} {:6.1f} ({:2}) {:6.2f}{}",
-                      cell(pair, size), bound, score.tests, score.tests / bound, score.right,
-                      score.ends, git.tests, git.repeats, score.tests / git.tests, told));
+      say(options, fmt::format("{:16} {:7.1f} {:7.1f} {:6.2f} {:6.3f} {:6.1f} {:6.1f} ({:2}) "
+                               "{:6.2f} {:10.1f} {:7.3f}{}",
+                               cell(pair, size), bound, score.tests, score.tests / bound,
+                               score.right, score.ends, git.tests, git.repeats,
+                               score.tests / git.tests, plain.tests, plain.right, told));
     }
   }
 }
