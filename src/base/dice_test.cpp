@@ -1,5 +1,7 @@
 #include "base/dice.h"
 
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 namespace culprit {
