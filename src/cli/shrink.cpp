@@ -128,7 +128,7 @@ Command shrink_command() {
            {"--out", "FILE", "where the smallest text that fails is written"},
            {"--signature", "EXPR",
             "which failure is meant: exit, signal, timed_out, seconds, stdout, stderr, output"},
-           {"--calibrate", "N", "runs before BAD is taken to pass (8); 1: nothing is run twice"},
+           {"--calibrate", "N", "runs before BAD is taken to pass (12); 1: nothing is run twice"},
            {"--rates", "G,B", "how often COMMAND fails at GOOD and BAD, where that is known"},
            {"--confidence", "C", "of the answer where COMMAND is flaky (0.95)"},
            {"--trials", "N", "at most (2000)"},

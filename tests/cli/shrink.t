@@ -52,9 +52,9 @@ $ culprit shrink --from good.env --to good.env -- ./test.sh
 SHRINK   good.env and good.env are the same
 [exit 1]
 $ culprit shrink --from good.env --to bad.env -- true | sed 's/; [0-9.]* s of running//'
-SHRINK   bad.env does not fail (0 of 8 runs)
-TESTS    0, and 10 at the ends and to be sure
-NEXT     --calibrate 32 if it fails but seldom
+SHRINK   bad.env does not fail (0 of 12 runs)
+TESTS    0, and 14 at the ends and to be sure
+NEXT     --calibrate 48 if it fails but seldom
 [exit 0]
 $ culprit shrink --from good.env --to bad.env -- false | sed 's/; [0-9.]* s of running//'
 SHRINK   good.env fails too (3 of 3 runs)
