@@ -132,6 +132,32 @@ class Shrink(Daemons):
         self.assertEqual(said["kept"], ["c/d v1.0.0 -> v1.1.0"])
         self.assertEqual(said["unjudged"], {})
 
+    def test_each_candidate_of_yaml_and_toml_can_be_read(self):
+        self.write("read.py", "import sys\ntry:\n"
+                   "  if sys.argv[1].endswith('toml'):\n"
+                   "    import tomllib; d = tomllib.load(open(sys.argv[1], 'rb'))\n"
+                   "  else:\n    import yaml; d = yaml.safe_load(open(sys.argv[1]))\n"
+                   "except Exception as e: print(e); sys.exit(125)\n"
+                   "sys.exit('make install' in str(d) and 8443 in d['net']['ports'])\n")
+        self.write("good.yaml", "jobs:\n- name: a\n  run: |\n    make\n\n    # all\n    make test\n"
+                   "net:\n  ports: [80,\n    443]\nnote: one\n  two\nmode: fast\nold:\n  - x\n")
+        self.write("bad.yaml", "mode: slow\njobs:\n  - name: a\n    run: |\n      make\n"
+                   "      # all\n"
+                   "      make install\nnet:\n    ports: [\n      80,\n      8443 # tls\n    ]\n"
+                   "note: 'three\n\n  four'\nold:\n  y: >-\n    z\n")
+        self.write("good.toml", 'mode = "fast"\nold = 1\n[net]\nports = [80,\n  443]\n[run]\n'
+                   'all = """\nmake\n[net]\nmake test"""\n')
+        self.write("bad.toml", "mode = 'slow'\n[run]\nall = '''\nmake install\n[net]'''\n[old]\n"
+                   "y = 1\n[net]\nports = [\n  80,\n  8443 # ]\n]\n[[jobs]]\nname = 'a'\n")
+        yaml = subprocess.run([sys.executable, "-c", "import yaml"], check=False,
+                              capture_output=True).returncode == 0
+        for kind in ["toml", "yaml"] if yaml else ["toml"]:
+            said = self.shrink("--from", "good." + kind, "--to", "bad." + kind, "--",
+                               sys.executable, "read.py", "{}")
+            self.assertEqual((said["kind"], said["unjudged"]), ("config", {}))
+            self.assertEqual(len(said["kept"]), 2, said)
+            self.assertIn("8443", said["kept"][0] + said["kept"][1])
+
     def test_a_request_that_a_header_and_a_parameter_break(self):
         self.write("good.http", "GET /pay?a=1&b=2 HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n")
         self.write("bad.http", "GET /pay?a=9&b=3&c=4 HTTP/1.1\r\nHost: x\r\n"

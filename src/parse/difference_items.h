@@ -52,6 +52,14 @@ Result<Differences> json_differences(std::string_view good, std::string_view bad
                                      DifferenceKind kind);
 Result<Differences> http_differences(std::string_view good, std::string_view bad);
 
+// What two YAML or TOML documents differ in (difference_outline.cpp).
+struct Outline;
+Differences outline_differences(std::string_view good_text, Outline good, std::string_view bad_text,
+                                Outline bad);
+
+// One more change, of what has no name: comments, order, white space.
+void add_style(Differences& differences);
+
 // Cut to what a name may hold.
 std::string shown(std::string_view text);
 

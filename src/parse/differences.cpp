@@ -6,6 +6,7 @@
 #include "parse/bytes.h"
 #include "parse/difference_items.h"
 #include "parse/document_parts.h"
+#include "parse/outline.h"
 
 namespace culprit {
 namespace {
@@ -136,11 +137,29 @@ bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == 
 // Where nothing that has a name differs: the order of members, white space.
 Differences whole(std::string_view good, std::string_view bad) {
   Differences made;
-  made.names.emplace_back("how it is written: order or white space");
-  made.subjects.emplace_back();
+  add_style(made);
   made.text_with = [before = std::string(good), after = std::string(bad)](
                        const std::vector<bool>& applied) { return applied[0] ? after : before; };
   return made;
+}
+
+// Of settings that are TOML, both, or look like YAML: what a parser of that refuses, as yaml-cpp
+// does an anchor before a block of text, has its parts all the same.
+std::optional<Differences> document_differences(std::string_view good, std::string_view bad) {
+  const auto both = [&](auto outline) -> std::optional<Differences> {
+    std::optional<Outline> before = outline(good);
+    std::optional<Outline> after = outline(bad);
+    if (!before || !after || !(before->holds() || after->holds())) return std::nullopt;
+    return outline_differences(good, *std::move(before), bad, *std::move(after));
+  };
+  const auto is_toml = [](std::string_view text) {
+    text = without_mark(text);
+    return blank(text) || toml_document(text).has_value();
+  };
+  if (is_toml(good) && is_toml(bad)) {
+    if (auto made = both(toml_outline)) return made;
+  }
+  return both(yaml_outline);
 }
 
 Result<Differences> read(std::string_view good, std::string_view bad, DifferenceKind kind) {
@@ -154,11 +173,20 @@ Result<Differences> read(std::string_view good, std::string_view bad, Difference
     return differences_of_items(good, items_of(before, kind), bad, items_of(after, kind),
                                 Places::untold);
   }
+  if (kind == DifferenceKind::settings) {
+    std::optional<Differences> made = document_differences(good, bad);
+    if (made) return *std::move(made);
+  }
   const Places places = kind == DifferenceKind::lines ? Places::told : Places::untold;
   return differences_of_items(good, items_of(good, kind), bad, items_of(bad, kind), places);
 }
 
 }  // namespace
+
+void add_style(Differences& differences) {
+  differences.names.emplace_back("how it is written: order, comments or white space");
+  differences.subjects.emplace_back();
+}
 
 DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_view name) {
   const std::string_view file = name.substr(name.rfind('/') + 1);
