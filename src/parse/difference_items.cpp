@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <unordered_map>
 
 #include "parse/bytes.h"
 #include "parse/line_alignment.h"
@@ -22,13 +23,20 @@ struct Entry {
   bool replaced = false;         // another one is there in its place where this one is not
 };
 
+// What a text has around its items.
+struct Frame {
+  bool ended = true;    // by what stands between them
+  bool marked = false;  // with a byte order mark
+  bool operator==(const Frame& other) const = default;
+};
+
 struct Merged {
   std::vector<Entry> entries;
   std::string join;
-  bool ended = true;
+  Frame good_frame, bad_frame;
   std::string good;
   std::string bad;
-  std::size_t changes = 0;
+  bool styled = false;  // the last change is how it is written
 
   std::string with(const std::vector<bool>& applied) const;
 };
@@ -36,7 +44,7 @@ struct Merged {
 std::string Merged::with(const std::vector<bool>& applied) const {
   const auto count = static_cast<std::size_t>(std::count(applied.begin(), applied.end(), true));
   if (count == 0) return good;
-  if (count == changes) return bad;
+  if (count == applied.size()) return bad;
   std::vector<bool> there(entries.size());
   for (std::size_t i = entries.size(); i-- > 0;) {
     const Entry& one = entries[i];
@@ -45,7 +53,8 @@ std::string Merged::with(const std::vector<bool>& applied) const {
     const bool brings = there[i] && one.parent != no_item && !entries[one.parent].replaced;
     if (brings) there[one.parent] = true;
   }
-  std::string text;
+  const Frame& frame = styled && !applied.back() ? good_frame : bad_frame;
+  std::string text(frame.marked ? byte_order_mark : "");
   bool first = true;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (!there[i]) continue;
@@ -53,7 +62,7 @@ std::string Merged::with(const std::vector<bool>& applied) const {
     text += entries[i].text;
     first = false;
   }
-  if (ended && !first) text += join;
+  if (frame.ended && !first) text += join;
   return text;
 }
 
@@ -149,9 +158,17 @@ void Merging::add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::si
     old_entry_[at] = entries.size();
     add(before_[at], Side::good, old_change_[at]);
   };
+  std::unordered_map<std::size_t, std::vector<std::size_t>>
+      places;  // of each change, the last first
+  for (std::size_t at = old_end; at-- > i;) places[old_change_[at]].push_back(at);
+  const auto partner_of = [&](std::size_t change) {
+    const auto known = places.find(change);
+    if (known == places.end()) return old_end;
+    while (!known->second.empty() && known->second.back() < i) known->second.pop_back();
+    return known->second.empty() ? old_end : known->second.back();
+  };
   for (; j < new_end; ++j) {
-    std::size_t partner = i;
-    while (partner < old_end && old_change_[partner] != new_change_[j]) ++partner;
+    const std::size_t partner = partner_of(new_change_[j]);
     const bool replaces = partner < old_end;
     while (replaces && i <= partner) add_old(i++);
     if (replaces) entries.back().replaced = true;
@@ -188,6 +205,21 @@ void Merging::run() {
   }
 }
 
+// What cannot be seen, as it is written in C.
+std::string visible(std::string_view text) {
+  std::string made;
+  for (const char c : text) {
+    if (c == '\r') {
+      made += "\\r";
+    } else if (c == '\t') {
+      made += "\\t";
+    } else {
+      made += c;
+    }
+  }
+  return made.ends_with(' ') ? fmt::format("\"{}\"", made) : made;
+}
+
 std::string Merging::told(const Item& item, std::size_t place) const {
   std::string text = shown(item.value.empty() ? trimmed(item.text) : item.value);
   if (places_ == Places::untold) return text;
@@ -208,13 +240,43 @@ std::string Merging::name_of(const Change& change) const {
     return fmt::format("{}{}{}", before_.empty() ? "" : "added ", label, told(item, added[0]));
   }
   const Item& was = before_[removed[0]];
-  const std::string old_text = shown(was.value.empty() ? trimmed(was.text) : was.value);
-  const std::string new_text = shown(item.value.empty() ? trimmed(item.text) : item.value);
+  std::string old_text = shown(was.value.empty() ? trimmed(was.text) : was.value);
+  std::string new_text = shown(item.value.empty() ? trimmed(item.text) : item.value);
+  if (old_text == new_text && was.text != item.text) {
+    old_text = shown(visible(was.text));
+    new_text = shown(visible(item.text));
+  }
   const std::string place = places_ == Places::told ? fmt::format("line {}: ", added[0] + 1) : "";
   return fmt::format("{}{}{} -> {}", place, label, old_text, new_text);
 }
 
+Frame frame_of(std::string_view text, const ItemList& list) {
+  const bool kept = !list.items.empty() && list.items[0].text.starts_with(byte_order_mark);
+  return {list.ended, text.starts_with(byte_order_mark) && !kept};
+}
+
 }  // namespace
+
+std::vector<std::size_t> ordered(const std::vector<std::size_t>& own,
+                                 const std::vector<std::size_t>& other, std::size_t count) {
+  std::vector<bool> has(count, false);
+  for (const std::size_t one : own) has[one] = true;
+  std::vector<std::vector<std::size_t>> behind(count + 1);  // the last: before all
+  std::size_t last = count;
+  for (const std::size_t one : other) {
+    if (has[one]) {
+      last = one;
+    } else {
+      behind[last].push_back(one);
+    }
+  }
+  std::vector<std::size_t> order = behind[count];
+  for (const std::size_t one : own) {
+    order.push_back(one);
+    order.insert(order.end(), behind[one].begin(), behind[one].end());
+  }
+  return order;
+}
 
 std::string shown(std::string_view text) {
   if (text.size() <= name_bytes_max) return std::string(text);
@@ -231,13 +293,16 @@ Result<Differences> differences_of_items(std::string_view good, const ItemList& 
   auto merged = std::make_shared<Merged>();
   merged->entries = std::move(merging.entries);
   merged->join = after.join;
-  merged->ended = after.ended;
+  merged->good_frame = frame_of(good, before);
+  merged->bad_frame = frame_of(bad, after);
   merged->good = good;
   merged->bad = bad;
-  merged->changes = merging.names.size();
   Differences made;
   made.names = std::move(merging.names);
   made.subjects = std::move(merging.subjects);
+  const bool two = !before.items.empty() && !after.items.empty() && !made.names.empty();
+  merged->styled = two && merged->good_frame != merged->bad_frame;
+  if (merged->styled) add_style(made);
   made.text_with = [merged](const std::vector<bool>& applied) { return merged->with(applied); };
   return made;
 }

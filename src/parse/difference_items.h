@@ -41,7 +41,13 @@ Result<Differences> differences_of_items(std::string_view good, const ItemList& 
 // The items of a text; of kinds that are made of items.
 ItemList items_of(std::string_view text, DifferenceKind kind);
 
-std::string_view without_mark(std::string_view text);  // a byte order mark
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+std::string_view without_mark(std::string_view text);
+
+// Two lists that were put into one of `count`, by their places in it: what only `other` has stands
+// behind what it stood behind there.
+std::vector<std::size_t> ordered(const std::vector<std::size_t>& own,
+                                 const std::vector<std::size_t>& other, std::size_t count);
 
 // A go.mod without its blocks: each of their lines says its verb. No set of changes can then leave
 // half a block.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "parse/bytes.h"
@@ -99,16 +100,26 @@ class NodeReader {
   std::size_t at_ = 0;
 };
 
+// What a node has around its value.
+struct Frame {
+  std::string before, key, colon, tail;
+};
+
 // A node of either document, or of both.
 struct Merged {
   enum class There : std::uint8_t { always, without, with, below };
   There there = There::always;   // below: with its change or with any node below it
   std::size_t change = no_item;  // of its being there; of a scalar in both: of its value
-  std::string before, key, colon, good, bad, tail;
+  Frame frame;                   // as BAD has it, or the one that has the node
+  std::optional<Frame> old;      // as GOOD has it, where both do
+  std::string good, bad;
   bool scalar = true;
   char open = '{';
   std::vector<Merged> members;
+  std::vector<std::size_t> old_order;  // of these, as GOOD has it; empty: it is the same
 };
+
+enum class Manner : std::uint8_t { good, bad };  // whose order and white space
 
 bool is_there(const Merged& node, const std::vector<bool>& applied) {
   switch (node.there) {
@@ -122,10 +133,11 @@ bool is_there(const Merged& node, const std::vector<bool>& applied) {
                      [&](const Merged& member) { return is_there(member, applied); });
 }
 
-void write(const Merged& node, const std::vector<bool>& applied, std::string& text) {
-  text += node.before;
-  text += node.key;
-  text += node.colon;
+void write(const Merged& node, const std::vector<bool>& applied, Manner manner, std::string& text) {
+  const Frame& frame = manner == Manner::good && node.old ? *node.old : node.frame;
+  text += frame.before;
+  text += frame.key;
+  text += frame.colon;
   if (node.scalar) {
     const bool changed = node.change != no_item && applied[node.change];
     text += changed ? node.bad : node.good;
@@ -133,13 +145,15 @@ void write(const Merged& node, const std::vector<bool>& applied, std::string& te
   }
   text += node.open;
   bool first = true;
-  for (const Merged& member : node.members) {
+  for (std::size_t i = 0; i < node.members.size(); ++i) {
+    const bool old = manner == Manner::good && !node.old_order.empty();
+    const Merged& member = node.members[old ? node.old_order[i] : i];
     if (!is_there(member, applied)) continue;
     if (!first) text += ',';
-    write(member, applied, text);
+    write(member, applied, manner, text);
     first = false;
   }
-  text += node.tail;
+  text += frame.tail;
   text += node.open == '{' ? '}' : ']';
 }
 
@@ -190,11 +204,16 @@ class Merging {
  public:
   Merging(DifferenceKind kind, std::size_t depth_max) : kind_(kind), depth_max_(depth_max) {}
 
-  Merged merge(const Node& good, const Node& bad);
+  Merged merge_roots(const Node& good, const Node& bad) {
+    see_frames(good, bad, Place::same);
+    return merge(good, bad);
+  }
   Merged alone(const Node& node, Merged::There there);
   Merged broken_up(const Node& node);  // each node a change
   std::vector<std::string> names() const;
   std::vector<std::string> subjects() const;
+  // The documents differ in what has no name.
+  bool styled() const { return styled_; }
 
  private:
   struct Change {
@@ -203,6 +222,7 @@ class Merging {
     std::string alone = {};    // the value of a node that was broken up
   };
 
+  Merged merge(const Node& good, const Node& bad);
   void merge_objects(const Node& good, const Node& bad, Merged& made);
   void merge_lists(const Node& good, const Node& bad, Merged& made);
   void merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
@@ -211,7 +231,11 @@ class Merging {
   void see_version(std::size_t change, std::string_view good, std::string_view bad);
 
   DifferenceKind kind_;
-  std::size_t depth_max_;  // what is deeper is not broken up
+  std::size_t depth_max_;                           // what is deeper is not broken up
+  enum class Place : std::uint8_t { same, other };  // as the first one of its list, or a later one
+  void see_frames(const Node& good, const Node& bad, Place place);
+
+  bool styled_ = false;
   Steps steps_;
   std::vector<Change> changes_;
   std::map<std::string, std::size_t> packages_;
@@ -262,10 +286,8 @@ std::vector<std::string> Merging::subjects() const {
 
 Merged frame_of(const Node& node) {
   Merged made;
-  made.before = node.before;
-  made.key = node.key;
-  made.colon = node.colon;
-  made.tail = node.tail;
+  made.frame = {std::string(node.before), std::string(node.key), std::string(node.colon),
+                std::string(node.tail)};
   made.scalar = node.shape == Node::Shape::scalar;
   made.open = node.shape == Node::Shape::list ? '[' : '{';
   return made;
@@ -320,8 +342,17 @@ std::size_t searchable_depth(const Node& root) {
   return counts.size();
 }
 
+// A first one that was removed leaves its place to one that has other white space: that says
+// nothing.
+void Merging::see_frames(const Node& good, const Node& bad, Place place) {
+  const bool tails = good.members.empty() == bad.members.empty() && good.tail != bad.tail;
+  const bool before = place == Place::same && good.before != bad.before;
+  styled_ = styled_ || before || tails || good.colon != bad.colon || good.key != bad.key;
+}
+
 Merged Merging::merge(const Node& good, const Node& bad) {
   Merged made = frame_of(bad);
+  made.old = frame_of(good).frame;
   const bool containers = good.shape == bad.shape && good.shape != Node::Shape::scalar;
   if (!containers) {
     made.scalar = true;
@@ -358,23 +389,34 @@ void Merging::merge_objects(const Node& good, const Node& bad, Merged& made) {
     made.members.push_back(make());
     steps_.pop_back();
   };
+  std::vector<std::size_t> olds(good.members.size());
+  std::vector<std::size_t> news;
   std::vector<bool> written(good.members.size(), false);
   const auto removed_from = [&](std::size_t from) {
     for (std::size_t i = from; i < good.members.size() && !paired[i] && !written[i]; ++i) {
       written[i] = true;
+      olds[i] = made.members.size();
       step(good.members[i], [&] { return alone(good.members[i], Merged::There::without); });
     }
   };
   removed_from(0);
+  std::size_t last = 0;
   for (std::size_t j = 0; j < bad.members.size(); ++j) {
     const Node& member = bad.members[j];
+    news.push_back(made.members.size());
     if (partner[j] == no_item) {
       step(member, [&] { return alone(member, Merged::There::with); });
     } else {
-      step(member, [&] { return merge(good.members[partner[j]], member); });
+      const Node& was = good.members[partner[j]];
+      olds[partner[j]] = made.members.size();
+      styled_ = styled_ || partner[j] < last;
+      last = partner[j];
+      see_frames(was, member, (partner[j] == 0) == (j == 0) ? Place::same : Place::other);
+      step(member, [&] { return merge(was, member); });
       removed_from(partner[j] + 1);
     }
   }
+  made.old_order = ordered(olds, news, made.members.size());
 }
 
 void Merging::merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
@@ -387,6 +429,8 @@ void Merging::merge_gap(const Node& good, std::size_t i, std::size_t old_end, co
   };
   for (; i < old_end; ++i) {
     if (replaced) {
+      see_frames(good.members[i], bad.members[j],
+                 (i == 0) == (j == 0) ? Place::same : Place::other);
       step(j, [&] { return merge(good.members[i], bad.members[j]); });
       ++j;
     } else {
@@ -411,6 +455,8 @@ void Merging::merge_lists(const Node& good, const Node& bad, Merged& made) {
   for (const auto& [old_at, new_at] : same) {
     merge_gap(good, i, old_at, bad, j, new_at, made);
     if (new_at < bad.members.size()) {
+      see_frames(good.members[old_at], bad.members[new_at],
+                 (old_at == 0) == (new_at == 0) ? Place::same : Place::other);
       made.members.push_back(merge(good.members[old_at], bad.members[new_at]));
     }
     i = old_at + 1;
@@ -419,18 +465,24 @@ void Merging::merge_lists(const Node& good, const Node& bad, Merged& made) {
 }
 
 struct MergedText {
+  struct Ends {
+    std::string head, rest;  // a byte order mark; white space behind it all
+    bool operator==(const Ends& other) const = default;
+  };
   Merged root;
-  std::string head, rest;  // a byte order mark; white space behind it all
+  Ends old_ends, ends;
   std::string good, bad;
-  std::size_t changes = 0;
+  bool styled = false;  // the last change is how it is written
 
   std::string with(const std::vector<bool>& applied) const {
     const auto count = static_cast<std::size_t>(std::count(applied.begin(), applied.end(), true));
     if (count == 0) return good;
-    if (count == changes) return bad;
-    std::string text = head;
-    write(root, applied, text);
-    return text + rest;
+    if (count == applied.size()) return bad;
+    const Manner manner = styled && !applied.back() ? Manner::good : Manner::bad;
+    const Ends& around = manner == Manner::good ? old_ends : ends;
+    std::string text = around.head;
+    write(root, applied, manner, text);
+    return text + around.rest;
   }
 };
 
@@ -440,26 +492,32 @@ bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == 
 
 Result<Differences> json_differences(std::string_view good, std::string_view bad,
                                      DifferenceKind kind) {
-  constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (!blank(good)) TRY(json_tree(good).during("reading the good one as JSON"));
   TRY(json_tree(bad).during("reading the bad one as JSON"));
   auto made = std::make_shared<MergedText>();
   made->good = good;
   made->bad = bad;
-  made->head = bad.starts_with(mark) ? mark : "";
-  const auto unmarked = [&](std::string_view text) {
-    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+  const auto head = [](std::string_view text) {
+    return std::string(text.starts_with(byte_order_mark) ? byte_order_mark : "");
   };
-  NodeReader bad_reader(unmarked(bad));
+  NodeReader bad_reader(without_mark(bad));
   const Node bad_root = bad_reader.read();
-  made->rest = bad_reader.rest();
+  made->ends = {head(bad), std::string(bad_reader.rest())};
   Merging merging(kind, searchable_depth(bad_root));
-  made->root = blank(good) ? merging.broken_up(bad_root)
-                           : merging.merge(NodeReader(unmarked(good)).read(), bad_root);
+  if (blank(good)) {
+    made->root = merging.broken_up(bad_root);
+  } else {
+    NodeReader good_reader(without_mark(good));
+    const Node good_root = good_reader.read();
+    made->old_ends = {head(good), std::string(good_reader.rest())};
+    made->root = merging.merge_roots(good_root, bad_root);
+    made->styled = merging.styled() || made->old_ends != made->ends;
+  }
   Differences differences;
   differences.names = merging.names();
   differences.subjects = merging.subjects();
-  made->changes = differences.names.size();
+  made->styled = made->styled && !differences.names.empty();
+  if (made->styled) add_style(differences);
   differences.text_with = [made](const std::vector<bool>& applied) { return made->with(applied); };
   return differences;
 }

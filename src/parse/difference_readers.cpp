@@ -238,8 +238,7 @@ ItemList read_flags(std::string_view text) {
 }  // namespace
 
 std::string_view without_mark(std::string_view text) {
-  constexpr std::string_view mark = "\xEF\xBB\xBF";
-  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+  return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
 }
 
 ItemList items_of(std::string_view text, DifferenceKind kind) {

@@ -78,8 +78,28 @@ bool is_apt(std::string_view text) {
 }
 
 bool is_requirement(std::string_view line) {
+  for (const char* option : {"-r ", "-c ", "-e ", "-i ", "--"}) {
+    if (line.starts_with(option)) return true;
+  }
   return line.find("==") != line.npos || line.find(">=") != line.npos ||
          line.find("~=") != line.npos;
+}
+
+// An option of pip may be one of any program: a version has to be there as well.
+bool is_requirements(std::string_view text) {
+  const bool versions =
+      text.find("==") != text.npos || text.find(">=") != text.npos || text.find("~=") != text.npos;
+  return versions && all_lines(text, is_requirement);
+}
+
+// requirements.txt, dev-requirements.txt, requirements/base.txt, constraints.txt
+bool names_requirements(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string_view file = path.substr(slash == path.npos ? 0 : slash + 1);
+  const std::string_view folder = path.substr(0, slash == path.npos ? 0 : slash);
+  return file.ends_with(".txt") &&
+         (file.find("requirements") != file.npos || file.starts_with("constraints") ||
+          folder.substr(folder.rfind('/') + 1) == "requirements");
 }
 
 // "key = value", "key: value", a heading, a member of a list.
@@ -124,7 +144,7 @@ DifferenceKind kind_of_text(std::string_view text) {
   text = without_mark(text);
   if (is_json(text)) return DifferenceKind::json;
   if (is_request(text)) return DifferenceKind::http;
-  if (all_lines(text, is_requirement)) return DifferenceKind::requirements;
+  if (is_requirements(text)) return DifferenceKind::requirements;
   if (is_apt(text)) return DifferenceKind::apt;
   if (all_lines(text, is_variable)) return DifferenceKind::environment;
   if (is_flags(text)) return DifferenceKind::flags;
@@ -198,7 +218,7 @@ DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_
     return lock ? DifferenceKind::package_lock : DifferenceKind::json;
   }
   if (ends(".mod")) return DifferenceKind::go_mod;
-  if (ends(".txt") && file.starts_with("requirements")) return DifferenceKind::requirements;
+  if (names_requirements(name)) return DifferenceKind::requirements;
   if (file == ".env" || ends(".env")) return DifferenceKind::environment;
   if (ends(".flags")) return DifferenceKind::flags;
   for (const char* ending : {".yaml", ".yml", ".toml", ".ini", ".properties", ".cfg", ".conf"}) {

@@ -45,28 +45,6 @@ std::string step_of(const OutlineEntry& entry) {
 
 bool is_section(const OutlineEntry& entry) { return entry.key.starts_with('['); }
 
-// Where each has been put among those of both, in the order that one of them has them.
-std::vector<std::size_t> ordered(const std::vector<std::size_t>& own,
-                                 const std::vector<std::size_t>& other, std::size_t count) {
-  std::vector<bool> has(count, false);
-  for (const std::size_t one : own) has[one] = true;
-  std::vector<std::vector<std::size_t>> behind(count + 1);  // the last: before all
-  std::size_t last = count;
-  for (const std::size_t one : other) {
-    if (has[one]) {
-      last = one;
-    } else {
-      behind[last].push_back(one);
-    }
-  }
-  std::vector<std::size_t> order = behind[count];
-  for (const std::size_t one : own) {
-    order.push_back(one);
-    order.insert(order.end(), behind[one].begin(), behind[one].end());
-  }
-  return order;
-}
-
 // Of two that change as a whole only the first has been given a place: the other is right behind.
 void add_behind(MergedEntry& made) {
   std::vector<bool> placed(made.nested.size() + 1, false);
