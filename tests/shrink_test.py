@@ -242,6 +242,39 @@ class Shrink(Daemons):
                                'for w; do [ "$w" = "{""}" ] && exit 1; done; exit 0', "sh", *words)
             self.assertEqual(said["kept"], ["--format a -> --format {}"])
 
+    def test_a_candidate_has_the_mode_of_bad_for_its_owner(self):
+        self.write("good.sh", "true\n")
+        bad = self.write("bad.sh", "false\n")
+        for mode, wanted in ((0o755, "700"), (0o644, "600"), (0o400, "600")):
+            bad.chmod(mode)
+            self.shrink("--from", "good.sh", "--to", "bad.sh", "--", "sh", "-c",
+                        f'[ "$(stat -c %a "$1")" = {wanted} ] || exit 125; sh "$1"', "sh", "{}")
+
+    def test_a_value_that_no_environment_can_hold(self):
+        self.write("good.env", "A=1\nBIG=x\n")
+        self.write("bad.env", "A=2\nBIG=" + 131_072 * "x" + "\n")
+        command = [daemons.BUILD / "culprit", "shrink", "--no-case", "--from", "good.env", "--to",
+                   "bad.env", "--", "sh", "-c"]
+        done = subprocess.run([*command, '[ "$A" = 1 ]'], cwd=self.folder, capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("BIG of bad.env is too long for an environment: 131077 bytes, at most 131072",
+                      done.stderr)
+        done = subprocess.run([*command, 'grep -q A=1 "$1"', "sh", "{}"], cwd=self.folder,
+                              capture_output=True, text=True, check=False)
+        self.assertIn("A=1 -> A=2", done.stdout)
+
+    def test_a_command_that_hangs_at_bad(self):
+        self.write("good.env", "A=1\nB=1\n")
+        self.write("bad.env", "A=2\nB=2\n")
+        hangs = ["--from", "good.env", "--to", "bad.env", "--timeout", "400ms", "--", "sh", "-c",
+                 '[ "$B" = 1 ] || sleep 9']
+        done = subprocess.run([daemons.BUILD / "culprit", "shrink", "--no-case", *hangs],
+                              cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertIn("NEXT     --signature 'timed_out = true'", done.stdout)
+        said = self.shrink("--signature", "timed_out = true", *hangs)
+        self.assertEqual(said["kept"], ["B=1 -> B=2"])
+
     def test_more_workers_than_the_machine_has_threads(self):
         self.write("good.env", "A=1\n")
         self.write("bad.env", "A=2\n")

@@ -1,5 +1,7 @@
 #include "cli/shrink_text.h"
 
+#include <algorithm>
+
 #include <fmt/ranges.h>
 
 #include "cli/json_text.h"
@@ -104,6 +106,30 @@ bool sets_no_variable(const ShrinkDone& done, const ShrinkRequest& request) {
                      [](const std::string& word) { return word.find("{}") != word.npos; });
 }
 
+// Nothing but runs that were ended at the timeout could not be judged.
+bool only_timed_out(const Shrunk& made) {
+  return !made.unjudged_reasons.empty() &&
+         std::all_of(made.unjudged_reasons.begin(), made.unjudged_reasons.end(),
+                     [](const auto& one) { return one.first.starts_with("timed out"); });
+}
+
+// What fails at BAD may do so at GOOD as well, if not as often.
+std::string rates_next(const ShrinkDone& done, const ShrinkRequest& request) {
+  const TrialCounts& good = done.made.good_counts;
+  const double rate = good.total() > 0 ? good.bad / good.total() : 0;
+  if (done.made.end == Shrunk::End::good_fails) {
+    return fmt::format(
+        "NEXT     --rates 0.5,0.9 if {} fails in half of the runs only, and {} more often\n",
+        request.from, request.to);
+  }
+  constexpr double about_half = 0.25;
+  const bool half = rate >= about_half && rate <= 1 - about_half && !request.search.rates;
+  if (!half) return "";
+  return fmt::format(
+      "         --rates {:.2g},B searches, where {} is known to fail at a higher rate B\n", rate,
+      request.to);
+}
+
 std::string next_text(const ShrinkDone& done, const ShrinkRequest& request) {
   switch (done.made.end) {
     case Shrunk::End::bad_passes:
@@ -112,7 +138,13 @@ std::string next_text(const ShrinkDone& done, const ShrinkRequest& request) {
       }
       return fmt::format("NEXT     --calibrate {} if it fails but seldom\n",
                          4 * static_cast<int>(done.made.bad_counts.total()));
-    case Shrunk::End::same_rate: return "NEXT     --calibrate 200 tells smaller differences\n";
+    case Shrunk::End::good_fails: return rates_next(done, request);
+    case Shrunk::End::same_rate:
+      return "NEXT     --calibrate 200 tells smaller differences\n" + rates_next(done, request);
+    case Shrunk::End::untestable:
+      return only_timed_out(done.made) ? "NEXT     --signature 'timed_out = true' if that is the "
+                                         "failure\n"
+                                       : "";
     case Shrunk::End::unsure:
       return "NEXT     --signature of the failure that is meant sets the two further apart\n";
     case Shrunk::End::trials_spent: return "NEXT     more --trials\n";

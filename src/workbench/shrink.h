@@ -74,7 +74,7 @@ struct Shrunk {
   double seconds = 0;  // of trials, added up
 };
 
-// Errors: usage (no such command, or one that cannot be run: 126 or 127 with nothing applied; a
+// Errors: usage (no such command, or one that cannot be run: 126 or 127 at an end; a
 // signature of unknown fields), denied, unavailable. A Ctrl-C is none.
 Result<Shrunk> shrink(World& world, const ShrinkOptions& options);
 

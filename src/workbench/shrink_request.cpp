@@ -1,6 +1,7 @@
 #include "workbench/shrink_request.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "case/mask.h"
@@ -9,6 +10,8 @@ namespace culprit {
 namespace {
 
 constexpr std::string_view place = "{}";
+// Of one NAME=value with the byte that ends it: MAX_ARG_STRLEN of Linux, 32 pages.
+constexpr std::size_t variable_bytes_max = 131'072;
 
 bool is_nothing(const std::string& path) { return path == "empty" || path == "/dev/null"; }
 
@@ -53,6 +56,25 @@ Result<std::string> go_sum_of(World& world, const ShrinkRequest& request) {
   return sum;
 }
 
+// What the kernel would refuse with "argument list too long", whatever the command.
+Status check_size(const std::string& name, const std::string& value, const std::string& file) {
+  const std::size_t size = name.size() + value.size() + 2;
+  if (size <= variable_bytes_max) return ok();
+  Error made = error(Fault::usage, "{} of {} is too long for an environment: {} bytes, at most {}",
+                     name, file, size, variable_bytes_max);
+  made.advice = "put {} into the command: it stands for the file, and no variable is set";
+  return made;
+}
+
+// Who may do what with the candidate: its owner what BAD's may, and read and write; nobody else.
+std::filesystem::perms mode_of(const std::string& bad) {
+  using std::filesystem::perms;
+  std::error_code failed;
+  const perms mode = std::filesystem::status(bad, failed).permissions();
+  const perms base = perms::owner_read | perms::owner_write;
+  return failed ? base : (mode & perms::owner_all) | base;
+}
+
 // A set of differences, put before the command.
 class Placing {
  public:
@@ -74,17 +96,21 @@ class Placing {
   const ShrinkRequest& request_;
   const Differences& differences_;
   bool named_;
+  std::filesystem::perms mode_ = std::filesystem::perms::none;
   std::set<std::string> variables_;  // of both ends
   std::string go_sum_;
 };
 
 Status Placing::prepare() {
   const std::size_t count = differences_.names.size();
+  mode_ = mode_of(request_.to);
   if (differences_.kind == DifferenceKind::go_mod) go_sum_ = TRY(go_sum_of(world_, request_));
   if (differences_.kind != DifferenceKind::environment) return ok();
-  for (const std::string& text : {differences_.text_with(Subset(count, false)),
-                                  differences_.text_with(Subset(count, true))}) {
-    for (const auto& [name, value] : variables_in(text)) variables_.insert(name);
+  for (const bool bad : {false, true}) {
+    for (const auto& [name, value] : variables_in(differences_.text_with(Subset(count, bad)))) {
+      if (!named_) TRY(check_size(name, value, bad ? request_.to : request_.from));
+      variables_.insert(name);
+    }
   }
   return ok();
 }
@@ -121,6 +147,8 @@ Result<Trial> Placing::run(const Subset& applied, const TrialSetup& setup,
   const std::string folder = setup.environment.at("TMPDIR");
   const std::string path = fmt::format("{}/{}", folder, file_of(request_.to));
   TRY(world_.write(path, text));
+  std::error_code failed;  // a file system without modes has none to keep
+  std::filesystem::permissions(path, mode_, failed);
   if (!go_sum_.empty()) TRY(world_.write(folder + "/go.sum", go_sum_));
   own.command = words(setup.command, text, path);
   if (differences_.kind == DifferenceKind::environment && !named_) set_variables(text, own);

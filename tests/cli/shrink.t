@@ -47,6 +47,23 @@ BY       exit 1
 SAID     false
 TESTS    3, and 5 at the ends and to be sure
 [exit 0]
+# A value that spans lines is one difference, and so is how a file is written.
+$ printf 'run: |\n  make\n  make test\nports: [80,\n  443]\n' > good.yaml; printf 'run: |\n  make\n  make install\nports: [80,\n  8443]\n# new' > bad.yaml
+[exit 0]
+$ culprit shrink --from good.yaml --to bad.yaml -- sh -c '! grep -q install "$1"' sh {} | sed 's/; [0-9.]* s of running//'
+SHRINK   1 of 3 differences (config) makes bad.yaml fail
+KEPT     run: |\n  make\n  make test -> run: |\n  make\n  make install
+         without it the command does not fail
+BY       exit 1
+TESTS    2, and 5 at the ends and to be sure
+[exit 0]
+$ culprit shrink --from good.yaml --to bad.yaml -- sh -c '[ -z "$(tail -c 1 "$1")" ]' sh {} | sed 's/; [0-9.]* s of running//'
+SHRINK   1 of 3 differences (config) makes bad.yaml fail
+KEPT     how it is written: order, comments or white space
+         without it the command does not fail
+BY       exit 1
+TESTS    2, and 5 at the ends and to be sure
+[exit 0]
 # Two that do not differ, ends that do not, and a command that cannot be run.
 $ culprit shrink --from good.env --to good.env -- ./test.sh
 SHRINK   good.env and good.env are the same
@@ -60,6 +77,7 @@ $ culprit shrink --from good.env --to bad.env -- false | sed 's/; [0-9.]* s of r
 SHRINK   good.env fails too (3 of 3 runs)
 BY       exit 1
 TESTS    0, and 3 at the ends and to be sure
+NEXT     --rates 0.5,0.9 if good.env fails in half of the runs only, and bad.env more often
 [exit 0]
 $ culprit shrink --from good.env --to bad.env -- sh -c 'exit 125' | sed 's/; [0-9.]* s of running//'
 SHRINK   no run at one of the ends could be judged
@@ -69,6 +87,10 @@ TESTS    0, and 3 at the ends and to be sure
 $ culprit shrink --from good.env --to bad.env --json -- sh -c '[ "$DEBUG" = 1 ] || exit 130' | jq -c '[.verdict, .ended, .kept]'
 ["inconclusive","asked_to_stop",[]]
 [exit 0]
+$ culprit shrink --from good.env --to bad.env -- sh -c '[ "$DEBUG" = 1 ] || exit 127'
+culprit: the command cannot be run with all of BAD: exit 127
+  try: run it by hand first; if that is the failure: --signature 'exit = 127'
+[exit 2]
 $ culprit shrink --from good.env --to bad.env -- ./no-such-command
 culprit: no such command: ./no-such-command
   try: check the path
