@@ -148,7 +148,11 @@ struct MergedOutline {
   bool names = false;       // some entries refer to others
 
   std::string with(const std::vector<bool>& applied) const;
-  std::string written(std::vector<bool> applied, Manner style) const;
+  std::string written(const std::vector<bool>& wanted, Manner style) const;
+  std::vector<bool> with_named(std::vector<bool> applied, Manner manner) const;
+  bool dangles(const MergedEntry& entry, std::set<std::string>& known,
+               std::set<std::string>& wanted, const std::vector<bool>& applied,
+               Manner manner) const;
   bool bring_named(const MergedEntry& entry, const MergedEntry& document,
                    std::set<std::string>& known, std::vector<bool>& applied, Manner style) const;
   bool bring(const MergedEntry& entry, Side side, const std::string& name,
@@ -189,17 +193,54 @@ bool MergedOutline::bring_named(const MergedEntry& entry, const MergedEntry& doc
   });
 }
 
-std::string MergedOutline::written(std::vector<bool> applied, Manner style) const {
-  const Outline& frame = style == Manner::good ? *good : *bad;
+// What is applied with all that it refers to.
+std::vector<bool> MergedOutline::with_named(std::vector<bool> applied, Manner manner) const {
   for (std::size_t i = 0; names && i <= changes; ++i) {
-    const auto documents = held(root, applied, style);
+    const auto documents = held(root, applied, manner);
     const bool brought = std::any_of(documents.begin(), documents.end(), [&](const auto* one) {
       std::set<std::string> known;
-      return bring_named(*one, *one, known, applied, style);
+      return bring_named(*one, *one, known, applied, manner);
     });
     if (!brought) break;
   }
-  Writer writer(applied, style);
+  return applied;
+}
+
+// Whether what has a name comes behind what uses it: GOOD and BAD have them in different orders.
+bool MergedOutline::dangles(const MergedEntry& entry, std::set<std::string>& known,
+                            std::set<std::string>& wanted, const std::vector<bool>& applied,
+                            Manner manner) const {
+  const std::string& line = source_of(entry, applied, manner).line;
+  for (const std::string& name : names_in(line, '*')) {
+    if (!known.contains(name)) wanted.insert(name);
+  }
+  for (const std::string& name : names_in(line, '&')) {
+    if (wanted.contains(name)) return true;
+    known.insert(name);
+  }
+  const auto entries = held(entry, applied, manner);
+  return std::any_of(entries.begin(), entries.end(), [&](const MergedEntry* one) {
+    return dangles(*one, known, wanted, applied, manner);
+  });
+}
+
+std::string MergedOutline::written(const std::vector<bool>& wanted, Manner style) const {
+  const Outline& frame = style == Manner::good ? *good : *bad;
+  Manner order = style;
+  std::vector<bool> applied = with_named(wanted, style);
+  const auto any_dangles = [&] {
+    const auto documents = held(root, applied, order);
+    return std::any_of(documents.begin(), documents.end(), [&](const auto* one) {
+      std::set<std::string> known;
+      std::set<std::string> missing;
+      return dangles(*one, known, missing, applied, order);
+    });
+  };
+  if (names && any_dangles()) {
+    order = style == Manner::good ? Manner::bad : Manner::good;
+    applied = with_named(wanted, order);
+  }
+  Writer writer(applied, order);
   writer.text = frame.head;
   writer.put_all(root);
   std::string text = std::move(writer.text) + frame.tail;

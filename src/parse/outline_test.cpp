@@ -221,6 +221,11 @@ TEST_CASE("a name that is used is there") {
       read("base: &b 1\nuse: *b\n", "other: &b 2\nuse: *b\nx: 1\n", DifferenceKind::settings);
   REQUIRE(made.names.size() == 3);
   CHECK(with(made, {0}) == "other: &b 2\nuse: *b\n");
+  const Differences moved = read("a:\n  x: 1\nb: 2\nc: 1\n", "b: &n 3\na:\n  x: 1\n  y: *n\nc: 2\n",
+                                 DifferenceKind::settings);
+  REQUIRE(moved.names == Names{"b: 2 -> b: &n 3", "added a y: *n", "c: 1 -> c: 2",
+                               "how it is written: order, comments or white space"});
+  CHECK(with(moved, {1}) == "b: &n 3\na:\n  x: 1\n  y: *n\nc: 1\n");
 }
 
 }  // namespace culprit
