@@ -17,15 +17,10 @@ std::string said_by(const Trial& trial) {
   return said.empty() ? last_line(trial.out.text) : said;
 }
 
-enum class AtEnd : std::uint8_t { good, bad };
-
-Error cannot_be_run(const Trial& trial, AtEnd end) {
-  Error made = error(Fault::usage, "the command cannot be run{}: exit {}",
-                     end == AtEnd::bad ? " with all of BAD" : "", *trial.exit_code);
+Error cannot_be_run(const Trial& trial) {
+  Error made = error(Fault::usage, "the command cannot be run: exit {}", *trial.exit_code);
   const std::string said = said_by(trial);
   made.advice = said.empty() ? "run it by hand first" : fmt::format("it says: {}", said);
-  if (end == AtEnd::good) return made;
-  made.advice += fmt::format("; if that is the failure: --signature 'exit = {}'", *trial.exit_code);
   return made;
 }
 
@@ -43,7 +38,6 @@ class Shrinking {
   Result<Trial> try_out(const TrialSetup& setup, const TrialWatch& watch);
   AfterTrial finish(const FinishedTrial& finished);
   void learn(const Subset& tried, const FinishedTrial& finished);
-  std::optional<AtEnd> end_that_cannot_be_run(const Subset& tried, const Trial& trial) const;
   Duration timeout() const;
   Shrunk::End end() const;
 
@@ -107,24 +101,15 @@ void Shrinking::learn(const Subset& tried, const FinishedTrial& finished) {
   search_.tell(tried, outcome);
 }
 
-// At an end, and nothing is known that speaks against it.
-std::optional<AtEnd> Shrinking::end_that_cannot_be_run(const Subset& tried,
-                                                       const Trial& trial) const {
-  if (!says_cannot_run(trial)) return std::nullopt;
-  if (!good_known_ && size_of(tried) == 0) return AtEnd::good;
-  const bool bad = size_of(tried) == options_.count && !options_.signature;
-  if (bad && search_.counts(tried).total() == 0) return AtEnd::bad;
-  return std::nullopt;
-}
-
 AfterTrial Shrinking::finish(const FinishedTrial& finished) {
   Subset tried;
   {
     const std::lock_guard locked(lock_);
     tried = running_.extract(finished.id).mapped();
   }
-  if (const auto end = end_that_cannot_be_run(tried, finished.trial)) {
-    failed_ = cannot_be_run(finished.trial, *end);
+  // At BAD it is a failure: a PATH, say, on which something is not found.
+  if (!good_known_ && size_of(tried) == 0 && says_cannot_run(finished.trial)) {
+    failed_ = cannot_be_run(finished.trial);
     return AfterTrial::stop;
   }
   if (finished.judgement.stops) {
