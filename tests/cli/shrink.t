@@ -88,6 +88,7 @@ $ culprit shrink --from good.env --to bad.env --json -- sh -c '[ "$DEBUG" = 1 ] 
 ["inconclusive","asked_to_stop",[]]
 [exit 0]
 $ culprit shrink --from good.env --to bad.env --json -- sh -c '[ "$DEBUG" = 1 ] || exit 127' | jq -c '[.verdict, .reason]'
+["found","exit 127"]
 [exit 0]
 $ culprit shrink --from good.env --to bad.env -- ./no-such-command
 culprit: no such command: ./no-such-command
