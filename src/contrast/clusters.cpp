@@ -108,6 +108,41 @@ std::size_t blocks_for(double failures) {
   return std::clamp(static_cast<std::size_t>(failures / block_failures), blocks_least, blocks_most);
 }
 
+// How many units had succeeded before each bucket, and in the end: a clock.
+std::vector<double> ticks_of(std::span<const Counts> whole) {
+  std::vector<double> ticks{0};
+  for (const Counts& bucket : whole) {
+    ticks.push_back(ticks.back() + std::max(0.0, bucket.total - bucket.bad));
+  }
+  return ticks;
+}
+
+// Failures from one place among the buckets to another, evenly.
+void spread(double failures, double from, double to, std::vector<Counts>& buckets) {
+  const double length = to - from;
+  const std::size_t last = buckets.size() - 1;
+  std::size_t at = std::min(static_cast<std::size_t>(from), last);
+  if (length <= 0) buckets[at].bad += failures;
+  for (; from < to && at <= last; ++at) {
+    const double end = at == last ? to : std::min(to, static_cast<double>(at + 1));
+    buckets[at].bad += failures * (end - from) / length;
+    from = end;
+  }
+}
+
+// Failures by that clock, in as many buckets of one length. In what order units came within a
+// bucket of time is not known: its failures are spread over its ticks. Without a tick they come at
+// once.
+std::vector<Counts> told_by(std::span<const double> ticks, std::span<const Counts> buckets) {
+  std::vector<Counts> told(buckets.size());
+  const double length = ticks.back() / static_cast<double>(told.size());
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    if (buckets[i].bad <= 0) continue;
+    spread(buckets[i].bad, ticks[i] / length, ticks[i + 1] / length, told);
+  }
+  return told;
+}
+
 double failures_in(std::span<const Counts> buckets) {
   double sum = 0;
   for (const Counts& bucket : buckets) sum += bucket.bad;
@@ -151,6 +186,16 @@ double own_dispersion(std::span<const Counts> part, double shared) {
   }
   const double own = squares / mean / std::max(1.0, count - 2);
   return std::max(1.0, (own * count + shared * shared_weight) / (count + shared_weight));
+}
+
+Course course_of(std::span<const Counts> part, std::span<const Counts> whole, double shared) {
+  Course by_time{{part.begin(), part.end()}, {whole.begin(), whole.end()}, 1};
+  by_time.dispersion = own_dispersion(part, shared);
+  const std::vector<double> ticks = ticks_of(whole);
+  if (ticks.back() < static_cast<double>(blocks_least)) return by_time;
+  Course by_traffic{told_by(ticks, part), told_by(ticks, whole), 1};
+  by_traffic.dispersion = own_dispersion(by_traffic.part, shared);
+  return by_traffic.dispersion <= by_time.dispersion ? by_traffic : by_time;
 }
 
 double flipped_p(std::span<const Counts> part, std::span<const Counts> whole, double due_share,

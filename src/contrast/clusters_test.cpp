@@ -148,4 +148,78 @@ TEST_CASE("flips reject what is true as often as they say") {
   CHECK(rejected <= 35);  // 25 expected; one in 40 suites of this size has more than 35
 }
 
+namespace {
+
+// Three bursts, each within five buckets of 240. Of each `fails` and `works` are by bucket.
+struct Burst {
+  std::vector<double> fails;
+  std::vector<double> works;
+};
+struct Bursts {
+  std::vector<Counts> part = std::vector<Counts>(240);
+  std::vector<Counts> whole = std::vector<Counts>(240);
+  explicit Bursts(const std::vector<Burst>& bursts) {
+    for (std::size_t b = 0; b < bursts.size(); ++b) {
+      for (std::size_t i = 0; i < 5; ++i) {
+        part[20 + 80 * b + i].bad = bursts[b].fails[i];
+        whole[20 + 80 * b + i] = {bursts[b].fails[i] + bursts[b].works[i], bursts[b].fails[i]};
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("by the traffic's clock, failures among the successes of every burst come evenly") {
+  const Burst mixed{{2, 2, 2, 2, 2}, {2, 2, 2, 2, 2}};
+  const Bursts bursts({mixed, mixed, mixed});
+  CHECK(own_dispersion(bursts.part, 1) > 4);
+  CHECK(flipped_p(bursts.part, bursts.whole, 0, 1) > 0.05);
+  const Course course = course_of(bursts.part, bursts.whole, 1);
+  CHECK(course.dispersion == 1);
+  CHECK(flipped_p(course.part, course.whole, 0, 1) < 0.01);
+  double told = 0;
+  for (const Counts& bucket : course.part) told += bucket.bad;
+  CHECK(told == doctest::Approx(30));
+}
+
+TEST_CASE("by either clock, bursts that fail as a whole come at once") {
+  const Burst fails{{2, 2, 2, 2, 2}, {0, 0, 0, 0, 0}};
+  const Burst works{{0, 0, 0, 0, 0}, {2, 2, 2, 2, 2}};
+  for (const auto& order : {std::vector{fails, works, fails}, {works, fails, works}}) {
+    const Bursts bursts(order);
+    const Course course = course_of(bursts.part, bursts.whole, 1);
+    CHECK(course.dispersion > 4);
+    CHECK(flipped_p(course.part, course.whole, 0, 1) > 0.1);
+  }
+  // As does a half of each that fails before the other.
+  const Burst first{{5, 5, 0, 0, 0}, {0, 0, 0, 5, 5}};
+  const Bursts halves({first, first, first});
+  CHECK(course_of(halves.part, halves.whole, 1).dispersion > 2.5);
+}
+
+TEST_CASE("a burst of failures in a steady traffic is one by the traffic's clock too") {
+  std::vector<Counts> whole(240, {10, 0});
+  std::vector<Counts> part(240);
+  for (const std::size_t at : {40U, 110U, 190U}) part[at].bad = whole[at].bad = 9;
+  CHECK(course_of(part, whole, 1).dispersion > 5);
+  CHECK(flipped_p(course_of(part, whole, 1).part, whole, 0, 1) > 0.05);
+}
+
+TEST_CASE("successes that come in bursts of their own do not make steady failures cluster") {
+  std::vector<Counts> whole(240, {1, 1});
+  const std::vector<Counts> part(240, {0, 1});
+  whole[17].total += 5000;
+  CHECK(own_dispersion(part, 1) == 1);
+  CHECK(course_of(part, whole, 1).dispersion == 1);
+}
+
+TEST_CASE("with hardly any success the clock on the wall decides") {
+  std::vector<Counts> whole(240, {1, 1});
+  const std::vector<Counts> part(240, {0, 1});
+  for (std::size_t i = 0; i < 7; ++i) whole[i].total = 2;
+  CHECK(course_of(part, whole, 1).part == part);
+  CHECK(course_of({}, {}, 7).dispersion == 7);
+}
+
 }  // namespace culprit

@@ -19,9 +19,9 @@ constexpr std::size_t batches_max = 3;  // of finalists, where none of the first
 constexpr double price_base = 2;        // AIC's charge for a parameter, beside that for the choice
 constexpr double worse_least = 4;       // log likelihood that it became worse: one in 400
 constexpr double flipped_p_max = 0.01;  // of the strongest few, after all else was corrected
-constexpr std::size_t time_buckets = 240;
-constexpr std::size_t strata = 40;  // of the time after the onset
-constexpr double separates_z = 3;   // standard errors; far fewer than a cause shows
+constexpr std::size_t time_buckets = 3840;  // so many that a burst seldom shares one with others
+constexpr std::size_t strata = 40;          // of the time after the onset
+constexpr double separates_z = 3;           // standard errors; far fewer than a cause shows
 
 std::string name_of(const Conditions& conditions) { return to_string(expr_of(conditions)); }
 
@@ -38,15 +38,23 @@ bool contains(const Combination& combination, const Conditions& conditions) {
   });
 }
 
+HistQuery over(const Expr& where, const Window& span, std::size_t buckets, HistQuery::Of of) {
+  const Duration bucket = (span.to - span.from) / static_cast<std::int64_t>(buckets);
+  return {where, span, bucket + Duration{1}, of};
+}
+
 HistQuery failures_over(const Expr& where, const Window& span) {
-  const Duration bucket = (span.to - span.from) / static_cast<std::int64_t>(time_buckets);
-  return {where, span, bucket + Duration{1}, HistQuery::Of::failures};
+  return over(where, span, time_buckets, HistQuery::Of::failures);
+}
+
+// What a part's failures are held against.
+HistQuery traffic_over(const Expr& where, const Window& span) {
+  return over(where, span, time_buckets, HistQuery::Of::units);
 }
 
 // As many as a search for one cause has to tell apart in time.
 HistQuery units_over(const Expr& where, const Window& span) {
-  const Duration bucket = (span.to - span.from) / static_cast<std::int64_t>(strata);
-  return {where, span, bucket + Duration{1}};
+  return over(where, span, strata, HistQuery::Of::units);
 }
 
 Counts both_windows(const Counted& counted) {
@@ -221,8 +229,8 @@ WhoQuestions WhoSearch::verify_questions() const {
       asked.hists.push_back(failures_over(outside_known(finalist.candidate.conditions), span));
     }
   }
-  if (!options_.spans.empty()) {
-    asked.hists.push_back(failures_over(outside_known({}), options_.spans.back()));
+  for (const Window& span : options_.spans) {
+    asked.hists.push_back(traffic_over(outside_known({}), span));
   }
   return asked;
 }
@@ -238,16 +246,20 @@ void WhoSearch::verified(const WhoTallies& tallies) {
     candidate.strength = strength(candidate.counted, rest_with(1));
     finalist.scatter = {rest_.dispersion, rest_.dispersion};
     if (spans == 0) continue;
-    const std::vector<Counts>& after = tallies.hists[i * spans + spans - 1].counts;
-    finalist.scatter.after = own_dispersion(after, rest_.dispersion);
+    const Course after = course_of(tallies.hists[i * spans + spans - 1].counts,
+                                   tallies.hists.back().counts, rest_.dispersion);
+    finalist.scatter.after = after.dispersion;
     if (spans == 2) {
-      finalist.scatter.before = own_dispersion(tallies.hists[i * 2].counts, rest_.dispersion);
+      finalist.scatter.before =
+          course_of(tallies.hists[i * 2].counts, tallies.hists[finalists_.size() * 2].counts,
+                    rest_.dispersion)
+              .dispersion;
     }
     const double due = 1 - excess_share(candidate.counted, rest_);
     const double share = candidate.counted.after.bad / std::max(1.0, rest_.whole.after.bad);
     // Of a share s, of which d was due, the excess e satisfies s = e + (1 - e) d.
     const double due_share = due > 0 ? std::max(0.0, (share - (1 - due)) / due) : 0;
-    finalist.flipped_p = flipped_p(after, tallies.hists.back().counts, due_share, options_.seed);
+    finalist.flipped_p = flipped_p(after.part, after.whole, due_share, options_.seed);
   }
   choose();
 }
@@ -446,7 +458,7 @@ WhoQuestions WhoSearch::always_questions() const {
     }
   }
   if (options_.spans.size() == 2) {
-    asked.hists.push_back(failures_over({}, options_.spans.front()));
+    asked.hists.push_back(traffic_over({}, options_.spans.front()));
   }
   return asked;
 }
@@ -461,10 +473,11 @@ void WhoSearch::recalled(const WhoTallies& tallies) {
     finding.counted = counted_of(tallies.facets[i].all);
     double dispersion = options_.baseline.dispersion;
     if (!tallies.hists.empty()) {
-      const std::vector<Counts>& course = tallies.hists[i].counts;
-      dispersion = own_dispersion(course, dispersion);
+      const Course course =
+          course_of(tallies.hists[i].counts, tallies.hists.back().counts, dispersion);
+      dispersion = course.dispersion;
       const double due = finding.counted.before.total / std::max(1.0, whole.total);
-      const double p = flipped_p(course, tallies.hists.back().counts, due, options_.seed);
+      const double p = flipped_p(course.part, course.whole, due, options_.seed);
       if (p > flipped_p_max) continue;
     }
     judge_past(finding, whole, dispersion, static_cast<double>(singles_.size()));
