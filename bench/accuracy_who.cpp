@@ -265,7 +265,9 @@ Scores measured(const ScenarioPlan& plan, const Run& run) {
 struct NullSetting {
   const char* name;
   Null null;
+  std::size_t bursts = 0;
 };
+constexpr std::size_t bursts_of_hour = 24;
 constexpr NullSetting nulls[] = {
     {"failures independent", Null::independent},
     {"each tried again", Null::retries},
@@ -277,6 +279,8 @@ constexpr NullSetting nulls[] = {
     {"a tenant grows", Null::grown},
     {"everyone, five times", Null::everyone},
     {"everyone, tried again", Null::everyone_bursts},
+    {"in bursts, each tried again", Null::retries, bursts_of_hour},
+    {"in bursts, storms of retries", Null::storms, bursts_of_hour},
 };
 constexpr std::size_t failures_of[] = {50, 100, 200, 500, 1000, 5000};
 
@@ -343,6 +347,16 @@ struct Wanted {
   }
 };
 
+// Beside the others, as "all" is to stay comparable.
+Line in_bursts(const Wanted& wanted) {
+  ScenarioPlan plan;
+  plan.bursts = bursts_of_hour;
+  Line line{"in bursts, 100 failures", measured(plan, wanted.run)};
+  if (!wanted.json) fmt::print("{}", text_of(line));
+  std::fflush(stdout);
+  return line;
+}
+
 std::vector<Line> planted(const Wanted& wanted) {
   std::vector<Line> lines;
   Line all{"all", {}};
@@ -362,6 +376,7 @@ std::vector<Line> planted(const Wanted& wanted) {
     }
   }
   if (!wanted.json && !lines.empty()) fmt::print("{}\n", text_of(all));
+  if (wanted.null.empty() && wanted.depth <= 1) lines.push_back(in_bursts(wanted));
   lines.push_back(std::move(all));
   return lines;
 }
@@ -373,6 +388,7 @@ std::vector<Line> without_cause(const Wanted& wanted) {
     if (!wanted.null.empty() && wanted.null != setting.name) continue;
     ScenarioPlan plan;
     plan.null = setting.null;
+    plan.bursts = setting.bursts;
     lines.push_back({setting.name, measured(plan, wanted.run)});
     if (!wanted.json) fmt::print("{}", null_text_of(lines.back()));
     std::fflush(stdout);

@@ -37,12 +37,14 @@ struct ScenarioPlan {
   Null null = Null::none;
   const std::vector<FieldShape>* fields = &realistic_fields();
   bool has_before = false;  // always; else in four of five scenarios
+  std::size_t bursts = 0;   // that the units come in; 0: they come evenly
 };
 
 class ScenarioMaker {
  public:
   ScenarioMaker(std::uint64_t seed, ScenarioPlan plan) : dice_(mixed(seed, plan) + 1), plan_(plan) {
     made_.traffic = TrafficMaker(mixed(seed, plan), plan.units, 3600).make(*plan.fields);
+    if (plan.bursts > 0) gather_in_bursts();
     made_.traffic.onset = traffic().length * dice_.between(0.35, 0.65);
     made_.has_before = plan.null != Null::none || !dice_.chance(0.2) || plan.has_before;
     rate_ = dice_.between_logs(0.001, 0.01);
@@ -73,6 +75,14 @@ class ScenarioMaker {
     return dice.bits();
   }
   Traffic& traffic() { return made_.traffic; }
+  // The same units, in the same order, in a twentieth of the time.
+  void gather_in_bursts() {
+    const double period = traffic().length / static_cast<double>(plan_.bursts);
+    for (double& start : traffic().starts) {
+      const double begun = std::floor(start / period) * period;
+      start = begun + (start - begun) / 20;
+    }
+  }
   bool after(std::size_t unit) { return traffic().starts[unit] >= traffic().onset; }
 
   // Background: the rate changes from minute to minute by `spread` (deviation of its logarithm).
