@@ -100,7 +100,10 @@ TEST_CASE("a part's own dispersion is that of its clusters, wherever they lie in
 
 TEST_CASE("what grows steadily is no cluster, one burst is") {
   std::vector<Counts> ramp(240);
-  for (std::size_t i = 0; i < ramp.size(); ++i) ramp[i].bad = static_cast<double>(i / 60 + i % 2);
+  for (std::size_t i = 0; i < ramp.size(); ++i) {
+    const std::size_t failures = i / 60 + i % 2;
+    ramp[i].bad = static_cast<double>(failures);
+  }
   CHECK(own_dispersion(ramp, 1) < 1.5);
   std::vector<Counts> burst(240);
   burst[100].bad = 30;

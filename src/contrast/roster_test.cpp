@@ -12,7 +12,7 @@ struct Asked {
   Pasts pasts;
   Roster roster;
 
-  explicit Asked(const Table& table, std::vector<Axis> axes = {})
+  explicit Asked(const Table& table, const std::vector<Axis>& axes = {})
       : roster(table.extract(table.windows()), axes.empty() ? table.axes() : axes, {},
                table.windows().size() - 1) {
     rest.whole = table.counted();

@@ -64,7 +64,7 @@ std::string first_of(const RangeRanking& ranking) {
   return ranking.changes.front().commits.front().subject;
 }
 
-Error refused(RangeQuestion question) {
+Error refused(const RangeQuestion& question) {
   const auto world = real_world();
   const auto ranking = rank_range(*world, question);
   REQUIRE(!ranking.has_value());
