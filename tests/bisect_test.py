@@ -472,6 +472,63 @@ class Worktrees(Bisect):
         said = self.bisect(shas[0], shas[-1], "--", "grep", "-q", "good", "README.md")
         self.assertEqual(said["culprit"]["sha"], shas[5])
 
+    def test_a_test_that_removes_its_git_folder_touches_nobodys_checkout(self):
+        self.commit("ignore", _gitignore="tmp/\n")
+        shas = self.line(12, 5)
+        self.trees = self.repo / "tmp"
+        self.trees.mkdir()
+        self.env["TMPDIR"] = str(self.trees)
+        (self.repo / "state").write_text("precious\n")
+        self.known_ignored()
+        for ends in ("rm -rf .git", "rm -rf -- * .[!.]*", 'rm -rf "$PWD"; mkdir "$PWD"',
+                     "rm -rf .git; git init -q; git add -A; git commit -qm x",
+                     "git worktree remove --force ."):
+            with self.subTest(ends):
+                before = self.state()
+                said = self.bisect(shas[0], "HEAD", "--", "sh", "-c",
+                                   f"grep -q good state; code=$?; {ends}; exit $code")
+                self.assertEqual(said["culprit"]["sha"], shas[5])
+                self.assert_clean(before)
+                self.assertEqual((self.repo / "state").read_text(), "precious\n")
+        # What git does there is not done above it.
+        self.bisect(shas[0], "HEAD", "--", "sh", "-c",
+                    "rm .git; git status >/dev/null 2>&1 && exit 1; grep -q good state")
+        self.assertEqual(self.state(), before)
+
+    def test_a_work_tree_that_holds_for_all_is_left_alone(self):
+        shas = self.line(12, 5)
+        home = self.folder / "home"
+        home.mkdir()
+        (home / "thesis").write_text("precious\n")
+        self.git("config", "core.worktree", str(home))
+        self.bisect(shas[0], shas[-1], "--repo", ".git", "--", "grep", "-q", "good", "state")
+        self.git("config", "extensions.worktreeConfig", "true")
+        for repository in (".git", "."):
+            self.bisect(shas[0], shas[-1], "--repo", repository, "--", "grep", "-q", "good",
+                        "state", code=2)
+            self.assertIn("core.worktree", self.said)
+        self.assertEqual(list(home.iterdir()), [home / "thesis"])
+        self.assertEqual(len(self.git("worktree", "list").splitlines()), 1)
+        self.assertEqual(list(self.trees.iterdir()), [])
+
+    def test_what_a_test_mounted_is_not_deleted(self):
+        shas = self.line(8, 5)
+        precious = self.folder / "precious"
+        precious.mkdir()
+        (precious / "file").write_text("precious\n")
+        if os.getuid() != 0 or subprocess.run(["mount", "--bind", precious, precious], check=False,
+                                              capture_output=True).returncode:
+            self.skipTest("nothing can be mounted here")
+        subprocess.run(["umount", precious], check=True)
+        self.known_ignored()
+        before = self.state()
+        said = self.bisect(shas[0], shas[-1], "--", "sh", "-c",
+                           f"mkdir -p 'a b'; mount --bind {precious} 'a b'; grep -q good state")
+        self.assertEqual(said["culprit"]["sha"], shas[5])
+        self.assert_clean(before)
+        self.assertEqual((precious / "file").read_text(), "precious\n")
+        self.assertNotIn(str(self.trees), pathlib.Path("/proc/self/mountinfo").read_text())
+
     def test_repositories_of_every_kind(self):
         far = self.folder / "far"
         kinds = {

@@ -17,7 +17,8 @@ constexpr std::array settings = {
     "maintenance.auto=false",   "submodule.recurse=false", "advice.detachedHead=false",
     "core.pager=cat",           "color.ui=false",          "rerere.enabled=false"};
 
-std::vector<std::string> whole(const std::vector<std::string>& variables,
+std::vector<std::string> whole(const std::vector<std::string>& place,
+                               const std::vector<std::string>& variables,
                                const std::vector<std::string>& words) {
   std::vector<std::string> command = {"env"};
   for (const char* name : handed_down) {
@@ -27,6 +28,7 @@ std::vector<std::string> whole(const std::vector<std::string>& variables,
   for (const char* one : {"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C.UTF-8"}) {
     command.emplace_back(one);
   }
+  command.insert(command.end(), place.begin(), place.end());
   command.insert(command.end(), variables.begin(), variables.end());
   command.emplace_back("git");
   for (const char* one : settings) {
@@ -72,10 +74,16 @@ GitProgram GitProgram::of_world(World& world) {
       });
 }
 
+GitProgram GitProgram::at(const std::string& git_folder, const std::string& work_tree) const {
+  GitProgram made = *this;
+  made.place_ = {"GIT_DIR=" + git_folder, "GIT_WORK_TREE=" + work_tree};
+  return made;
+}
+
 Result<Ran> GitProgram::ran_with(const std::vector<std::string>& variables,
                                  const std::vector<std::string>& words,
                                  const std::string& directory) const {
-  Ran ran = TRY(run_(whole(variables, words), directory));
+  Ran ran = TRY(run_(whole(place_, variables, words), directory));
   if (ran.exit_code != not_found) return ran;
   Error made = error(Fault::missing, "git is not installed");
   made.advice = "apt install git";

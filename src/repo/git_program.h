@@ -22,6 +22,9 @@ class GitProgram {
                                         const std::string& directory)>;
   explicit GitProgram(Run run) : run_(std::move(run)) {}
   static GitProgram of_world(World& world);
+  // The same, for one checkout only: nothing is looked for around it, and neither core.worktree nor
+  // a `.git` that is not there any more leads elsewhere.
+  GitProgram at(const std::string& git_folder, const std::string& work_tree) const;
 
   // What it printed. Errors: missing (no git), denied, unavailable (with git's own words).
   Result<std::string> text(const std::vector<std::string>& words,
@@ -35,6 +38,7 @@ class GitProgram {
 
  private:
   Run run_;
+  std::vector<std::string> place_;  // variables
 };
 
 // Its lines, without their ends.

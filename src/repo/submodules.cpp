@@ -88,17 +88,18 @@ bool has_commit(const GitProgram& git, const std::string& folder, const std::str
   return ran && ran->exit_code == 0;
 }
 
-Status clone_into(const GitProgram& git, const std::string& worktree, const Submodule& one,
-                  const std::string& module, const std::string& target) {
+// From where no repository is found around it.
+Status clone_into(const GitProgram& git, const Submodule& one, const std::string& address,
+                  const SubmoduleHost& target) {
   std::error_code ignored;
-  fs::remove_all(target, ignored);
-  if (has_commit(git, module, one.sha)) {
-    return git.done({"clone", "--quiet", "--no-checkout", "--shared", module, target}, worktree);
+  fs::remove_all(target.worktree, ignored);
+  if (has_commit(git, target.common, one.sha)) {
+    return git.done(
+        {"clone", "--quiet", "--no-checkout", "--shared", target.common, target.worktree}, "/");
   }
-  const std::string address = TRY(address_of(git, worktree, one));
   const Ran ran =
       TRY(git.ran_with({"GIT_PROTOCOL_FROM_USER=0"},
-                       {"clone", "--quiet", "--no-checkout", address, target}, worktree));
+                       {"clone", "--quiet", "--no-checkout", address, target.worktree}, "/"));
   if (ran.exit_code == 0) return ok();
   Error made =
       error(Fault::unavailable, "the submodule {} cannot be had from {}", one.path, address);
@@ -106,29 +107,33 @@ Status clone_into(const GitProgram& git, const std::string& worktree, const Subm
   return made;
 }
 
-Status fill(const GitProgram& git, const std::string& worktree, const std::string& common,
-            Leftovers leftovers, int levels_left) {
+Status fill(const GitProgram& git, const SubmoduleHost& host, Leftovers leftovers,
+            int levels_left) {
   std::error_code ignored;
-  if (levels_left == 0 || !fs::exists(worktree + "/.gitmodules", ignored)) return ok();
-  const std::vector<Submodule> all = TRY(submodules_of(git, worktree));
+  if (levels_left == 0 || !fs::exists(host.worktree + "/.gitmodules", ignored)) return ok();
+  const GitProgram here = git.at(host.git_folder, host.worktree);
+  const std::vector<Submodule> all = TRY(submodules_of(here, host.worktree));
   for (const Submodule& one : all) {
-    const std::string target = worktree + "/" + one.path;
-    const std::string module = common + "/modules/" + one.name;
-    if (!has_commit(git, target + "/.git", one.sha))
-      TRY(clone_into(git, worktree, one, module, target));
-    TRY(git.done({"checkout", "--quiet", "--force", "--detach", one.sha}, target)
+    const SubmoduleHost inner = {host.worktree + "/" + one.path,
+                                 host.worktree + "/" + one.path + "/.git",
+                                 host.common + "/modules/" + one.name};
+    if (!has_commit(git, inner.git_folder, one.sha)) {
+      const std::string address = TRY(address_of(here, host.worktree, one));
+      TRY(clone_into(git, one, address, inner));
+    }
+    const GitProgram in_it = git.at(inner.git_folder, inner.worktree);
+    TRY(in_it.done({"checkout", "--quiet", "--force", "--detach", one.sha}, inner.worktree)
             .during("filling the submodule {}", one.path));
-    if (leftovers == Leftovers::removed) TRY(git.done({"clean", "-ffdxq"}, target));
-    TRY(fill(git, target, module, leftovers, levels_left - 1));
+    if (leftovers == Leftovers::removed) TRY(in_it.done({"clean", "-ffdxq"}, inner.worktree));
+    TRY(fill(git, inner, leftovers, levels_left - 1));
   }
   return ok();
 }
 
 }  // namespace
 
-Status fill_submodules(const GitProgram& git, const std::string& worktree,
-                       const std::string& common, Leftovers leftovers) {
-  return fill(git, worktree, common, leftovers, levels_max);
+Status fill_submodules(const GitProgram& git, const SubmoduleHost& host, Leftovers leftovers) {
+  return fill(git, host, leftovers, levels_max);
 }
 
 }  // namespace culprit

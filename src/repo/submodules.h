@@ -17,9 +17,12 @@ namespace culprit {
 // What a build left in them: a switch to another commit removes it, a move (worktrees.h) does not.
 enum class Leftovers : std::uint8_t { removed, kept };
 
-// `common`: the folder of the user's repository that holds its modules, or of the module itself.
+struct SubmoduleHost {
+  std::string worktree;
+  std::string git_folder;  // of that worktree
+  std::string common;      // what holds the modules: the user's repository's, or the module's own
+};
 // Errors: unavailable, where a submodule cannot be had.
-Status fill_submodules(const GitProgram& git, const std::string& worktree,
-                       const std::string& common, Leftovers leftovers);
+Status fill_submodules(const GitProgram& git, const SubmoduleHost& host, Leftovers leftovers);
 
 }  // namespace culprit

@@ -12,9 +12,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <system_error>
 
+#include "repo/mounts.h"
 #include "repo/submodules.h"
 #include "repo/tree_copy.h"
 
@@ -140,6 +142,10 @@ struct Worktrees::State {
   int lock = -1;
   std::mutex mutex;  // git finds a free name for a worktree by looking, so one at a time
   std::size_t added = 0;
+  // git's own folder of each worktree, as it was when it was made; looked up by every thread.
+  std::map<std::string, fs::path> registrations;
+  mutable std::mutex registrations_mutex;
+  std::set<std::string> left;  // that could not be removed
   std::vector<std::string> notes;
 
   State(GitProgram program, WorktreesOptions wanted)
@@ -151,14 +157,19 @@ struct Worktrees::State {
   Status make_root();
   Status take_copies();
   Status check_out(const std::string& worktree, const std::string& sha) const;
+  Status fill(const std::string& worktree, Leftovers leftovers) const;
   Status give_extras(const fs::path& worktree);
-  fs::path registration_of(const fs::path& worktree) const;
+  fs::path registration_of(const std::string& worktree) const;  // empty: none
+  GitProgram in(const std::string& worktree) const;
+  Status mend_link(const std::string& worktree) const;
+  Result<fs::path> register_new(const std::string& worktree) const;
+  void discard(const std::string& worktree);
   void note(const std::string& text);
   void note_pointers(const fs::path& worktree);
 };
 
 Worktrees::State::~State() {
-  if (root.empty()) return;
+  if (root.empty() || !take_off_mounts(root.string())) return;
   for (const Registered& one : registered_by_us(common)) {
     if (one.worktree.parent_path() != root) continue;
     remove_tree(one.worktree);
@@ -240,11 +251,50 @@ Status Worktrees::State::give_extras(const fs::path& worktree) {
   return ok();
 }
 
-// What `.git` of a worktree names.
-fs::path Worktrees::State::registration_of(const fs::path& worktree) const {
+std::string link_text(const fs::path& registration) {
+  return "gitdir: " + registration.string() + "\n";
+}
+
+// What `.git` of a new worktree names. A core.worktree that holds for all worktrees, as it does
+// with extensions.worktreeConfig, would lead git to the user's files.
+Result<fs::path> Worktrees::State::register_new(const std::string& worktree) const {
   constexpr std::string_view start = "gitdir: ";
-  const std::string line = first_line(worktree / ".git");
-  return line.starts_with(start) ? fs::path(line.substr(start.size())) : fs::path();
+  const std::string line = first_line(fs::path(worktree) / ".git");
+  const fs::path registration = line.starts_with(start) ? line.substr(start.size()) : "";
+  if (registration.parent_path() != common / "worktrees")
+    return error(Fault::unavailable, "git made no worktree of {}", worktree);
+  const std::string top = TRY(git.text({"rev-parse", "--show-toplevel"}, worktree));
+  if (text_lines(top).front() == worktree) return registration;
+  Error made = error(Fault::usage, "core.worktree of this repository leads every worktree to {}",
+                     text_lines(top).front());
+  made.advice = "git config --unset core.worktree, and set it by git config --worktree";
+  return made;
+}
+
+fs::path Worktrees::State::registration_of(const std::string& worktree) const {
+  const std::lock_guard locked(registrations_mutex);
+  const auto found = registrations.find(worktree);
+  return found == registrations.end() ? fs::path() : found->second;
+}
+
+GitProgram Worktrees::State::in(const std::string& worktree) const {
+  const fs::path registration = registration_of(worktree);
+  return git.at(registration.empty() ? (root / "gone").string() : registration.string(), worktree);
+}
+
+// A test may have removed it, or made a repository of its own there.
+Status Worktrees::State::mend_link(const std::string& worktree) const {
+  const fs::path registration = registration_of(worktree);
+  if (registration.empty())
+    return error(Fault::unavailable, "{} is no worktree any more", worktree);
+  const std::string text = link_text(registration);
+  const fs::path link = fs::path(worktree) / ".git";
+  std::error_code ignored;
+  const bool plain = fs::symlink_status(link, ignored).type() == fs::file_type::regular;
+  if (plain && first_line(link) + "\n" == text) return ok();
+  remove_tree(link);
+  std::ofstream(link) << text;
+  return ok();
 }
 
 void Worktrees::State::note(const std::string& text) {
@@ -257,7 +307,8 @@ void Worktrees::State::note_pointers(const fs::path& worktree) {
   std::ifstream file(worktree / ".gitattributes");
   const std::string attributes((std::istreambuf_iterator<char>(file)), {});
   if (attributes.find("filter=lfs") == attributes.npos) return;
-  const Result<Ran> listed = git.ran({"ls-files", "-z", ":(attr:filter=lfs)"}, worktree.string());
+  const Result<Ran> listed =
+      in(worktree.string()).ran({"ls-files", "-z", ":(attr:filter=lfs)"}, worktree.string());
   if (!listed) return;
   for (std::size_t from = 0; from < listed->out.size();) {
     const std::size_t to = std::min(listed->out.find('\0', from), listed->out.size());
@@ -307,6 +358,13 @@ Result<std::string> Worktrees::add(const std::string& sha) {
     TRY(state.git.done({"worktree", "add", "--quiet", "--detach", "--no-checkout", "--lock",
                         "--reason", lock_reason(), path, sha},
                        state.options.repository));
+    Result<fs::path> registration = state.register_new(path);
+    if (!registration) {
+      state.discard(path);
+      return registration.error();
+    }
+    const std::lock_guard known(state.registrations_mutex);
+    state.registrations[path] = std::move(registration).value();
   }
   const Status switched = switch_to(path, sha);
   if (switched) return path;
@@ -315,11 +373,18 @@ Result<std::string> Worktrees::add(const std::string& sha) {
 }
 
 Status Worktrees::State::check_out(const std::string& worktree, const std::string& sha) const {
+  TRY(take_off_mounts(worktree));
+  TRY(mend_link(worktree));
   const fs::path registration = registration_of(worktree);
   std::error_code ignored;
   // Left where a checkout was stopped in its middle; nobody else works here.
   for (const char* name : {"index.lock", "HEAD.lock"}) fs::remove(registration / name, ignored);
-  return git.done({"checkout", "--quiet", "--force", "--detach", sha}, worktree);
+  return in(worktree).done({"checkout", "--quiet", "--force", "--detach", sha}, worktree);
+}
+
+Status Worktrees::State::fill(const std::string& worktree, Leftovers leftovers) const {
+  return fill_submodules(git, {worktree, registration_of(worktree).string(), common.string()},
+                         leftovers);
 }
 
 Status Worktrees::restore(const std::string& worktree, const std::string& sha) {
@@ -334,8 +399,8 @@ Status Worktrees::switch_to(const std::string& worktree, const std::string& sha)
     clean.emplace_back("-e");
     clean.push_back("/" + path);
   }
-  TRY(state_->git.done(clean, worktree).during("cleaning {}", worktree));
-  TRY(fill_submodules(state_->git, worktree, state_->common.string(), Leftovers::removed));
+  TRY(state_->in(worktree).done(clean, worktree).during("cleaning {}", worktree));
+  TRY(state_->fill(worktree, Leftovers::removed));
   TRY(state_->give_extras(worktree));
   state_->note_pointers(worktree);
   return ok();
@@ -343,26 +408,62 @@ Status Worktrees::switch_to(const std::string& worktree, const std::string& sha)
 
 Status Worktrees::move_to(const std::string& worktree, const std::string& sha) {
   TRY(state_->check_out(worktree, sha).during("checking out {}", sha.substr(0, 12)));
-  TRY(fill_submodules(state_->git, worktree, state_->common.string(), Leftovers::kept));
+  TRY(state_->fill(worktree, Leftovers::kept));
   return state_->give_extras(worktree);
+}
+
+Result<std::set<std::string>> Worktrees::untracked(const std::string& worktree) {
+  const std::string listed =
+      TRY(state_->in(worktree).text({"ls-files", "--others", "-z"}, worktree));
+  std::set<std::string> all;
+  for (std::size_t from = 0; from < listed.size();) {
+    const std::size_t to = std::min(listed.find('\0', from), listed.size());
+    all.insert(listed.substr(from, to - from));
+    from = to + 1;
+  }
+  return all;
+}
+
+Status Worktrees::remove_untracked_but(const std::string& worktree,
+                                       const std::set<std::string>& kept) {
+  const std::set<std::string> now = TRY(untracked(worktree));
+  for (const std::string& path : now) {
+    if (kept.count(path) == 0) remove_tree(worktree + "/" + path);
+  }
+  return ok();
+}
+
+// A folder that cannot be emptied (files of another user, made by a container) stays, and is said.
+void Worktrees::State::discard(const std::string& worktree) {
+  const fs::path registration = registration_of(worktree);
+  std::error_code ignored;
+  if (take_off_mounts(worktree)) remove_tree(worktree);
+  if (fs::exists(worktree, ignored)) left.insert(worktree);
+  if (registration.parent_path() == common / "worktrees") remove_registration(common, registration);
+  const std::lock_guard locked(registrations_mutex);
+  registrations.erase(worktree);
 }
 
 void Worktrees::remove(const std::string& worktree) {
   const std::lock_guard locked(state_->mutex);
-  const fs::path registration = state_->registration_of(worktree);
-  remove_tree(worktree);
-  const bool inside = registration.parent_path() == state_->common / "worktrees";
-  if (inside) remove_registration(state_->common, registration);
+  state_->discard(worktree);
 }
 
+GitProgram Worktrees::git_in(const std::string& worktree) const { return state_->in(worktree); }
+
 const std::string& Worktrees::root() const { return state_->root.native(); }
-const GitProgram& Worktrees::git() const { return state_->git; }
 const std::string& Worktrees::common() const { return state_->common.native(); }
 const std::string& Worktrees::checkout() const { return state_->checkout; }
 
 std::vector<std::string> Worktrees::notes() const {
   const std::lock_guard locked(state_->mutex);
-  return state_->notes;
+  std::vector<std::string> all = state_->notes;
+  if (!state_->left.empty()) {
+    all.push_back(fmt::format(
+        "{} cannot be removed: somebody else's files are in it, as a container makes them",
+        fmt::join(state_->left, ", ")));
+  }
+  return all;
 }
 
 }  // namespace culprit

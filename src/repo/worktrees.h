@@ -2,8 +2,10 @@
 //
 // They are git worktrees with a detached head in a folder of their own, so objects are shared and
 // nothing is cloned. The user's checkout, index, head, references, stash and hooks are never
-// touched. A worktree is switched so that nothing of the commit before stays in it, but for paths
-// that are kept on purpose; submodules come from the user's own copies where they are there.
+// touched: git is told which checkout is meant, since a test may remove `.git`, and git then takes
+// the user's repository above for it. A worktree is switched so that nothing of the commit before
+// stays in it, but for paths that are kept on purpose; submodules come from the user's own copies
+// where they are there. What a test mounted is taken off before anything is removed.
 //
 // All of them are gone when this value is. What a killed culprit left is removed by the next one
 // that opens the same repository: each folder holds a lock that only a living owner has. Worktrees
@@ -13,6 +15,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,10 +55,14 @@ class Worktrees {
   // What tracked files hold is what the commit has, whatever ran there meanwhile; copies and links
   // of the user's are theirs again.
   Status restore(const std::string& worktree, const std::string& sha);
+  // What is there and not tracked, ignored or not. The other one removes all but that.
+  Result<std::set<std::string>> untracked(const std::string& worktree);
+  Status remove_untracked_but(const std::string& worktree, const std::set<std::string>& kept);
   void remove(const std::string& worktree);
 
   const std::string& root() const;  // of all of them, with room for files beside them
-  const GitProgram& git() const;
+  // git in that worktree, and nowhere else, whatever became of its `.git`.
+  GitProgram git_in(const std::string& worktree) const;
   const std::string& common() const;  // the repository's own folder, that of objects
   // What was found when a commit was checked out, each told once: pointers in place of large files.
   std::vector<std::string> notes() const;

@@ -420,7 +420,8 @@ Result<Bisected> Asking::run() {
   TRY(find_range());
   TRY(find_rates());
   const Ran top = TRY(reading_.ran({"rev-parse", "--show-toplevel"}, request_.repository));
-  if (top.exit_code == 0) here_.find(text_lines(top.out).front());
+  here_.find(top.exit_code == 0 ? text_lines(top.out).front() : "", request_.repository,
+             done_.bad_sha);
   const WorktreesOptions wanted = TRY(worktrees_options());
   TRY(open_folder());
   Worktrees worktrees = TRY(Worktrees::open(supervised_git(), wanted));

@@ -153,6 +153,10 @@ Result<Trial> CommitTrials::run_in(const Place& place, TrialSetup setup,
                                    const TrialWatch& watch) const {
   setup.directory =
       options_.subfolder.empty() ? place.worktree : place.worktree + "/" + options_.subfolder;
+  // A test that lost its `.git` finds none above it either.
+  std::string& ceilings = setup.environment["GIT_CEILING_DIRECTORIES"];
+  const std::string theirs = world_.environment("GIT_CEILING_DIRECTORIES");
+  ceilings = theirs.empty() ? worktrees_.root() : worktrees_.root() + ":" + theirs;
   std::vector<std::string> words = options_.before;
   words.insert(words.end(), setup.command.begin(), setup.command.end());
   const std::string marker = marker_of(place);

@@ -23,7 +23,7 @@ Result<RevertCheck> check_revert(World& world, Worktrees& worktrees, const std::
   std::vector<std::string> revert = {"revert", "--no-commit"};
   if (parents > 1) revert.insert(revert.end(), {"-m", "1"});
   revert.push_back(sha);
-  const GitProgram& git = worktrees.git();
+  const GitProgram git = worktrees.git_in(worktree);
   const Ran ran = TRY(git.ran_with(elsewhere, revert, worktree));
   check.clean = ran.exit_code == 0;
   if (check.clean) {

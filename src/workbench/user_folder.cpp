@@ -7,7 +7,10 @@ namespace culprit {
 
 namespace fs = std::filesystem;
 
-void UserFolder::find(const std::string& checkout) {
+void UserFolder::find(const std::string& checkout, const std::string& repository,
+                      const std::string& commit) {
+  repository_ = repository;
+  commit_ = commit;
   std::error_code failed;
   const fs::path top = fs::canonical(checkout, failed);
   const fs::path here = fs::canonical(world_.working_directory(), failed);
@@ -31,7 +34,10 @@ Result<std::string> UserFolder::inside(const std::string& path) const {
 
 // Whether git does not know it, though nothing tells git to ignore it.
 bool UserFolder::untracked(const std::string& path) const {
-  if (checkout_.empty()) return true;
+  if (checkout_.empty()) {
+    const Result<Ran> there = git_.ran({"cat-file", "-e", commit_ + ":" + path}, repository_);
+    return !there || there->exit_code != 0;
+  }
   const Result<Ran> ran =
       git_.ran({"ls-files", "--others", "--exclude-standard", "--", path}, checkout_);
   return ran && !ran->out.empty();
@@ -41,13 +47,14 @@ bool UserFolder::untracked(const std::string& path) const {
 // command that git ignores can come from here only.
 bool UserFolder::comes_from_here(const std::string& path, std::size_t word, Built built) const {
   if (untracked(path)) return true;
-  if (word > 0 || built == Built::at_each_commit) return false;
+  if (word > 0 || built == Built::at_each_commit || checkout_.empty()) return false;
   const Result<Ran> ran = git_.ran({"check-ignore", "--quiet", "--", path}, checkout_);
   return ran && ran->exit_code == 0;
 }
 
 // Whether what git tracks differs here from HEAD.
 bool UserFolder::changed_here(const std::string& path) const {
+  if (checkout_.empty()) return false;
   const Result<Ran> ran =
       git_.ran({"status", "--porcelain", "--untracked-files=no", "--", path}, checkout_);
   return ran && ran->exit_code == 0 && !ran->out.empty();

@@ -20,8 +20,9 @@ class UserFolder {
  public:
   UserFolder(World& world, const GitProgram& git) : world_(world), git_(git) {}
 
-  // `checkout`: its top, or empty: a bare repository. Standing elsewhere is no error.
-  void find(const std::string& checkout);
+  // `checkout`: its top, or empty: a bare repository. Standing elsewhere is no error: then what
+  // `commit` of the repository holds is each commit's own.
+  void find(const std::string& checkout, const std::string& repository, const std::string& commit);
 
   // Whether a command is built at each commit: then what git ignores was built here, too, and does
   // not come from here. Changes the words that lie outside.
@@ -44,6 +45,8 @@ class UserFolder {
   World& world_;
   const GitProgram& git_;
   std::string checkout_;  // empty: a bare repository, or elsewhere
+  std::string repository_;
+  std::string commit_;
   std::string subfolder_;
   std::vector<WorktreeExtra> copies_;
   std::vector<std::string> notes_;
