@@ -1,135 +1,25 @@
 #include "repo/worktrees.h"
 
-#include <cerrno>
-#include <cstring>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <system_error>
 
 #include "repo/mounts.h"
 #include "repo/submodules.h"
 #include "repo/tree_copy.h"
+#include "repo/worktree_owner.h"
 
 namespace culprit {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view folder_prefix = "culprit-bisect-";
-constexpr std::string_view worktree_prefix = "culprit-";
-constexpr const char* owner_name = "owner";
-// A folder without a lock that is older than that was left before it got one.
-constexpr auto making_max = std::chrono::minutes(1);
 constexpr std::size_t pointer_bytes_max = 1024;  // git-lfs, docs/spec.md
 constexpr std::string_view pointer_start = "version https://git-lfs.github.com/spec/";
-
-Error cannot_make(const std::string& path, int code) {
-  Error made = error(code == EACCES || code == EROFS ? Fault::denied : Fault::unavailable,
-                     "cannot make {}: {}", path, std::strerror(code));
-  made.advice = "--worktrees DIR, or TMPDIR, names a folder with room for checkouts";
-  return made;
-}
-
-std::string first_line(const fs::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
-std::string host_name() {
-  char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
-}
-
-// Stands in git's own lock of a worktree: no pruning takes it while it is in use, and whoever
-// cleans up later knows whose it is. A folder of /tmp is another one on another host.
-std::string lock_reason() { return "culprit bisect on " + host_name(); }
-
-// -1: somebody living has it, or it cannot be opened.
-int taken_lock(const fs::path& path) {
-  const int opened = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (opened >= 0 && ::flock(opened, LOCK_EX | LOCK_NB) == 0) return opened;
-  if (opened >= 0) ::close(opened);
-  return -1;
-}
-
-// Whether nobody living owns the folder any more. One that is just being made is owned.
-bool abandoned(const fs::path& root) {
-  std::error_code ignored;
-  if (!fs::exists(root, ignored)) return true;
-  if (!fs::exists(root / owner_name, ignored)) {
-    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(root, ignored);
-    return age > making_max;
-  }
-  const int lock = taken_lock(root / owner_name);
-  if (lock < 0) return false;
-  ::close(lock);
-  return true;
-}
-
-// The repository's own folder of each worktree that a culprit of this host made: the administrative
-// folder, and the checkout that it names.
-struct Registered {
-  fs::path registration;
-  fs::path worktree;
-};
-std::vector<Registered> registered_by_us(const fs::path& common) {
-  std::vector<Registered> found;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(common / "worktrees", ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(worktree_prefix)) continue;
-    if (first_line(entry.path() / "locked") != lock_reason()) continue;
-    const fs::path link = first_line(entry.path() / "gitdir");
-    if (link.filename() != ".git") continue;
-    const fs::path worktree = link.parent_path();
-    const std::string root = worktree.parent_path().filename().string();
-    if (root.starts_with(folder_prefix)) found.push_back({entry.path(), worktree});
-  }
-  return found;
-}
-
-void remove_registration(const fs::path& common, const fs::path& registration) {
-  std::error_code ignored;
-  remove_tree(registration);
-  fs::remove(common / "worktrees", ignored);  // where it is empty, as git itself does
-}
-
-// What a killed culprit left of this repository, here or wherever its folder was.
-void remove_abandoned(const fs::path& common, const fs::path& folder) {
-  std::set<fs::path> roots;
-  for (const Registered& one : registered_by_us(common)) {
-    const fs::path root = one.worktree.parent_path();
-    if (!abandoned(root)) continue;
-    remove_tree(one.worktree);
-    remove_registration(common, one.registration);
-    roots.insert(root);
-  }
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (!entry.path().filename().string().starts_with(folder_prefix)) continue;
-    const bool of_this = first_line(entry.path() / owner_name) == common.string();
-    const bool bare = !fs::exists(entry.path() / owner_name, ignored);
-    if ((of_this || bare) && abandoned(entry.path())) roots.insert(entry.path());
-  }
-  for (const fs::path& root : roots) {
-    // Without its owner's name it was just made: then it is empty, or nobody's business.
-    const bool bare = !fs::exists(root / owner_name, ignored);
-    if (bare) fs::remove(root, ignored);
-    if (!bare) remove_tree(root);
-  }
-}
 
 }  // namespace
 
@@ -139,7 +29,7 @@ struct Worktrees::State {
   fs::path common;
   std::string checkout;
   fs::path root;
-  int lock = -1;
+  std::optional<OwnedFolder> owned;
   std::mutex mutex;  // git finds a free name for a worktree by looking, so one at a time
   std::size_t added = 0;
   // git's own folder of each worktree, as it was when it was made; looked up by every thread.
@@ -154,7 +44,6 @@ struct Worktrees::State {
   State& operator=(const State&) = delete;
   ~State();
 
-  Status make_root();
   Status take_copies();
   Status check_out(const std::string& worktree, const std::string& sha) const;
   Status fill(const std::string& worktree, Leftovers leftovers) const;
@@ -170,30 +59,12 @@ struct Worktrees::State {
 
 Worktrees::State::~State() {
   if (root.empty() || !take_off_mounts(root.string())) return;
-  for (const Registered& one : registered_by_us(common)) {
+  for (const RegisteredWorktree& one : registered_worktrees(common)) {
     if (one.worktree.parent_path() != root) continue;
     remove_tree(one.worktree);
     remove_registration(common, one.registration);
   }
   remove_tree(root);
-  if (lock >= 0) ::close(lock);
-}
-
-// The owner's file gets its name when it is locked and says whose it is, so that nobody takes the
-// folder for an abandoned one.
-Status Worktrees::State::make_root() {
-  std::string pattern = fmt::format("{}/{}XXXXXX", options.folder, folder_prefix);
-  if (::mkdtemp(pattern.data()) == nullptr) return cannot_make(pattern, errno);
-  root = pattern;
-  const std::string made = (root / "owner.part").string();
-  lock = ::open(made.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) return cannot_make(made, errno);
-  const std::string text = common.string() + "\n";
-  if (::write(lock, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::rename(made.c_str(), (root / owner_name).c_str()) != 0) {
-    return cannot_make(made, errno);
-  }
-  return ok();
 }
 
 // As they are at this moment: the user may go on editing.
@@ -338,7 +209,8 @@ Result<Worktrees> Worktrees::open(GitProgram git, WorktreesOptions options) {
   }
   state->options.folder = folder.string();
   remove_abandoned(state->common, folder);
-  TRY(state->make_root());
+  state->owned = TRY(OwnedFolder::make(state->options.folder, state->common));
+  state->root = state->owned->root;
   TRY(state->take_copies());
   return Worktrees(std::move(state));
 }
@@ -353,10 +225,9 @@ Result<std::string> Worktrees::add(const std::string& sha) {
   std::string path;
   {
     const std::lock_guard locked(state.mutex);
-    const std::string random = state.root.filename().string().substr(folder_prefix.size());
-    path = (state.root / fmt::format("{}{}-{}", worktree_prefix, random, state.added++)).string();
+    path = (state.root / state.owned->name_of_worktree(state.added++)).string();
     TRY(state.git.done({"worktree", "add", "--quiet", "--detach", "--no-checkout", "--lock",
-                        "--reason", lock_reason(), path, sha},
+                        "--reason", owner_text(), path, sha},
                        state.options.repository));
     Result<fs::path> registration = state.register_new(path);
     if (!registration) {

@@ -7,6 +7,7 @@
 
 #include "repo/ancestry.h"
 #include "repo/scratch_test.h"
+#include "repo/worktree_owner.h"
 
 namespace culprit {
 namespace {
@@ -157,6 +158,29 @@ TEST_CASE("what a killed one left is removed by the next, what others made is no
   REQUIRE(kept.has_value());
   CHECK(Worktrees::open(scratch.git, scratch.options()).has_value());
   CHECK(fs::exists(*kept + "/a"));
+}
+
+TEST_CASE("what another host or container registered stays until nobody touched it for a week") {
+  Scratch scratch;
+  scratch.repository.run(
+      "git init -q\necho 1 > a; commit 1 one\n"
+      "for i in theirs ours old; do git worktree add -q --detach "
+      "../trees/culprit-bisect-$i/culprit-$i; done\n"
+      "rm -r ../trees/culprit-bisect-*");
+  const std::string worktrees = scratch.repository.path() + "/.git/worktrees/";
+  const auto reason = [&](const std::string& name, const std::string& text) {
+    std::ofstream(worktrees + name + "/locked") << text << "\n";
+  };
+  reason("culprit-theirs", "culprit bisect on elsewhere, boot x, mnt:[1]");
+  reason("culprit-old", "culprit bisect on elsewhere, boot x, mnt:[1]");
+  reason("culprit-ours", owner_text());
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(8 * 24);
+  fs::last_write_time(worktrees + "culprit-old/HEAD", long_ago);
+  fs::last_write_time(worktrees + "culprit-old", long_ago);
+  opened_trees(scratch, scratch.options());
+  CHECK(fs::exists(worktrees + "culprit-theirs"));
+  CHECK(!fs::exists(worktrees + "culprit-ours"));
+  CHECK(!fs::exists(worktrees + "culprit-old"));
 }
 
 TEST_CASE("a worktree that a test made unwritable or broke is still removed") {
