@@ -529,6 +529,65 @@ class Worktrees(Bisect):
         self.assertEqual((precious / "file").read_text(), "precious\n")
         self.assertNotIn(str(self.trees), pathlib.Path("/proc/self/mountinfo").read_text())
 
+    def test_what_a_test_leaves_in_a_build_speaks_of_no_later_run(self):
+        self.commit("ignore", _gitignore="out\nseen*\n")
+        shas = self.line(16, 9)
+        for leaves in ("echo good > state",                      # what git tracks
+                       "echo x > 'seen é'; echo x > out/seen",   # what it ignores
+                       "echo x > untracked; mkdir -p a/b; echo x > a/b/c"):
+            with self.subTest(leaves):
+                said = self.bisect(shas[0], shas[-1], "--build", "mkdir out; cp state out/state",
+                                   "--", "sh", "-c", "[ -e 'seen é' -o -e out/seen -o -e untracked "
+                                   "-o -e a/b/c ] && exit 0; cat out/state >/dev/null || exit 125; "
+                                   f"grep -q good state; code=$?; {leaves}; exit $code")
+                self.assertEqual(said["culprit"]["sha"], shas[9])
+                self.assertLessEqual(said["runs"], 12)
+
+    def test_compiled_python_is_that_of_the_commit(self):
+        self.commit("run", run_py="import src.mod\nraise SystemExit(src.mod.value)\n",
+                    src__mod_py="value = 0\n")
+        for i in range(16):
+            self.commit(f"c{i}", src__mod_py=f"value = {int(i >= 9)}\n", other=f"{i}\n")
+        good, bad, there = "HEAD~15", "HEAD", self.git("rev-parse", "HEAD~6")
+        for flags, more in (((), {}), (("--paths", "src"), {}), (("--keep", "src/__pycache__"), {}),
+                            ((), {"PYTHONPYCACHEPREFIX": str(self.folder / "cache")}),
+                            (("--build", "true", "--paths", "src"), {})):
+            with self.subTest(flags=flags, more=more):
+                self.env |= more
+                said = self.bisect(good, bad, *flags, "--", sys.executable, "run.py")
+                self.assertEqual(said["culprit"]["sha"], there)
+                for name in more:
+                    del self.env[name]
+
+    def test_code_that_is_found_by_a_path_of_the_checkout_is_each_commits(self):
+        self.commit("run", run_py="import mod\nraise SystemExit(mod.value)\n",
+                    src__mod_py="value = 0\n")
+        for i in range(16):
+            self.commit(f"c{i}", src__mod_py=f"value = {int(i >= 9)}  # {i}\n")
+        (self.repo / "built").mkdir()
+        self.env["PYTHONPATH"] = f"/nowhere:{self.repo}/src:{self.repo}/built"
+        said = self.bisect("HEAD~15", "HEAD", "--", sys.executable, "run.py")
+        self.assertEqual(said["culprit"]["sha"], self.git("rev-parse", "HEAD~6"))
+        self.assertEqual([note for note in said["notes"] if "PYTHONPATH" in note],
+                         [f"PYTHONPATH names {self.repo}/src: each commit's own is taken",
+                          f"PYTHONPATH names {self.repo}/built, which no commit holds: "
+                          "every test sees yours"])
+
+    def test_a_kept_build_folder_is_built_on(self):
+        self.commit("make", Makefile="all: $(patsubst %.c,out/%.o,$(wildcard *.c))\n"
+                    "out/%.o: %.c\n\t@mkdir -p out; echo $< >> ../../built; cp $< $@\n",
+                    **{f"f{i}_c": "x\n" for i in range(10)})
+        for i in range(12):
+            self.commit(f"c{i}", f0_c=f"{'bad' if i >= 7 else 'good'} {i}\n")
+        built = self.trees / "built"
+        said = self.bisect("HEAD~11", "HEAD", "--build", "make -s", "--keep", "out", "--",
+                           "grep", "-q", "good", "out/f0.o")
+        self.assertEqual(said["culprit"]["subject"], "c7")
+        compiled = built.read_text().splitlines()
+        self.assertEqual(compiled.count("f9.c"), 1)
+        self.assertGreater(compiled.count("f0.c"), 4)
+        built.unlink()
+
     def test_repositories_of_every_kind(self):
         far = self.folder / "far"
         kinds = {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -19,7 +20,20 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t pointer_bytes_max = 1024;  // git-lfs, docs/spec.md
+// Of a command line: what git says of them is kept to a bound, and so is a line.
+constexpr std::size_t paths_asked = 100;
 constexpr std::string_view pointer_start = "version https://git-lfs.github.com/spec/";
+
+// Each ends in a NUL.
+std::set<std::string> paths_in(const std::string& text) {
+  std::set<std::string> all;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t to = std::min(text.find('\0', from), text.size());
+    all.insert(text.substr(from, to - from));
+    from = to + 1;
+  }
+  return all;
+}
 
 }  // namespace
 
@@ -283,23 +297,36 @@ Status Worktrees::move_to(const std::string& worktree, const std::string& sha) {
   return state_->give_extras(worktree);
 }
 
-Result<std::set<std::string>> Worktrees::untracked(const std::string& worktree) {
-  const std::string listed =
-      TRY(state_->in(worktree).text({"ls-files", "--others", "-z"}, worktree));
+Result<std::set<std::string>> Worktrees::files(const std::string& worktree) const {
   std::set<std::string> all;
-  for (std::size_t from = 0; from < listed.size();) {
-    const std::size_t to = std::min(listed.find('\0', from), listed.size());
-    all.insert(listed.substr(from, to - from));
-    from = to + 1;
+  std::error_code failed;
+  auto at = fs::recursive_directory_iterator(worktree, failed);
+  for (; !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
+    const bool of_git = at.depth() == 0 && at->path().filename() == ".git";
+    const fs::file_type type = at->symlink_status().type();
+    if (of_git) at.disable_recursion_pending();
+    if (of_git || type == fs::file_type::directory) continue;
+    all.insert(at->path().string().substr(worktree.size() + 1));
   }
+  if (failed) return error(Fault::unavailable, "cannot list {}: {}", worktree, failed.message());
   return all;
 }
 
-Status Worktrees::remove_untracked_but(const std::string& worktree,
-                                       const std::set<std::string>& kept) {
-  const std::set<std::string> now = TRY(untracked(worktree));
-  for (const std::string& path : now) {
-    if (kept.count(path) == 0) remove_tree(worktree + "/" + path);
+Status Worktrees::remove_others(const std::string& worktree,
+                                const std::set<std::string>& kept) const {
+  const std::set<std::string> now = TRY(files(worktree));
+  std::vector<std::string> fresh;
+  std::set_difference(now.begin(), now.end(), kept.begin(), kept.end(), std::back_inserter(fresh));
+  const GitProgram git = state_->in(worktree);
+  for (std::size_t from = 0; from < fresh.size(); from += paths_asked) {
+    std::vector<std::string> words = {"--literal-pathspecs", "ls-files", "-z", "--"};
+    const std::size_t to = std::min(from + paths_asked, fresh.size());
+    words.insert(words.end(), fresh.begin() + static_cast<std::ptrdiff_t>(from),
+                 fresh.begin() + static_cast<std::ptrdiff_t>(to));
+    const std::set<std::string> tracked = paths_in(TRY(git.text(words, worktree)));
+    for (std::size_t i = from; i < to; ++i) {
+      if (tracked.count(fresh[i]) == 0) remove_tree(worktree + "/" + fresh[i]);
+    }
   }
   return ok();
 }

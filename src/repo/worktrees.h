@@ -55,9 +55,10 @@ class Worktrees {
   // What tracked files hold is what the commit has, whatever ran there meanwhile; copies and links
   // of the user's are theirs again.
   Status restore(const std::string& worktree, const std::string& sha);
-  // What is there and not tracked, ignored or not. The other one removes all but that.
-  Result<std::set<std::string>> untracked(const std::string& worktree);
-  Status remove_untracked_but(const std::string& worktree, const std::set<std::string>& kept);
+  // All files that are there, tracked or not, by their paths within it.
+  Result<std::set<std::string>> files(const std::string& worktree) const;
+  // Removes what is neither tracked nor among those.
+  Status remove_others(const std::string& worktree, const std::set<std::string>& kept) const;
   void remove(const std::string& worktree);
 
   const std::string& root() const;  // of all of them, with room for files beside them

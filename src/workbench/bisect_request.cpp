@@ -79,6 +79,7 @@ class Asking {
   std::optional<BisectFolder> folder_;
   std::vector<BisectRow> told_;  // by --replay
   UserFolder here_;
+  std::map<std::string, std::string> search_paths_;
   Identity begun_;  // of the newest bisection, where that is to go on; else empty
 };
 
@@ -313,6 +314,7 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   here_.add_copies(request_.command, built);
   std::vector<std::string> build = shell_words(request_.build);
   here_.add_copies(build, built);
+  search_paths_ = here_.search_paths();
   for (const std::string& text : here_.notes()) note(text);
   made.copies = here_.copies();
   return made;
@@ -325,9 +327,16 @@ CommitTrialsOptions Asking::trials_options() const {
   made.subfolder = here_.subfolder();
   made.good = options_.range.base;
   made.bad = done_.bad_sha;
-  const std::size_t usual = request_.build.empty() ? request_.workers : builds_usual;
+  made.search_paths = search_paths_;
+  made.checkout = here_.checkout();
+  // A worktree that is kept in part is built again from what it had: others from nothing.
+  const bool in_part = !request_.kept.empty();
+  if (in_part) made.switched = CommitTrialsOptions::Switched::in_part;
+  const std::size_t usual = request_.build.empty() || in_part ? request_.workers : builds_usual;
   made.places_max = std::max(request_.workers, request_.builds.value_or(usual));
-  for (const std::string& name : handed_down_variables()) {
+  std::vector<std::string> hidden = handed_down_variables();
+  hidden.emplace_back("PYTHONPYCACHEPREFIX");  // beside its sources compiled code goes with them
+  for (const std::string& name : hidden) {
     if (world_.environment(name).empty()) continue;
     if (made.before.empty()) made.before.emplace_back("env");
     made.before.emplace_back("-u");

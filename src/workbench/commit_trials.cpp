@@ -45,6 +45,18 @@ bool dies_itself(int signal) {
   return false;
 }
 
+// A list of folders, where one of the user's checkout is another's.
+std::string with_folder(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at)) {
+    const bool begins = at == 0 || text[at - 1] == ':';
+    const std::size_t end = at + from.size();
+    const bool ends = end == text.size() || text[end] == ':' || text[end] == '/';
+    if (begins && ends) text.replace(at, from.size(), to);
+    at += begins && ends ? to.size() : from.size();
+  }
+  return text;
+}
+
 }  // namespace
 
 GitProgram supervised_git() {
@@ -157,6 +169,8 @@ Result<Trial> CommitTrials::run_in(const Place& place, TrialSetup setup,
   std::string& ceilings = setup.environment["GIT_CEILING_DIRECTORIES"];
   const std::string theirs = world_.environment("GIT_CEILING_DIRECTORIES");
   ceilings = theirs.empty() ? worktrees_.root() : worktrees_.root() + ":" + theirs;
+  for (const auto& [name, value] : options_.search_paths)
+    setup.environment[name] = with_folder(value, options_.checkout, place.worktree);
   std::vector<std::string> words = options_.before;
   words.insert(words.end(), setup.command.begin(), setup.command.end());
   const std::string marker = marker_of(place);
@@ -191,10 +205,21 @@ Result<Trial> CommitTrials::as_told(Trial trial, const std::string& marker) cons
   return trial;
 }
 
+std::int64_t CommitTrials::second_now() const {
+  return std::chrono::floor<std::chrono::seconds>(world_.now()).time_since_epoch().count();
+}
+
+void CommitTrials::wait_for_next_second(const Place& place) {
+  if (options_.switched == CommitTrialsOptions::Switched::whole) return;
+  for (int waits = 0; waits < 20 && second_now() == place.switched_at; ++waits)
+    world_.sleep(std::chrono::milliseconds(100));
+}
+
 Status CommitTrials::check_out(Place& place) {
   place.checked_out.clear();
   place.tried = false;
   if (!place.worktree.empty()) {
+    wait_for_next_second(place);
     Status switched = worktrees_.switch_to(place.worktree, place.sha);
     if (!switched && switched.error().fault == Fault::interrupted) return switched;
     if (!switched) {
@@ -205,6 +230,26 @@ Status CommitTrials::check_out(Place& place) {
   }
   if (place.worktree.empty()) place.worktree = TRY(worktrees_.add(place.sha));
   place.checked_out = place.sha;
+  place.switched_at = second_now();
+  return ok();
+}
+
+// What the runs before left there would speak in the next one's place: tracked files are the
+// commit's again, and beside them is what the build made. Without a build what the command itself
+// built at that commit stays.
+Status CommitTrials::make_ready_again(Place& place) {
+  const bool builds = !options_.build.empty();
+  if (place.checked_out != place.sha) {
+    // What is built is good for it, but what the test reads may be another.
+    wait_for_next_second(place);
+    TRY(builds ? worktrees_.move_to(place.worktree, place.sha)
+               : worktrees_.switch_to(place.worktree, place.sha));
+    place.checked_out = place.sha;
+    place.switched_at = second_now();
+  } else {
+    TRY(worktrees_.restore(place.worktree, place.sha));
+  }
+  if (builds) TRY(worktrees_.remove_others(place.worktree, place.built));
   return ok();
 }
 
@@ -248,12 +293,9 @@ Result<CommitTrial> CommitTrials::attempt(Place& place, TrialSetup setup, const 
     made.ready_seconds = since(start);
     if (made.kind != CommitTrial::Kind::tested) return made;
     place.ready = true;
-  } else if (place.checked_out != place.sha) {
-    // What is built is good for it, but what the test reads may be another.
-    TRY(worktrees_.move_to(place.worktree, place.sha));
-    place.checked_out = place.sha;
-  } else if (options_.build.empty()) {
-    TRY(worktrees_.restore(place.worktree, place.sha));
+    if (!options_.build.empty()) place.built = TRY(worktrees_.files(place.worktree));
+  } else {
+    TRY(make_ready_again(place));
   }
   std::error_code ignored;
   if (!fs::is_directory(place.worktree + "/" + options_.subfolder, ignored)) {

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -35,6 +36,13 @@ struct CommitTrialsOptions {
   std::string good;                 // the ends, by their ids: without them nothing can be said
   std::string bad;
   std::size_t places_max = 1;
+  // Variables such as PYTHONPATH that name `checkout`, the user's: a worktree takes its place.
+  std::map<std::string, std::string> search_paths = {};
+  std::string checkout = {};
+  // Whether a switch leaves a part of a worktree alone. Compiled files there are told from stale
+  // ones by whole seconds, so no place is switched twice in one.
+  enum class Switched : std::uint8_t { whole, in_part };
+  Switched switched = Switched::whole;
   Duration build_timeout = Duration::zero();  // zero: ten times the longest so far
 
   static constexpr Duration first_build_timeout = std::chrono::hours(6);
@@ -77,9 +85,11 @@ class CommitTrials {
     std::string worktree;  // empty: not there yet
     std::string sha;       // that it is to have
     TreeMark mark;
-    std::string checked_out;  // what it has; empty: nobody knows
-    bool ready = false;       // built, and of that mark
-    bool tried = false;       // a command ran in it since
+    std::string checked_out;           // what it has; empty: nobody knows
+    std::int64_t switched_at = 0;      // seconds
+    std::set<std::string> built = {};  // what the build left there
+    bool ready = false;                // built, and of that mark
+    bool tried = false;                // a command ran in it since
     bool busy = false;
     std::size_t used = 0;
   };
@@ -89,6 +99,9 @@ class CommitTrials {
   std::size_t least_worth(const std::function<double(const TreeMark&)>& worth) const;
   Result<CommitTrial> attempt(Place& place, TrialSetup setup, const TrialWatch& watch);
   Status check_out(Place& place);
+  Status make_ready_again(Place& place);
+  void wait_for_next_second(const Place& place);
+  std::int64_t second_now() const;
   Result<CommitTrial> build(Place& place, const TrialSetup& setup, const TrialWatch& watch);
   Result<Trial> run_in(const Place& place, TrialSetup setup, const TrialWatch& watch) const;
   Result<Trial> as_told(Trial trial, const std::string& marker) const;

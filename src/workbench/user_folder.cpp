@@ -7,6 +7,15 @@ namespace culprit {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Where interpreters, linkers and compilers look for code.
+constexpr const char* searched[] = {
+    "PYTHONPATH",      "NODE_PATH",    "CLASSPATH", "PERL5LIB",       "RUBYLIB",
+    "LD_LIBRARY_PATH", "LIBRARY_PATH", "CPATH",     "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH"};
+
+}  // namespace
+
 void UserFolder::find(const std::string& checkout, const std::string& repository,
                       const std::string& commit) {
   repository_ = repository;
@@ -64,6 +73,9 @@ void UserFolder::add_copies(std::vector<std::string>& words, Built built) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string& word = words[i];
     const bool plain_program = i == 0 && word.find('/') == word.npos;
+    if (!checkout_.empty() && word.starts_with(checkout_ + "/"))
+      notes_.push_back(
+          fmt::format("{} is yours, at every commit: name it by a relative path", word));
     if (word.empty() || word.front() == '/' || word.front() == '-' || plain_program) continue;
     std::error_code ignored;
     const std::string source = world_.working_directory() + "/" + word;
@@ -78,6 +90,30 @@ void UserFolder::add_copies(std::vector<std::string>& words, Built built) {
           "{} has changes that are not committed: each commit is tested with its own", *path));
     }
   }
+}
+
+std::map<std::string, std::string> UserFolder::search_paths() {
+  std::map<std::string, std::string> found;
+  if (checkout_.empty()) return found;
+  for (const char* name : searched) {
+    const std::string value = world_.environment(name);
+    for (std::size_t from = 0; from < value.size();) {
+      const std::size_t to = std::min(value.find(':', from), value.size());
+      const std::string folder =
+          fs::path(value.substr(from, to - from)).lexically_normal().string();
+      from = to + 1;
+      if (folder != checkout_ && !folder.starts_with(checkout_ + "/")) continue;
+      const Result<Ran> tracked = git_.ran({"ls-files", "--", folder}, checkout_);
+      if (tracked && !tracked->out.empty()) {
+        found[name] = value;
+        notes_.push_back(fmt::format("{} names {}: each commit's own is taken", name, folder));
+      } else {
+        notes_.push_back(
+            fmt::format("{} names {}, which no commit holds: every test sees yours", name, folder));
+      }
+    }
+  }
+  return found;
 }
 
 }  // namespace culprit

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ class UserFolder {
   // not come from here. Changes the words that lie outside.
   enum class Built : std::uint8_t { here, at_each_commit };
   void add_copies(std::vector<std::string>& words, Built built);
+
+  // Variables by which programs find code, where they name folders of the checkout that git tracks:
+  // a test would see the user's own there, at every commit. By name; the values as they are.
+  std::map<std::string, std::string> search_paths();
 
   // A path of the user's, as it is called in a worktree. Errors: usage (outside).
   Result<std::string> inside(const std::string& path) const;
