@@ -323,7 +323,8 @@ Status Worktrees::remove_others(const std::string& worktree,
     const std::size_t to = std::min(from + paths_asked, fresh.size());
     words.insert(words.end(), fresh.begin() + static_cast<std::ptrdiff_t>(from),
                  fresh.begin() + static_cast<std::ptrdiff_t>(to));
-    const std::set<std::string> tracked = paths_in(TRY(git.text(words, worktree)));
+    const std::string listed = TRY(git.text(words, worktree));
+    const std::set<std::string> tracked = paths_in(listed);
     for (std::size_t i = from; i < to; ++i) {
       if (tracked.count(fresh[i]) == 0) remove_tree(worktree + "/" + fresh[i]);
     }
