@@ -543,6 +543,19 @@ class Worktrees(Bisect):
                 self.assertEqual(said["culprit"]["sha"], shas[9])
                 self.assertLessEqual(said["runs"], 12)
 
+    def test_a_test_that_answers_otherwise_the_second_time_is_named(self):
+        self.commit("ignore", _gitignore="seen\n")
+        shas = self.line(16, 9)
+        within = "[ -e seen ] && exit 0; touch seen; grep -q good state"
+        said = self.bisect(shas[0], shas[-1], "--no-case", "--build", "true", "--", "sh", "-c",
+                           within)
+        self.assertEqual((said["culprit"]["sha"], said["notes"]), (shas[9], []))
+        outside = within.replace("seen", f"{self.folder}/seen$CULPRIT_COMMIT")
+        said = self.bisect(shas[0], shas[-1], "--no-case", "--build", "true", "--runs", "200",
+                           "--", "sh", "-c", outside, code=1)
+        self.assertTrue(any("It leaves something behind" in note for note in said["notes"]),
+                        said["notes"])
+
     def test_compiled_python_is_that_of_the_commit(self):
         self.commit("run", run_py="import src.mod\nraise SystemExit(src.mod.value)\n",
                     src__mod_py="value = 0\n")

@@ -13,6 +13,7 @@
 #include "workbench/bisect_settings.h"
 #include "workbench/kept_findings.h"
 #include "workbench/repro_spec.h"
+#include "workbench/second_runs.h"
 #include "workbench/shell_words.h"
 #include "workbench/user_folder.h"
 
@@ -68,6 +69,7 @@ class Asking {
   Status summarise();
   Status summarise_one(CommitSummary& summary) const;
   Status try_revert(Worktrees& worktrees);
+  void note_second_runs();
   void note(std::string text) { done_.notes.push_back(std::move(text)); }
 
   World& world_;
@@ -401,6 +403,22 @@ void Asking::write_log() {
   if (!wrote) note(wrote.error().what);
 }
 
+void Asking::note_second_runs() {
+  std::vector<SecondRuns::Seen> runs;
+  for (const BisectRow& row : done_.made.rows) {
+    const bool failed = row.observation == Observation::bad;
+    const bool judged = failed || row.observation == Observation::good;
+    if (judged && !row.told) runs.push_back({row.sha, row.fresh, failed});
+  }
+  const SecondRuns seen = SecondRuns::of(runs);
+  if (!seen.differ()) return;
+  note(
+      fmt::format("it fails otherwise when it runs again in the same folder: {} of {} times, {} of "
+                  "{} at first. "
+                  "It leaves something behind: let it clean up, or give --build",
+                  seen.later_failed, seen.later, seen.first_failed, seen.first));
+}
+
 // What stands in the way of it costs the proposal, not the answer.
 Status Asking::try_revert(Worktrees& worktrees) {
   if (done_.made.verdict != Bisection::Verdict::found) return ok();
@@ -446,6 +464,7 @@ Result<Bisected> Asking::run() {
   done_.made = TRY(bisect(world_, trials, options_));
   TRY(summarise());
   TRY(try_revert(worktrees));
+  note_second_runs();
   for (const std::string& text : worktrees.notes()) note(text);
   write_log();
   return std::move(done_);
