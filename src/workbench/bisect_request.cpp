@@ -68,7 +68,7 @@ class Asking {
   void write_log();
   Status summarise();
   Status summarise_one(CommitSummary& summary) const;
-  Status try_revert(Worktrees& worktrees);
+  Status try_revert(Worktrees& worktrees, const CommitTrials& trials);
   void note_second_runs();
   void note(std::string text) { done_.notes.push_back(std::move(text)); }
 
@@ -420,11 +420,11 @@ void Asking::note_second_runs() {
 }
 
 // What stands in the way of it costs the proposal, not the answer.
-Status Asking::try_revert(Worktrees& worktrees) {
+Status Asking::try_revert(Worktrees& worktrees, const CommitTrials& trials) {
   if (done_.made.verdict != Bisection::Verdict::found) return ok();
   const CommitSummary& culprit = done_.credible.front();
-  const Result<RevertCheck> check =
-      check_revert(world_, worktrees, culprit.sha, culprit.parents, done_.bad_sha);
+  const Result<RevertCheck> check = check_revert(
+      world_, worktrees, {culprit.sha, culprit.parents, done_.bad_sha, trials.spare()});
   if (!check) return ok();
   done_.revert = *check;
   if (!check->clean || check->needless || !folder_) return ok();
@@ -463,7 +463,7 @@ Result<Bisected> Asking::run() {
   options_.journal = [this](const BisectRow& row, const CommitTrial& trial) { kept(row, trial); };
   done_.made = TRY(bisect(world_, trials, options_));
   TRY(summarise());
-  TRY(try_revert(worktrees));
+  TRY(try_revert(worktrees, trials));
   note_second_runs();
   for (const std::string& text : worktrees.notes()) note(text);
   write_log();

@@ -119,6 +119,13 @@ std::size_t CommitTrials::take(const std::string& sha, const TreeMark& mark,
 
 void CommitTrials::leave(std::size_t place) { places_[place].busy = false; }
 
+std::string CommitTrials::spare() const {
+  const auto found = std::find_if(places_.begin(), places_.end(), [](const Place& place) {
+    return !place.busy && !place.worktree.empty();
+  });
+  return found == places_.end() ? "" : found->worktree;
+}
+
 // A deque leaves its elements where they are when it grows, but not its own table of them.
 CommitTrials::Place& CommitTrials::place_at(std::size_t place) {
   const std::lock_guard locked(lock_);

@@ -73,6 +73,8 @@ class CommitTrials {
   std::size_t take(const std::string& sha, const TreeMark& mark,
                    const std::function<double(const TreeMark&)>& worth);
   void leave(std::size_t place);
+  // One that nothing runs in, for other use when no trial follows; empty: there is none.
+  std::string spare() const;
 
   // Where trials find room of their own: it goes when the worktrees go, and a runner sees it too.
   std::string temporary() const;

@@ -10,21 +10,22 @@ constexpr std::size_t patch_bytes_max = 256 << 20;
 
 }  // namespace
 
-Result<RevertCheck> check_revert(World& world, Worktrees& worktrees, const std::string& sha,
-                                 std::size_t parents, const std::string& at) {
+Result<RevertCheck> check_revert(World& world, Worktrees& worktrees, const Revert& revert) {
   RevertCheck check;
-  const std::string worktree = TRY(worktrees.add(at));
+  std::string worktree = revert.worktree;
+  if (!worktree.empty() && !worktrees.switch_to(worktree, revert.at)) worktree.clear();
+  if (worktree.empty()) worktree = TRY(worktrees.add(revert.at));
   const std::string objects = worktrees.root() + "/objects";
   std::error_code ignored;
   std::filesystem::create_directories(objects, ignored);
   const std::vector<std::string> elsewhere = {
       "GIT_OBJECT_DIRECTORY=" + objects,
       "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + worktrees.common() + "/objects"};
-  std::vector<std::string> revert = {"revert", "--no-commit"};
-  if (parents > 1) revert.insert(revert.end(), {"-m", "1"});
-  revert.push_back(sha);
+  std::vector<std::string> words = {"revert", "--no-commit"};
+  if (revert.parents > 1) words.insert(words.end(), {"-m", "1"});
+  words.push_back(revert.sha);
   const GitProgram git = worktrees.git_in(worktree);
-  const Ran ran = TRY(git.ran_with(elsewhere, revert, worktree));
+  const Ran ran = TRY(git.ran_with(elsewhere, words, worktree));
   check.clean = ran.exit_code == 0;
   if (check.clean) {
     // Into a file: what a program says is kept to a bound. And as git apply reads it, whatever the

@@ -21,8 +21,12 @@ struct RevertCheck {
   std::string patch;                   // where it is clean
 };
 
-// `parents`: of the commit; a merge is taken back to its first parent.
-Result<RevertCheck> check_revert(World& world, Worktrees& worktrees, const std::string& sha,
-                                 std::size_t parents, const std::string& at);
+struct Revert {
+  std::string sha;
+  std::size_t parents = 1;  // of it; a merge is taken back to its first parent
+  std::string at;           // the commit after which it would stand
+  std::string worktree;     // that may be used up; empty: a new one is made, which costs a checkout
+};
+Result<RevertCheck> check_revert(World& world, Worktrees& worktrees, const Revert& revert);
 
 }  // namespace culprit
