@@ -356,6 +356,7 @@ Result<CommitTrial> CommitTrials::run(std::size_t place, const TrialSetup& setup
       abandoned.trial.exit_code = untestable;
       return abandoned;
     }
+    if (!made && made.error().fault == Fault::usage) return made;  // no wait mends that
     const std::string trouble = made ? trouble_of(made->trial) : made.error().what;
     if (trouble.empty()) {
       const bool again = made->kind == CommitTrial::Kind::broken && is_end(here.sha);
