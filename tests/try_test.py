@@ -632,6 +632,27 @@ class Try(Daemons):
         self.git("apply", said["patch"])
         self.assertEqual((self.tree / "lines").read_bytes(), b"a\r\nc\r\n")
 
+    def test_holes_stay_holes(self):
+        self.put(".git/info/exclude", "holes\n")
+        with open(self.tree / "holes", "wb") as file:
+            file.truncate(3 << 30)
+            file.seek(1 << 30)
+            file.write(b"amid")
+        self.put("code", "fixed\n")
+        began = time.monotonic()
+        said = self.tried("--", "sh", "-c", "test $(stat -c %b holes) -lt 1000 && "
+                          "test $(stat -c %s holes) = $((3 << 30)) && "
+                          "test $(tail -c +$(((1 << 30) + 1)) holes | head -c 4) = amid || "
+                          "exit 125; ./test.sh", code=0)
+        self.assertEqual((said["verdict"], said["unjudged"]), ("supported", {}))
+        self.assertLess(time.monotonic() - began, 20)
+        with open(self.tree / "holes", "r+b") as file:
+            for at in range(0, 3 << 20, 4096):
+                file.seek(at)
+                file.write(b"x")
+        refused = self.culprit("H", "--copy-max", "2", "--", "./test.sh", code=2)
+        self.assertIn("--link holes", refused.stderr)
+
     def test_an_interrupt_shows_what_is_known_and_touches_nothing(self):
         mark = f"sleep 97{time.time_ns() % 10_000:04}"
         before = self.state()

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 #include <vector>
 
@@ -20,7 +21,9 @@ namespace {
 
 constexpr std::size_t buffer_bytes = 1 << 18;
 constexpr std::size_t span_bytes = std::size_t{1} << 30;  // of one call of copy_file_range
+constexpr off_t end_of_any = std::numeric_limits<off_t>::max();
 constexpr unsigned owner_all = 0700;
+constexpr int looks_max = 5;  // at a file that comes and goes
 
 class Opened {
  public:
@@ -36,32 +39,60 @@ class Opened {
   int number_;
 };
 
-// 0, or an errno.
-int copy_through_memory(int from, int to) {
+// From `at` to `end`, or to the end of the file where that comes first. 0, or an errno.
+int copy_through_memory(int from, int to, off_t at, off_t end) {
   std::vector<char> buffer(buffer_bytes);
-  for (;;) {
-    const ssize_t got = ::read(from, buffer.data(), buffer.size());
+  while (at < end) {
+    const auto wanted = std::min<off_t>(static_cast<off_t>(buffer.size()), end - at);
+    const ssize_t got = ::pread(from, buffer.data(), static_cast<std::size_t>(wanted), at);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return errno;
     if (got == 0) return 0;
     for (ssize_t done = 0; done < got;) {
-      const ssize_t wrote = ::write(to, buffer.data() + done, static_cast<std::size_t>(got - done));
+      const auto left = static_cast<std::size_t>(got - done);
+      const ssize_t wrote = ::pwrite(to, buffer.data() + done, left, at + done);
       if (wrote < 0 && errno == EINTR) continue;
       if (wrote < 0) return errno;
       done += wrote;
     }
+    at += got;
   }
+  return 0;
 }
 
-// Blocks are shared, else copied by the kernel, else by us. All go on where the one before stopped.
-int copy_bytes(int from, int to) {
-  if (::ioctl(to, FICLONE, from) == 0) return 0;
-  for (;;) {
-    const ssize_t got = ::copy_file_range(from, nullptr, to, nullptr, span_bytes, 0);
+// By the kernel, else by us, from where it stopped.
+int copy_span(int from, int to, off_t at, off_t end) {
+  off_t into = at;
+  while (at < end) {
+    const auto left = std::min<std::size_t>(static_cast<std::size_t>(end - at), span_bytes);
+    const ssize_t got = ::copy_file_range(from, &at, to, &into, left, 0);
     if (got > 0 || (got < 0 && errno == EINTR)) continue;
     // Some file systems answer 0 for files that have bytes: reading on finds out.
-    return copy_through_memory(from, to);
+    return copy_through_memory(from, to, at, end);
   }
+  return 0;
+}
+
+// Blocks are shared, else what is no hole is copied. A file system that knows no holes says so, or
+// that all of it is data.
+int copy_bytes(int from, int to) {
+  if (::ioctl(to, FICLONE, from) == 0) return 0;
+  const off_t size = ::lseek(from, 0, SEEK_END);
+  off_t at = 0;
+  while (at < size) {
+    off_t data = ::lseek(from, at, SEEK_DATA);
+    if (data < 0) data = errno == ENXIO ? size : at;
+    off_t hole = data < size ? ::lseek(from, data, SEEK_HOLE) : size;
+    if (hole <= data) hole = size;
+    const int failed = copy_span(from, to, data, hole);
+    if (failed != 0) return failed;
+    at = hole;
+  }
+  // What is no regular file has no size, and a file may have grown: reading on finds out.
+  const int failed = copy_through_memory(from, to, at, end_of_any);
+  struct stat made {};
+  if (failed != 0 || size < 0 || ::fstat(to, &made) != 0 || made.st_size >= size) return failed;
+  return ::ftruncate(to, size) == 0 ? 0 : errno;
 }
 
 Status copy_file(const std::string& from, const TreeNode& node, const std::string& to,
@@ -116,13 +147,28 @@ Status copy_node(const std::string& from, const TreeNode& node, const std::strin
   return ok();
 }
 
+namespace {
+
+// What came, went or was replaced since it was listed is copied as it is by then, or not at all.
+Status copy_as_it_is(const std::string& from, TreeNode node, const std::string& to) {
+  for (int looks = 1;; ++looks) {
+    Status copied = copy_node(from, node, to);
+    if (copied) return ok();
+    const TreeNode now = TRY(node_at(from));
+    const bool moved = copied.error().fault == Fault::missing || now.kind != node.kind;
+    if (now.kind == TreeNode::Kind::absent) return ok();
+    if (!moved || looks == looks_max) return copied;
+    ::unlink(to.c_str());
+    node = now;
+  }
+}
+
+}  // namespace
+
 Status copy_tree(const std::string& root, const TreeListing& listing, const std::string& into) {
   for (const auto& [path, node] : listing.nodes) {
     if (interrupted()) return interrupted_error();
-    Status copied = copy_node(root + "/" + path, node, into + "/" + path);
-    if (copied) continue;
-    const auto left = node_at(root + "/" + path);
-    if (!left || left->kind != TreeNode::Kind::absent) return copied;
+    TRY(copy_as_it_is(root + "/" + path, node, into + "/" + path));
   }
   // From within outwards: a folder that may not be written to is closed after what is in it.
   for (auto at = listing.nodes.rbegin(); at != listing.nodes.rend(); ++at) {

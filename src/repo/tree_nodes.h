@@ -35,11 +35,12 @@ struct TreeLimits {
 
 struct TreeListing {
   std::map<std::string, TreeNode> nodes;  // by path from the root; the root itself is not in it
-  std::uint64_t bytes = 0;
-  std::vector<std::string> unusual;  // sockets and such
+  std::uint64_t bytes = 0;                // that they take on the disk: holes are none
+  std::map<std::string, std::uint64_t> bytes_below;  // by the first part of their paths
+  std::vector<std::string> unusual;                  // sockets and such
 };
 
-// Errors: missing, denied; usage, where it is too large.
+// What vanishes meanwhile is not in it. Errors: missing, denied; usage, where it is too large.
 Result<TreeListing> list_tree(const std::string& root, const TreeLimits& limits);
 
 // Absent, where nothing is there or something unusual.
@@ -49,7 +50,7 @@ Result<TreeNode> node_at(const std::string& path);
 // not in the tree, and absent.
 Result<TreeNode> node_in_tree(const std::string& root, const std::string& path);
 
-// Whether two files have the same bytes.
+// Whether two files have the same bytes. What is a hole in both is not read.
 Result<bool> same_bytes(const std::string& a, const std::string& b);
 
 // A failed call on a path, by errno: missing, denied or unavailable.
