@@ -194,6 +194,13 @@ Result<WorkTree::Differences> WorkTree::differences() const {
   return read_status(text);
 }
 
+Result<std::set<std::string>> WorkTree::tracked() const {
+  const std::string text = TRY(asked({"ls-files", "-z"}));
+  std::set<std::string> paths;
+  for (std::string_view rest = text; !rest.empty();) paths.insert(of_status(rest));
+  return paths;
+}
+
 Result<std::string> WorkTree::index_text(const std::string& index_file) const {
   const std::string text = TRY(said(*world_, git_in(root_, {"ls-files", "--stage", "--debug"},
                                                     {"GIT_INDEX_FILE=" + index_file})));

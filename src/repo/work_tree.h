@@ -7,6 +7,7 @@
 // here writes to the user's repository (see lent_objects.h).
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ class WorkTree {
     std::vector<std::string> submodules;  // those of them that are submodules
   };
   Result<Differences> differences() const;
+  Result<std::set<std::string>> tracked() const;  // paths in the index
 
   // What an index file says, without what git only remembers of the files: equal for equal indexes.
   Result<std::string> index_text(const std::string& index_file) const;

@@ -17,6 +17,7 @@
 #include "workbench/try_pending.h"
 #include "workbench/try_record.h"
 #include "workbench/try_restore.h"
+#include "workbench/try_times.h"
 #include "workbench/try_trees.h"
 
 namespace culprit {
@@ -104,6 +105,7 @@ class Trying {
   Status refuse_unlisted() const;
   void save_patch();
   Result<PairedOutcome> run_trials();
+  void place(TrialSetup& setup, State state, std::size_t worker, const std::string& below) const;
   void judge(Tried& tried) const;
   std::string from_here(const std::string& path) const;
   void settle(Tried& tried);
@@ -121,6 +123,7 @@ class Trying {
   std::vector<PendingTry> pending_;
   TryRecord record_;
   std::optional<TryTrees> trees_;
+  std::optional<TryTimes> times_;
   std::optional<TreeChange> change_;
   std::string patch_;
   std::optional<std::string> staged_;  // what the tree's index said, before the trials
@@ -194,6 +197,9 @@ Status Trying::make_trees() {
   record_ = TRY(tries_.begin(record_));
   TryTrees made = TRY(TryTrees::make(tree_, options));
   trees_.emplace(std::move(made));
+  const std::set<std::string> tracked = TRY(tree_.tracked());
+  TryTimes times = TRY(TryTimes::of(trees_->root(State::without), trees_->limits(), tracked));
+  times_.emplace(std::move(times));
   if (!can_stand_in())
     note(
         fmt::format("this system gives users no mount namespaces: trials run in copies beside {}, "
@@ -219,10 +225,21 @@ Status Trying::take_back_in_copy() {
   return ok();
 }
 
+// Compiled files that Python keeps elsewhere are known by the path of the tree, which is the same
+// on both sides: each copy has a folder of its own for them, as it has of those in the tree.
+void Trying::place(TrialSetup& setup, State state, std::size_t worker,
+                   const std::string& below) const {
+  trees_->place(setup, state, worker, below);
+  constexpr const char* cache = "PYTHONPYCACHEPREFIX";
+  if (world_.environment(cache).empty()) return;
+  setup.environment[cache] = fmt::format("{}/pycache-{}-{}", trees_->folder(),
+                                         state == State::with ? "with" : "without", worker);
+}
+
 Status Trying::apply_in_copy() {
   TrialSetup setup;
   setup.command = without_repository(world_, {"/bin/sh", "-c", request_.apply});
-  trees_->place(setup, State::with, 0, "");
+  place(setup, State::with, 0, "");
   const Trial trial = TRY(run_trial(setup).during("running {}", request_.apply));
   if (trial.exit_code == 0) return ok();
   const std::string how = trial.exit_code ? fmt::format("exit {}", *trial.exit_code)
@@ -325,7 +342,7 @@ Result<PairedOutcome> Trying::run_trials() {
   plan.setup.command = without_repository(world_, request_.test);
   plan.setup.timeout = request_.timeout;
   plan.place = [this](TrialSetup& setup, Side side, std::size_t worker) {
-    trees_->place(setup, side == Side::with ? State::with : State::without, worker, below_);
+    place(setup, side == Side::with ? State::with : State::without, worker, below_);
   };
   plan.signature = TRY(signature_of(request_.signature));
   plan.compare = {request_.prediction, request_.confidence};
@@ -404,8 +421,10 @@ Result<Tried> Trying::steps() {
   const std::string here = world_.working_directory();
   if (here.starts_with(tree_.root() + "/")) below_ = here.substr(tree_.root().size());
   TRY(make_trees());
+  times_->outlast();
   TRY(of_command() ? apply_in_copy() : take_back_in_copy());
   TRY(save_change());
+  TRY(times_->set_apart(*change_, *trees_, of_command() ? State::with : State::without));
   for (const State state : {State::without, State::with}) {
     TRY(make_folders(trees_->root(state) + below_));  // one that came with the change, or went
   }

@@ -1,5 +1,8 @@
 #include "workbench/try_restore.h"
 
+#include <algorithm>
+
+#include "repo/file_second.h"
 #include "repo/tree_copy.h"
 
 namespace culprit {
@@ -49,6 +52,19 @@ std::string given_up(const TryRecord& record, const Error& why) {
       record.id, why.what, record.id);
 }
 
+// What was derived a moment ago from a file that is replaced is not to look fresh beside another of
+// its size.
+void outlast_replaced(const TreeChange& change, const WorkTree& tree) {
+  FileSecond newest = never_written;
+  const FileSecond now = file_second_now();
+  for (const TreeChange::Part* part : change.differing()) {
+    if (part->without.kind != part->with.kind || part->without.size != part->with.size) continue;
+    const FileSecond second = second_of(tree.root() + "/" + part->path);
+    if (second <= now) newest = std::max(newest, second);
+  }
+  outlast(newest);
+}
+
 }  // namespace
 
 Result<bool> index_holds(const WorkTree& tree, const TryRecord& record, const TreeChange& change,
@@ -75,6 +91,7 @@ Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& chan
     record.phase = Phase::ended;
     record.place = to == State::with ? Place::elsewhere : Place::in_tree;
   };
+  outlast_replaced(change, tree);
   if (Status brought = change.bring(order); !brought) {
     TRY(tries.write(record));
     return brought;
