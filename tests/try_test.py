@@ -709,6 +709,30 @@ class Try(Daemons):
         refused = self.culprit("H", "--copy-max", "2", "--", "./test.sh", code=2)
         self.assertIn("--link holes", refused.stderr)
 
+    def test_a_command_that_stashes_is_refused(self):
+        self.put("code", "dirty\n")
+        self.put("untracked", "mine\n")
+        self.refused("H", "--apply", "git stash -q -u", "--", "./test.sh",
+                     says="git stash of its copy")
+        self.refused("H", "--apply", "git stash -q; echo x > code; git stash -q; git stash pop -q",
+                     "--", "./test.sh", says="git stash of its copy")
+        self.git("stash", "-q")
+        self.git("stash", "apply", "-q")
+        self.refused("H", "--apply", "git stash -q -u; echo fixed > code", "--", "./test.sh",
+                     says="git stash of its copy")
+        self.tried("--apply", "git stash -q -u; git stash pop -q; echo fixed > code", "--",
+                   "./test.sh", code=0)
+
+    def test_branches_and_tags_of_a_command_are_said_to_stay_behind(self):
+        said = self.culprit("H", "--apply", "git checkout -q -b side; echo fixed > code; "
+                            "git commit -qam x; git tag mark", "--", "./test.sh", code=0)
+        self.assertIn("refs/heads/side, refs/tags/mark", said.stderr)
+        self.assertEqual(self.git("for-each-ref", "--format=%(refname)"), "refs/heads/main\n")
+        self.culprit("--restore", code=0)
+        said = self.culprit("H", "--apply", "echo fixed > code; git commit -qam x", "--",
+                            "./test.sh", code=0)
+        self.assertNotIn("refs/", said.stderr)
+
     def test_an_interrupt_shows_what_is_known_and_touches_nothing(self):
         mark = f"sleep 97{time.time_ns() % 10_000:04}"
         before = self.state()

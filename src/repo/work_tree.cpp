@@ -244,6 +244,25 @@ Status WorkTree::copy_repository(const std::string& folder, const std::string& o
   return ok();
 }
 
+Result<WorkTree::References> WorkTree::references(World& world, const std::string& folder) {
+  const std::string named = TRY(
+      said(world, git_in(folder, {"for-each-ref", "--format=%(objectname) %(refname)%00%(HEAD)"})));
+  References found;
+  std::istringstream lines(named);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t end = line.find('\0');
+    const std::size_t space = line.find(' ');
+    if (end == line.npos || space > end) continue;
+    const std::string name = line.substr(space + 1, end - space - 1);
+    found.commits[name] = line.substr(0, space);
+    if (line.ends_with('*')) found.branch = name;
+  }
+  const std::string stashed = TRY(said(world, git_in(folder, {"stash", "list", "--format=%H"})));
+  std::istringstream shas(stashed);
+  for (std::string sha; std::getline(shas, sha);) found.stashes.insert(sha);
+  return found;
+}
+
 Status WorkTree::reset(World& world, const std::string& folder) {
   // The copy's files have other inodes and times of change than the index remembers, and the same
   // times and sizes: those alone are compared, or all of it would be read.

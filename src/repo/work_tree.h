@@ -7,6 +7,7 @@
 // here writes to the user's repository (see lent_objects.h).
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,6 +53,14 @@ class WorkTree {
   // are looked for where they lie and at `objects_seen`, where a copy that hides the original has
   // them, and those of git-lfs beside them.
   Status copy_repository(const std::string& folder, const std::string& objects_seen) const;
+
+  // In the copy: what names its commits.
+  struct References {
+    std::map<std::string, std::string> commits;  // by name: branches, tags, the newest stash
+    std::string branch;                          // that is checked out; empty: none
+    std::set<std::string> stashes;
+  };
+  static Result<References> references(World& world, const std::string& folder);
 
   // In the copy: HEAD's files and index, whatever stood there. Untracked files stay.
   static Status reset(World& world, const std::string& folder);

@@ -16,6 +16,7 @@
 #include "search/anytime_interval.h"
 #include "workbench/try_pending.h"
 #include "workbench/try_record.h"
+#include "workbench/try_references.h"
 #include "workbench/try_restore.h"
 #include "workbench/try_times.h"
 #include "workbench/try_trees.h"
@@ -100,6 +101,7 @@ class Trying {
   Status make_trees();
   Status take_back_in_copy();
   Status apply_in_copy();
+  Status note_references() const;
   Status save_change();
   Status save_index(TreeChange::Trees& trees);
   Status refuse_unlisted() const;
@@ -236,12 +238,19 @@ void Trying::place(TrialSetup& setup, State state, std::size_t worker,
                                          state == State::with ? "with" : "without", worker);
 }
 
+Status Trying::note_references() const {
+  const std::string left = TRY(references_left(world_, trees_->root(State::without),
+                                               trees_->root(State::with), request_.apply));
+  if (!left.empty()) note(left);
+  return ok();
+}
+
 Status Trying::apply_in_copy() {
   TrialSetup setup;
   setup.command = without_repository(world_, {"/bin/sh", "-c", request_.apply});
   place(setup, State::with, 0, "");
   const Trial trial = TRY(run_trial(setup).during("running {}", request_.apply));
-  if (trial.exit_code == 0) return ok();
+  if (trial.exit_code == 0) return note_references();
   const std::string how = trial.exit_code ? fmt::format("exit {}", *trial.exit_code)
                                           : fmt::format("signal {}", trial.signal);
   const std::string said = last_line(trial.error.text);
