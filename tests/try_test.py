@@ -632,6 +632,20 @@ class Try(Daemons):
         self.git("apply", said["patch"])
         self.assertEqual((self.tree / "lines").read_bytes(), b"a\r\nc\r\n")
 
+    def python_module(self, second, kept="V = 1\n"):
+        """A module that is compiled already, by the second in which it was written."""
+        self.put(".gitignore", "__pycache__\n*.o\n")
+        module = self.put("m.py", kept)
+        self.put("t.py", "import m, sys\nsys.exit(m.V != 0)\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "module")
+        os.utime(module, (second, second))
+        subprocess.run([sys.executable, "t.py"], cwd=self.tree, check=False,
+                       env=self.environment(PYTHONDONTWRITEBYTECODE=""))
+        for compiled in (self.tree / "__pycache__").iterdir():
+            os.utime(compiled, (second, second))
+        return module
+
     def test_what_was_compiled_from_the_other_state_is_not_taken_for_fresh(self):
         second = int(time.time()) - 100
         module = self.python_module(second)
@@ -732,6 +746,21 @@ class Try(Daemons):
         said = self.culprit("H", "--apply", "echo fixed > code; git commit -qam x", "--",
                             "./test.sh", code=0)
         self.assertNotIn("refs/", said.stderr)
+
+    def test_what_was_not_judged_offers_no_way_back(self):
+        self.put("code", "other\n")
+        shown = self.culprit("H", "--", "sh", "-c", "exit 125", code=125).stdout
+        self.assertIn("NEXT     ", shown)
+        self.assertNotIn("--restore", shown)
+        with subprocess.Popen([daemons.BUILD / "culprit", "try", "H", "--", "sleep", "30"],
+                              cwd=self.tree, stdout=subprocess.PIPE, text=True,
+                              env=self.environment()) as process:
+            self.until(lambda: any(self.temporary.glob("*/culprit-trial-*")), "a trial", process)
+            process.send_signal(signal.SIGINT)
+            shown, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("NEXT     the same again", shown)
+        self.assertNotIn("--restore", shown)
 
     def test_an_interrupt_shows_what_is_known_and_touches_nothing(self):
         mark = f"sleep 97{time.time_ns() % 10_000:04}"

@@ -128,6 +128,11 @@ std::string next_text(const Tried& tried, const TryRequest& request) {
                        from_root ? tried.patch : shell_quoted(tried.patch));
   }
   std::string text = fmt::format("COPY     {}\n", tried.copy);
+  // What was not judged is no try that could be taken back.
+  if (tried.outcome.end == End::interrupted) return text + "NEXT     the same again, to its end\n";
+  if (!tried.outcome.judged())
+    return text +
+           "NEXT     the same with a test that can be judged without the change and with it\n";
   if (tried.verdict == Verdict::supported) {
     return text + fmt::format("NEXT     git commit it; or culprit try --restore {} takes it back\n",
                               tried.id);
