@@ -98,7 +98,8 @@ Status add(const std::string& root, const std::string& path, TreeListing& listin
   struct stat status {};
   const TreeNode node = TRY(seen_at(root + "/" + path, status));
   if (node.kind == TreeNode::Kind::absent) {
-    listing.unusual.push_back(path);  // or it vanished: then it is not there either
+    const bool vanished = status.st_mode == 0 || S_ISLNK(status.st_mode);
+    if (!vanished) listing.unusual.push_back(path);
     return ok();
   }
   // Of a submodule or a linked worktree: in a copy it would lead to the original's repository.
