@@ -25,8 +25,36 @@ extern char** environ;
 namespace culprit {
 namespace {
 
-std::atomic<int> stop_signal{0};
-void note_stop(int signal) { stop_signal = signal; }
+std::atomic<int> stop_signal{0};  // the first
+std::atomic<int> stops_asked{0};
+static_assert(std::atomic<int>::is_always_lock_free);  // else no handler may use them
+
+// The first asks for the end. The second is answered: the first is being followed, and what it
+// tidies up (worktrees, copies of trees) would stay. The third is the end, and SIGQUIT a SIGTERM:
+// nobody wants culprit's core. Does nothing but what signal-safety(7) allows.
+void note_stop(int came) {
+  const int signal = came == SIGQUIT ? SIGTERM : came;
+  const int code = errno;
+  const int asked = ++stops_asked;
+  if (asked == 1) stop_signal = signal;
+  if (asked == 2) {
+    constexpr std::string_view told = "culprit: winding up; a third ends it at once\n";
+    const ssize_t ignored = ::write(STDERR_FILENO, told.data(), told.size());
+    (void)ignored;
+  }
+  if (asked >= 3) {
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);  // at once, or when this handler returns
+  }
+  errno = code;
+}
+
+// What whoever started the program has it ignore, as nohup(1) does, stays ignored.
+void watch_unless_ignored(int signal, const struct sigaction& action) {
+  struct sigaction before {};
+  ::sigaction(signal, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+}
 
 Error system_error(int code, const std::string& path) {
   switch (code) {
@@ -425,15 +453,11 @@ std::unique_ptr<World> real_world() { return std::make_unique<RealWorld>(); }
 
 void watch_for_interrupts() {
   struct sigaction action {};
-  action.sa_handler = note_stop;
-  // A second Ctrl-C ends the program at once; a read that was waiting is not restarted.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_handler = note_stop;  // without SA_RESTART: a read that was waiting ends
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  struct sigaction hangup {};
-  ::sigaction(SIGHUP, nullptr, &hangup);
-  // A closed terminal; nohup(1) has it ignored, and means it.
-  if (hangup.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);
+  watch_unless_ignored(SIGQUIT, action);
+  watch_unless_ignored(SIGHUP, action);  // a closed terminal
   ::signal(SIGPIPE, SIG_DFL);
   ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of the write
 }

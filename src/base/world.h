@@ -126,7 +126,7 @@ class World {
 // The real one. Errors say the path and what to do about it.
 std::unique_ptr<World> real_world();
 
-// Asked for a stop (SIGINT, SIGTERM)? Long loops look here and return Fault::interrupted.
+// Asked for a stop (SIGINT, SIGTERM, ...)? Long loops look here and return Fault::interrupted.
 void watch_for_interrupts();
 bool interrupted();
 int interrupting_signal();  // 0: none

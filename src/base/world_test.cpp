@@ -1,8 +1,10 @@
 #include "base/world.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -39,6 +41,46 @@ std::string read_all(File& file, std::size_t at_a_time) {
     if (*got == 0) return text;
     text.append(buffer, 0, *got);
   }
+}
+
+// How a process ends that winds up for a tenth of a second after its first signal, and what it
+// says on stderr. The signals come one after another, each once the one before has been seen.
+struct Stopped {
+  int status = 0;
+  std::string said;
+};
+
+Stopped stopped_by(const std::vector<int>& signals) {
+  int heard[2];
+  int said[2];
+  REQUIRE(::pipe(heard) == 0);
+  REQUIRE(::pipe(said) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(said[1], STDERR_FILENO);
+    watch_for_interrupts();
+    if (::write(heard[1], "r", 1) != 1) ::_exit(1);
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      // A second in which no signal comes is too long.
+      if (::usleep(999'999) == 0) ::_exit(2);
+      if (::write(heard[1], "h", 1) != 1) ::_exit(1);
+    }
+    ::_exit(interrupted() ? 128 + interrupting_signal() : 3);
+  }
+  ::close(heard[1]);
+  ::close(said[1]);
+  char one = 0;
+  for (const int signal : signals) {
+    REQUIRE(::read(heard[0], &one, 1) == 1);
+    ::usleep(50'000);  // it sleeps by now
+    ::kill(child, signal);
+  }
+  Stopped stopped;
+  ::waitpid(child, &stopped.status, 0);
+  for (ssize_t got = 0; (got = ::read(said[0], &one, 1)) == 1;) stopped.said += one;
+  ::close(heard[0]);
+  ::close(said[0]);
+  return stopped;
 }
 
 }  // namespace
@@ -230,6 +272,36 @@ TEST_CASE("what cannot be written is told by its own name, and why") {
   const Status written = world->write("/nowhere/at/all.txt", "x");
   REQUIRE(!written);
   CHECK(written.error().what == "cannot write /nowhere/at/all.txt: No such file or directory");
+}
+
+TEST_CASE("the first signal asks for the end, the second is answered, the third is the end") {
+  const std::string told = "culprit: winding up; a third ends it at once\n";
+  struct Row {
+    std::vector<int> signals;
+    int exit;    // -1: none,
+    int signal;  // it died of this one
+    std::string said;
+  };
+  const std::vector<Row> rows = {
+      {{SIGINT}, 130, 0, ""},
+      {{SIGTERM}, 143, 0, ""},
+      {{SIGHUP}, 129, 0, ""},
+      {{SIGQUIT}, 143, 0, ""},
+      {{SIGINT, SIGINT}, 130, 0, told},
+      {{SIGTERM, SIGINT}, 143, 0, told},
+      {{SIGQUIT, SIGQUIT}, 143, 0, told},
+      {{SIGINT, SIGINT, SIGINT}, -1, SIGINT, told},
+      {{SIGINT, SIGTERM, SIGTERM}, -1, SIGTERM, told},
+      {{SIGQUIT, SIGQUIT, SIGQUIT}, -1, SIGTERM, told},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.signals.front());
+    CAPTURE(row.signals.size());
+    const Stopped stopped = stopped_by(row.signals);
+    CHECK((WIFEXITED(stopped.status) ? WEXITSTATUS(stopped.status) : -1) == row.exit);
+    CHECK((WIFSIGNALED(stopped.status) ? WTERMSIG(stopped.status) : 0) == row.signal);
+    CHECK(stopped.said == row.said);
+  }
 }
 
 }  // namespace culprit
