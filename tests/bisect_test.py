@@ -4,6 +4,7 @@ import json
 import math
 import os
 import pathlib
+import pty
 import random
 import re
 import shutil
@@ -700,6 +701,48 @@ class GoesOn(Bisect):
             on = self.bisect("--resume", shas[0], shas[-1], *self.sure)
             self.assertEqual(on["culprit"], whole["culprit"])
             self.assertEqual(on["runs"], whole["runs"])
+
+    def test_a_second_signal_while_it_winds_up_leaves_nothing(self):
+        shas = self.line(8, 4)
+        self.known_ignored()
+        before = self.state()
+        # It takes its time to end, so that the second comes while it is waited for.
+        slow = ["--", "sh", "-c", f": {self.folder}; touch {self.folder}/begun; "
+                "trap '' TERM INT QUIT; sleep 30; sleep 30"]
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGQUIT, 143)):
+            with self.launch("--json", shas[0], shas[-1], *slow) as process:
+                self.until((self.folder / "begun").exists, "the first run")
+                (self.folder / "begun").unlink()
+                process.send_signal(number)
+                time.sleep(0.1)
+                process.send_signal(number)
+                out, err = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, code, err)
+            self.assertEqual(json.loads(out)["ended"], "interrupted")
+            self.assertEqual(err.count("winding up; a third ends it at once"), 1, err)
+            self.assert_clean(before)
+
+    def test_a_terminal_that_is_closed_loses_nothing(self):
+        shas = self.line(32, 20)
+        self.known_ignored()
+        before = self.state()
+        child, terminal = pty.fork()
+        if child == 0:
+            os.chdir(self.repo)
+            os.execve(daemons.BUILD / "culprit",
+                      ["culprit", "bisect", shas[0], shas[-1], *self.sure], self.env)
+        journals = (self.repo / ".culprit/bisect").glob
+        self.until(lambda: any(len(one.read_text().splitlines()) > 2
+                               for one in journals("*/journal")), "the third run")
+        os.close(terminal)
+        status = os.waitpid(child, 0)[1]
+        self.assertEqual(os.waitstatus_to_exitcode(status), 128 + signal.SIGHUP)
+        self.assert_clean(before)
+        shown = subprocess.run([str(daemons.BUILD / "culprit"), "case", "show"], cwd=self.repo,
+                               env=self.env, capture_output=True, text=True, check=False)
+        self.assertIn("bisect", shown.stdout)
+        on = self.bisect("--resume")
+        self.assertEqual(on["culprit"]["sha"], shas[20])
 
     def test_killed_at_any_moment_it_loses_nothing(self):
         shas = self.line(48, 30)

@@ -101,14 +101,15 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   const Terminal& terminal = session.terminal;
   if (terminal.progress) {
     request.progress = [&](const BisectProgress& progress) {
-      fmt::print(stderr, "\r\033[K{}", line_of(progress, terminal.columns - 1));
+      say(fmt::format("\r\033[K{}", line_of(progress, terminal.columns - 1)));
     };
   }
   const Result<Bisected> done = run_bisect(session.world, request);
-  if (terminal.progress) fmt::print(stderr, "\r\033[K");
+  if (terminal.progress) say("\r\033[K");
   if (!done) return done.error();
-  TRY(print(arguments.has("--json") ? json_of(*done) : text_of(*done, terminal)));
+  const Status shown = print(arguments.has("--json") ? json_of(*done) : text_of(*done, terminal));
   if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(*done, session));
+  TRY(shown);
   return exit_of(done->made);
 }
 

@@ -84,4 +84,8 @@ Parsed parse_command_line(const std::vector<std::string>& words);
 // Writes to standard output; an Error once the reader is gone (a closed pipe is no failure).
 Status print(std::string_view text);
 
+// Writes to standard error what can be written: a terminal may have been closed meanwhile, which
+// is no reason to stop.
+void say(std::string_view text);
+
 }  // namespace culprit

@@ -56,7 +56,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   options.journal = arguments.value("--journal");
   TRY(run_proxy(session.world, std::move(options), [&](const ProxyStarted& started) -> Status {
     if (!started.api_missing.empty()) {
-      fmt::print(stderr, "culprit: no API: {}\n", started.api_missing);
+      say(fmt::format("culprit: no API: {}\n", started.api_missing));
     }
     return print(arguments.has("--json") ? json_of_started(started) + "\n" : text_of(started));
   }));

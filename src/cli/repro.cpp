@@ -41,9 +41,8 @@ Result<ReproRequest> request_of(const Arguments& arguments, const Session& sessi
 Result<Exit> run_once(const Arguments& arguments, Session& session) {
   const OnceDone done = TRY(run_repro_once(session.world, arguments.value("--spec")));
   TRY(print(done.trial.out.text));
-  fmt::print(stderr, "{}", done.trial.error.text);
-  if (!done.judgement.outcome)
-    fmt::print(stderr, "culprit: not judged: {}\n", done.judgement.reason);
+  say(done.trial.error.text);
+  if (!done.judgement.outcome) say(fmt::format("culprit: not judged: {}\n", done.judgement.reason));
   return static_cast<Exit>(bisect_code(done.trial, done.judgement));
 }
 
@@ -57,8 +56,8 @@ Entry entry_of(const Reproduced& done, const ReproRequest& request) {
 }
 
 void show_progress(const ReproProgress& progress) {
-  fmt::print(stderr, "\r\033[K{}: {} of at most {} trials, {} failed; last: {}", progress.phase,
-             progress.trials, progress.trials_max, progress.failures, progress.last);
+  say(fmt::format("\r\033[K{}: {} of at most {} trials, {} failed; last: {}", progress.phase,
+                  progress.trials, progress.trials_max, progress.failures, progress.last));
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
@@ -75,11 +74,12 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   }
   if (session.terminal.progress) request.progress = show_progress;
   const Result<Reproduced> done = run_repro(session.world, request);
-  if (session.terminal.progress) fmt::print(stderr, "\r\033[K");
+  if (session.terminal.progress) say("\r\033[K");
   if (!done) return done.error();
-  TRY(print(arguments.has("--json") ? json_of(*done) : text_of(*done, request)));
-  if (!done->unwritten.empty()) fmt::print(stderr, "culprit: {}\n", done->unwritten);
+  const Status shown = print(arguments.has("--json") ? json_of(*done) : text_of(*done, request));
+  if (!done->unwritten.empty()) say(fmt::format("culprit: {}\n", done->unwritten));
   if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(*done, request));
+  TRY(shown);
   if (done->made.end == Reproduction::End::interrupted) return Exit::interrupted;
   if (done->made.end == Reproduction::End::untestable) return Exit::untestable;
   return done->made.verdict == Reproduction::Verdict::reproduced ? Exit::found : Exit::nothing;

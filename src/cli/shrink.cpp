@@ -62,8 +62,8 @@ Result<ShrinkRequest> request_of(const Arguments& arguments) {
 }
 
 void show_progress(const ShrinkProgress& progress) {
-  fmt::print(stderr, "\r\033[K{} runs, {} differences left; last: {}", progress.trials,
-             progress.kept, progress.last);
+  say(fmt::format("\r\033[K{} runs, {} differences left; last: {}", progress.trials, progress.kept,
+                  progress.last));
 }
 
 Entry entry_of(const ShrinkDone& shown, const ShrinkRequest& request) {
@@ -84,11 +84,12 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   ShrinkRequest request = TRY(request_of(arguments));
   if (session.terminal.progress) request.progress = show_progress;
   const Result<ShrinkDone> done = run_shrink(session.world, request);
-  if (session.terminal.progress) fmt::print(stderr, "\r\033[K");
+  if (session.terminal.progress) say("\r\033[K");
   if (!done) return done.error();
-  TRY(print(arguments.has("--json") ? json_of(*done) : text_of(*done, request)));
-  if (!done->unwritten.empty()) fmt::print(stderr, "culprit: {}\n", done->unwritten);
+  const Status shown = print(arguments.has("--json") ? json_of(*done) : text_of(*done, request));
+  if (!done->unwritten.empty()) say(fmt::format("culprit: {}\n", done->unwritten));
   if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(*done, request));
+  TRY(shown);
   if (done->made.end == Shrunk::End::interrupted) return Exit::interrupted;
   if (done->made.end == Shrunk::End::untestable) return Exit::untestable;
   return done->made.verdict == Shrunk::Verdict::found ? Exit::found : Exit::nothing;

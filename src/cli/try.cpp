@@ -59,14 +59,14 @@ Result<TryRequest> request_of(const Arguments& arguments) {
   return request;
 }
 
-void show_note(const std::string& text) { fmt::print(stderr, "culprit: {}\n", text); }
+void show_note(const std::string& text) { say(fmt::format("culprit: {}\n", text)); }
 
 void show_progress(const PairedProgress& progress) {
-  fmt::print(stderr,
-             "\r\033[K{} of at most {} trials; without the change {:.0f} of {:.0f} failed, with it "
-             "{:.0f} of {:.0f}",
-             progress.trials, progress.trials_max, progress.without.bad, progress.without.total,
-             progress.with.bad, progress.with.total);
+  say(fmt::format(
+      "\r\033[K{} of at most {} trials; without the change {:.0f} of {:.0f} failed, with it "
+      "{:.0f} of {:.0f}",
+      progress.trials, progress.trials_max, progress.without.bad, progress.without.total,
+      progress.with.bad, progress.with.total));
 }
 
 // What is predicted stands in the case before the first trial.
@@ -145,11 +145,13 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
     };
   }
   const Result<Tried> tried = run_try(session.world, request);
-  if (session.terminal.progress) fmt::print(stderr, "\r\033[K");
+  if (session.terminal.progress) say("\r\033[K");
   if (!tried && begun) keep_in_case(arguments, session, failure_entry(request, tried.error()));
   if (!tried) return tried.error();
-  TRY(print(arguments.has("--json") ? json_of(*tried, request) : text_of(*tried, request)));
+  const Status shown =
+      print(arguments.has("--json") ? json_of(*tried, request) : text_of(*tried, request));
   if (!arguments.has("--no-case")) keep_in_case(arguments, session, verdict_entry(*tried, request));
+  TRY(shown);
   return exit_of(*tried);
 }
 
