@@ -21,6 +21,9 @@ std::string signal_name(int signal) {
   return name == nullptr ? std::to_string(signal) : std::string("SIG") + name;
 }
 
+// A process dies of these by its own fault; others come from outside.
+constexpr std::array fatal_signals{SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+
 bool asks_for(const Expr& signature, std::string_view field) {
   const std::vector<std::string> fields = fields_of(signature);
   return std::find(fields.begin(), fields.end(), field) != fields.end();
@@ -65,11 +68,19 @@ Judgement plainly(const Trial& trial) {
   const int code = *trial.exit_code;
   if (code == 0) return {Outcome::good, false, end};
   if (code == untestable) return {std::nullopt, false, "exit 125: cannot be tested"};
+  if (const std::string death = shell_death(code); !death.empty()) {
+    return {std::nullopt, true, fmt::format("{} (a shell's {}): asks to stop", end, death)};
+  }
   if (code >= stops_from) return {std::nullopt, true, end + ": asks to stop"};
   return {Outcome::bad, false, end};
 }
 
 }  // namespace
+
+std::string shell_death(int exit_code) {
+  const auto* found = std::find(fatal_signals.begin(), fatal_signals.end(), exit_code - stops_from);
+  return found == fatal_signals.end() ? "" : signal_name(*found);
+}
 
 Judgement judge(const Trial& trial, const std::optional<Expr>& signature) {
   Judgement plain = plainly(trial);

@@ -25,6 +25,9 @@ struct Judgement {
   std::string reason;  // "exit 1", "killed by SIGSEGV", "AddressSanitizer: heap-use-after-free"
 };
 
+// "SIGSEGV" of 139: what a shell gives for a program that died of it; empty: no fatal signal.
+std::string shell_death(int exit_code);
+
 Judgement judge(const Trial& trial, const std::optional<Expr>& signature);
 
 // The exit code that tells git bisect the same: 0, 1 to 127 (the command's own where it has one),

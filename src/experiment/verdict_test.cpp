@@ -58,6 +58,24 @@ TEST_CASE("a command speaks as git bisect's test does") {
   CHECK(said(late()) == "unjudged");
 }
 
+TEST_CASE("what a shell gives for a fatal signal is named, and stops as other codes do") {
+  struct Row {
+    int code;
+    std::string death;
+    std::string reason;
+  };
+  for (const Row& row :
+       {Row{139, "SIGSEGV", "exit 139 (a shell's SIGSEGV): asks to stop"},
+        Row{134, "SIGABRT", "exit 134 (a shell's SIGABRT): asks to stop"},
+        Row{136, "SIGFPE", "exit 136 (a shell's SIGFPE): asks to stop"},
+        Row{143, "", "exit 143: asks to stop"}, Row{128, "", "exit 128: asks to stop"},
+        Row{11, "", "exit 11"}, Row{0, "", "exit 0"}}) {
+    CAPTURE(row.code);
+    CHECK(shell_death(row.code) == row.death);
+    CHECK(judge(ended(row.code), std::nullopt).reason == row.reason);
+  }
+}
+
 TEST_CASE("with a signature only the failure that matches is bad") {
   const std::string lost = "output ~ \"lost update\"";
   CHECK(said(ended(1, "lost update of 3\n"), lost) == "bad");
