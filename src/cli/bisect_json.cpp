@@ -65,6 +65,12 @@ std::string rows_json(const Bisected& done) {
   return list_json(parts);
 }
 
+std::string broke_json(const std::optional<LastingBreak>& broke) {
+  if (!broke) return "null";
+  return fmt::format("{{\"run\":{},\"commits\":{},\"chance\":{:.6g}}}", broke->run, broke->commits,
+                     broke->chance);
+}
+
 std::string counts_json(const TrialCounts& counts) {
   return fmt::format("{{\"bad\":{:.6g},\"total\":{:.6g}}}", counts.bad, counts.total());
 }
@@ -98,6 +104,7 @@ std::string json_of(const Bisected& done) {
   text += fmt::format(",\"good\":{},\"bad\":{},\"base\":{},\"at_good\":{},\"at_bad\":{}",
                       json_string(done.good_sha), json_string(done.bad_sha),
                       text_or_null(done.base), counts_json(made.at_good), counts_json(made.at_bad));
+  text += fmt::format(",\"broke\":{}", broke_json(made.broke));
   return text + fmt::format(",\"trials\":{},\"revert\":{},\"notes\":{},\"folder\":{}}}\n",
                             rows_json(done), revert_json(done), texts_json(done.notes),
                             text_or_null(done.folder));

@@ -78,8 +78,18 @@ std::string trouble_text(const Bisected& done) {
   return line("NOTHING", fmt::format("{} cannot be tested ({})", done.bad, last_reason(made)));
 }
 
+std::string broke_text(const LastingBreak& broke) {
+  return line("NOTHING",
+              fmt::format("since run {} everything fails, GOOD too: something outside of "
+                          "the commits changed",
+                          broke.run)) +
+         line("", fmt::format("{} passed before it and failed in every run since",
+                              counted(broke.commits, "commit")));
+}
+
 std::string verdict_text(const Bisected& done) {
   const Bisection& made = done.made;
+  if (made.broke) return broke_text(*made.broke);
   if (made.trouble) return trouble_text(done);
   if (made.verdict == Bisection::Verdict::found) {
     const CommitSummary& culprit = done.credible.front();
@@ -112,6 +122,7 @@ std::string verdict_text(const Bisected& done) {
 // Who else it may be, and how likely.
 std::string credible_text(const Bisected& done) {
   const bool found = done.made.verdict == Bisection::Verdict::found;
+  if (done.made.broke) return "";
   const bool shown = !done.made.trouble && done.made.verdict != Bisection::Verdict::no_change;
   std::string text;
   if (!shown) return text;
@@ -132,7 +143,7 @@ std::string credible_text(const Bisected& done) {
 std::size_t whole(double count) { return static_cast<std::size_t>(count); }
 
 std::string rates_text(const Bisection& made) {
-  if (made.trouble || made.at_bad.total() + made.at_good.total() == 0) return "";
+  if (made.trouble || made.broke || made.at_bad.total() + made.at_good.total() == 0) return "";
   return line(
       "RATES",
       fmt::format("failed in {} of {} before it, in {} of {} since; about {} and {}",
@@ -204,21 +215,43 @@ std::string trouble_next(const Bisection& made) {
          "others";
 }
 
+// What stopped it may be no order, but a program that died below a shell.
+std::string death_text(const Bisection& made) {
+  if (made.shell_death.empty()) return "";
+  const std::string reason = last_reason(made);
+  return line("NEXT", fmt::format("{} is a shell's word for {}: `|| exit 1` behind the program "
+                                  "makes it bad",
+                                  reason.substr(0, reason.find(" (")), made.shell_death));
+}
+
 std::string next_text(const Bisected& done) {
   const Bisection& made = done.made;
   if (made.trouble) return line("NEXT", trouble_next(made));
+  if (made.broke) {
+    return line("NEXT", "mend that (a server, a disk, a date?), then the same without --resume");
+  }
   if (made.verdict != Bisection::Verdict::inconclusive) return revert_text(done);
   if (made.end == Bisection::End::stuck) {
     return line("NEXT", "a --build that mends the commits that do not build, or read their diffs");
   }
-  return line("NEXT", fmt::format("the same with --resume goes on: about {:.0f} more runs",
-                                  std::ceil(made.runs_left)));
+  const std::string death = death_text(made);
+  const std::string title = death.empty() ? "NEXT" : "";
+  const double left = std::ceil(made.runs_left);
+  if (done.folder.empty()) {
+    return death + line(title, fmt::format("about {:.0f} more runs; without --no-case, --resume "
+                                           "would go on from here",
+                                           left));
+  }
+  return death +
+         line(title, fmt::format("the same with --resume goes on: about {:.0f} more runs", left));
 }
 
 // What would make it surer.
-std::string surer_text(const Bisection& made) {
+std::string surer_text(const Bisected& done) {
+  const Bisection& made = done.made;
   if (made.verdict != Bisection::Verdict::found || made.probability >= 0.999) return "";
-  return line("", "surer: the same with --resume --confidence 0.999");
+  const std::string_view resume = done.folder.empty() ? "" : "--resume ";
+  return line("", fmt::format("surer: the same with {}--confidence 0.999", resume));
 }
 
 }  // namespace
@@ -227,7 +260,7 @@ std::string text_of(const Bisected& done, const Terminal& terminal) {
   std::string notes;
   for (const std::string& note : done.notes) notes += headed("NOTE", note, terminal);
   return notes + verdict_text(done) + credible_text(done) + rates_text(done.made) +
-         runs_text(done) + next_text(done) + surer_text(done.made);
+         runs_text(done) + next_text(done) + surer_text(done);
 }
 
 std::string summary_of(const Bisected& done) {

@@ -8,6 +8,7 @@
 
 #include "experiment/trial_reading.h"
 #include "experiment/trials.h"
+#include "experiment/verdict.h"
 #include "workbench/learned_seconds.h"
 
 namespace culprit {
@@ -47,6 +48,7 @@ class Bisecting {
 
  private:
   void count_sides(Bisection& made, Point likeliest) const;
+  void doubt(Bisection& made) const;
   using End = Bisection::End;
   using Where = BisectRow::Where;
 
@@ -91,6 +93,7 @@ class Bisecting {
   std::size_t next_id_ = 0;
   std::string last_;  // what came of the last run, for progress
   std::optional<End> stopped_;
+  std::string shell_death_;
   std::optional<Error> failed_;
 };
 
@@ -327,7 +330,10 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
   last_ =
       fmt::format("{} {} ({})", row.sha.substr(0, sha_shown), name_of(row.observation), row.reason);
   say();
-  if (tested && finished.judgement.stops) stopped_ = End::asked_to_stop;
+  if (tested && finished.judgement.stops) {
+    stopped_ = End::asked_to_stop;
+    shell_death_ = shell_death(finished.trial.exit_code.value_or(0));
+  }
   if (ended()) return AfterTrial::stop;
   stop_needless();
   return AfterTrial::go_on;
@@ -390,6 +396,18 @@ void Bisecting::count_sides(Bisection& made, Point likeliest) const {
   }
 }
 
+// Where something outside broke for good, no run since says anything of a commit.
+void Bisecting::doubt(Bisection& made) const {
+  made.broke = lasting_break(rows_);
+  if (!made.broke) return;
+  made.trouble.reset();
+  made.likeliest.reset();
+  made.credible.clear();
+  made.verdict = Bisection::Verdict::inconclusive;
+  const bool over = made.end == End::decided || made.end == End::trouble || made.end == End::stuck;
+  if (over) made.end = End::broke;
+}
+
 Bisection Bisecting::result() const {
   using State = ChangeSearch::State;
   Bisection made;
@@ -399,6 +417,7 @@ Bisection Bisecting::result() const {
   if (decided && search_.state() == State::found) made.verdict = Bisection::Verdict::found;
   if (decided && search_.state() == State::no_change) made.verdict = Bisection::Verdict::no_change;
   if (made.trouble) made.verdict = Bisection::Verdict::no_change;
+  made.shell_death = shell_death_;
   made.posterior = search_.posterior();
   made.no_change = search_.no_change();
   const Point likeliest = search_.likeliest();
@@ -419,6 +438,7 @@ Bisection Bisecting::result() const {
   made.seconds = seconds_;
   made.runs_left = search_.runs_left();
   made.timeout = timeout();
+  doubt(made);
   return made;
 }
 
@@ -444,6 +464,7 @@ std::string_view name_of(Bisection::End end) {
     case Bisection::End::decided: return "decided";
     case Bisection::End::trouble: return "trouble";
     case Bisection::End::stuck: return "stuck";
+    case Bisection::End::broke: return "broke";
     case Bisection::End::runs_spent: return "runs_spent";
     case Bisection::End::time_spent: return "time_spent";
     case Bisection::End::interrupted: return "interrupted";

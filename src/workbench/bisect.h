@@ -26,6 +26,7 @@
 #include "workbench/bisect_calibration.h"
 #include "workbench/bisect_journal.h"
 #include "workbench/commit_trials.h"
+#include "workbench/lasting_break.h"
 
 namespace culprit {
 
@@ -72,6 +73,7 @@ struct Bisection {
     decided,
     trouble,  // at the ends: nothing to search
     stuck,    // what is left cannot be told apart
+    broke,    // something outside of the commits, amid the search
     runs_spent,
     time_spent,
     interrupted,
@@ -81,6 +83,8 @@ struct Bisection {
   Verdict verdict = Verdict::inconclusive;
   End end = End::decided;
   std::optional<Calibration::Trouble> trouble;
+  std::optional<LastingBreak> broke;  // then nothing is known of the commits
+  std::string shell_death;         // the signal that a shell told by the exit code that stopped it
   std::optional<Point> likeliest;  // nothing: no change is likelier than any
   double probability = 0;          // of it
   std::vector<Point> credible;     // that hold the confidence together, likeliest first

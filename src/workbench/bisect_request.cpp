@@ -396,10 +396,11 @@ void Asking::write_log() {
     found.sha = done_.credible.front().sha;
     found.subject = done_.credible.front().subject;
   }
-  const Status wrote =
-      world_.write(request_.log, bisect_log_text({Said::bad, done_.bad_sha, done_.bad},
-                                                 {Said::good, range.base, done_.good},
-                                                 logged_commits(range, done_.made), found));
+  std::vector<LoggedCommit> commits;
+  if (!done_.made.broke) commits = logged_commits(range, done_.made);
+  const Status wrote = world_.write(
+      request_.log, bisect_log_text({Said::bad, done_.bad_sha, done_.bad},
+                                    {Said::good, range.base, done_.good}, commits, found));
   if (!wrote) note(wrote.error().what);
 }
 

@@ -62,6 +62,18 @@ culprit: the command cannot be run: exit 127 at GOOD too
   while it said: no such command: ./nothing
   try: a test that is younger than GOOD is best copied out of the repository
 [exit 2]
+# Something outside breaks for good amid the search: no commit did it. A shell's 139 stops it.
+$ cd shop; export COUNT=$PWD/../count; culprit bisect v0 v20 --no-case -- sh -c 'echo >> "$COUNT"; [ $(wc -l < "$COUNT") -le 4 ] && grep -q "limit = 10$" conf' | grep -v '^ *[0-9]\|RUNS'
+NOTHING  since run 4 everything fails, GOOD too: something outside of the commits changed
+NEXT     mend that (a server, a disk, a date?), then the same without --resume
+[exit 0]
+$ cd shop; culprit bisect v0 v20 --no-case -- sh -c 'grep -q "limit = 10$" conf || exit 139' | grep 'STOPPED\|139\|more'
+STOPPED  by exit 139 (a shell's SIGSEGV): asks to stop at ae6a6debcc62
+         and 11 more
+            2  ae6a6debcc62  BAD     unjudged  exit 139 (a shell's SIGSEGV): asks to stop
+NEXT     exit 139 is a shell's word for SIGSEGV: `|| exit 1` behind the program makes it bad
+         about 6 more runs; without --no-case, --resume would go on from here
+[exit 0]
 # Mistakes.
 $ cd shop; culprit bisect v0 -- true
 culprit: bisect takes two commits, GOOD and BAD
