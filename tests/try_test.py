@@ -781,6 +781,25 @@ class Try(Daemons):
         left = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True, check=False)
         self.assertEqual(left.stdout, "")
 
+    def test_a_second_interrupt_while_it_winds_up_leaves_no_copies(self):
+        begun = self.folder / "begun"
+        before = self.state()
+        with subprocess.Popen([daemons.BUILD / "culprit", "try", "H", "--json", "--apply",
+                               "echo x > code", "--", "sh", "-c",
+                               f"touch {begun}; trap '' TERM INT; sleep 30; sleep 30"],
+                              cwd=self.tree, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, env=self.environment()) as process:
+            self.until(begun.exists, "the first trial")
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            said, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertEqual(err.count("winding up; a third ends it at once"), 1, err)
+        self.assertEqual(json.loads(said)["ended"], "interrupted")
+        self.assertEqual(self.state(), before)
+        self.assertEqual(os.listdir(self.temporary), [])
+
     def test_killed_amid_trials_the_next_one_tidies_up(self):
         self.put("code", "fixed\n")
         before = self.state()

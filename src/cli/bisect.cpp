@@ -104,6 +104,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
       say(fmt::format("\r\033[K{}", line_of(progress, terminal.columns - 1)));
     };
   }
+  request.warning = [](const std::string& text) { say(fmt::format("culprit: {}\n", text)); };
   const Result<Bisected> done = run_bisect(session.world, request);
   if (terminal.progress) say("\r\033[K");
   if (!done) return done.error();

@@ -1,8 +1,13 @@
 #include "workbench/bisect_request.h"
 
+#include <sys/statvfs.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "case/case.h"
 #include "experiment/verdict.h"
@@ -31,6 +36,12 @@ Error usage(std::string what, std::string advice) {
   Error made = error(Fault::usage, "{}", what);
   made.advice = std::move(advice);
   return made;
+}
+
+// Whether the file system there is mounted so that no program of it can be run.
+bool runs_nothing(const std::string& folder) {
+  struct statvfs mounted {};
+  return ::statvfs(folder.c_str(), &mounted) == 0 && (mounted.f_flag & ST_NOEXEC) != 0;
 }
 
 using Identity = BisectFolder::Identity;
@@ -62,6 +73,10 @@ class Asking {
   Status check_unchanged() const;
 
   Result<WorktreesOptions> worktrees_options();
+  Status check_writable() const;
+  void note_workers();
+  void warn_of_mount(const std::string& folder);
+  Result<Bisection> searched(CommitTrials& trials) const;
   CommitTrialsOptions trials_options() const;
 
   void kept(const BisectRow& row, const CommitTrial& trial);
@@ -79,6 +94,7 @@ class Asking {
   BisectOptions options_;
   Bisected done_;
   std::optional<BisectFolder> folder_;
+  std::string unusable_;         // a folder of worktrees where no program can be run; empty: none
   std::vector<BisectRow> told_;  // by --replay
   UserFolder here_;
   std::map<std::string, std::string> search_paths_;
@@ -322,6 +338,53 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   return made;
 }
 
+// A worktree is written down in the repository.
+Status Asking::check_writable() const {
+  const std::string said =
+      TRY(reading_.text({"rev-parse", "--git-common-dir"}, request_.repository));
+  const std::vector<std::string> lines = text_lines(said);
+  if (lines.empty()) return ok();
+  const fs::path common = fs::path(request_.repository) / lines.front();
+  std::error_code unknown;
+  const bool begun = fs::exists(common / "worktrees", unknown);
+  const fs::path written = begun ? common / "worktrees" : common;
+  const bool refused = ::access(written.c_str(), W_OK) != 0 && (errno == EROFS || errno == EACCES);
+  if (!refused) return ok();
+  Error made =
+      error(Fault::denied, "worktrees need a repository that can be written, and {} cannot",
+            written.lexically_normal().string());
+  made.advice = fmt::format("git clone {} DIR, then --repo DIR", request_.repository);
+  return made;
+}
+
+void Asking::note_workers() {
+  const std::size_t cores = std::thread::hardware_concurrency();
+  if (cores == 0 || request_.workers <= cores || !request_.runner.empty()) return;
+  note(
+      fmt::format("{} workers share {} cores: a test that computes is no faster so, and one that "
+                  "counts on its time may fail",
+                  request_.workers, cores));
+}
+
+void Asking::warn_of_mount(const std::string& folder) {
+  if (!runs_nothing(folder)) return;
+  unusable_ = folder;
+  if (!request_.warning) return;
+  request_.warning(fmt::format(
+      "{} is mounted noexec: no program of a worktree can be run there; --worktrees DIR "
+      "names another folder",
+      folder));
+}
+
+Result<Bisection> Asking::searched(CommitTrials& trials) const {
+  Result<Bisection> made = bisect(world_, trials, options_);
+  if (made || unusable_.empty() || made.error().fault != Fault::usage) return made;
+  Error why = made.error();
+  why.during.push_back(fmt::format("{} is mounted noexec", unusable_));
+  why.advice = "--worktrees DIR, a folder where programs can be run";
+  return why;
+}
+
 CommitTrialsOptions Asking::trials_options() const {
   CommitTrialsOptions made;
   made.build = request_.build;
@@ -451,7 +514,10 @@ Result<Bisected> Asking::run() {
   here_.find(top.exit_code == 0 ? text_lines(top.out).front() : "", request_.repository,
              done_.bad_sha);
   const WorktreesOptions wanted = TRY(worktrees_options());
+  TRY(check_writable());
   TRY(open_folder());
+  note_workers();
+  warn_of_mount(wanted.folder);
   Worktrees worktrees = TRY(Worktrees::open(supervised_git(), wanted));
   CommitTrials trials(world_, worktrees, trials_options());
   options_.confidence = request_.confidence;
@@ -462,7 +528,7 @@ Result<Bisected> Asking::run() {
   options_.time_max = request_.time_max;
   options_.progress = request_.progress;
   options_.journal = [this](const BisectRow& row, const CommitTrial& trial) { kept(row, trial); };
-  done_.made = TRY(bisect(world_, trials, options_));
+  done_.made = TRY(searched(trials));
   TRY(summarise());
   TRY(try_revert(worktrees, trials));
   note_second_runs();

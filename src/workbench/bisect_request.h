@@ -54,6 +54,7 @@ struct BisectRequest {
   enum class Keep : std::uint8_t { in_folder, nothing };
   Keep keep = Keep::in_folder;
   std::function<void(const BisectProgress&)> progress = nullptr;
+  std::function<void(const std::string&)> warning = nullptr;  // told before the first run
 };
 
 struct CommitSummary {

@@ -1,0 +1,129 @@
+"""`culprit bisect` where something outside of the commits is in the way: what it says, and when."""
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
+# pylint: disable=wrong-import-position
+import daemons
+from bisect_test import Bisect
+from daemons import main
+
+SURE = ["--", "grep", "-q", "good", "state"]
+
+
+class Troubles(Bisect):
+    def shown(self, *words, code=1, prefix=()):
+        done = subprocess.run([*prefix, str(daemons.BUILD / "culprit"), "bisect", *map(str, words)],
+                              cwd=self.repo, env=self.env, capture_output=True, text=True,
+                              check=False, timeout=120)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.said = done.stderr
+        return done.stdout
+
+    def in_mounts(self, command, *words, code):
+        """After the mounts that `command` makes, which are nobody else's."""
+        if subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
+            self.skipTest("no namespaces here")
+        prefix = ["unshare", "--mount", "sh", "-c", f'{command} && exec "$@"', "sh"]
+        return self.shown(*words, code=code, prefix=prefix)
+
+    def breaking(self, after):
+        """A test that fails after so many runs, whatever it tests."""
+        count = self.folder / "count"
+        return ["--", "sh", "-c", f"echo x >> {count}; "
+                f"[ $(wc -l < {count}) -le {after} ] || exit 1; grep -q good state"]
+
+    def test_what_breaks_for_good_amid_the_search_is_no_commit(self):
+        shas = self.line(64, 50)
+        for after in (3, 4, 5, 8, 10):
+            (self.folder / "count").unlink(missing_ok=True)
+            said = self.bisect(shas[0], shas[-1], "--no-case", *self.breaking(after), code=1)
+            self.assertEqual((said["verdict"], said["ended"]), ("inconclusive", "broke"))
+            self.assertIsNone(said["culprit"])
+            self.assertEqual(said["credible_set"], [])
+            # Runs that fail anyway may stand between the last that passed and the break.
+            outcomes = [one["outcome"] for one in said["trials"]]
+            passed = [i + 1 for i, outcome in enumerate(outcomes) if outcome == "good"]
+            self.assertEqual(said["broke"]["run"], passed[-1] + 1)
+            self.assertLessEqual(said["broke"]["run"], after + 1)
+            self.assertGreaterEqual(said["broke"]["commits"], 2)
+        (self.folder / "count").unlink()
+        text = self.shown(shas[0], shas[-1], "--log", "log", *self.breaking(4))
+        self.assertIn("NOTHING  since run 5 everything fails, GOOD too: something outside of the "
+                      "commits changed\n", text)
+        self.assertNotIn("% sure", text)
+        self.assertNotIn("RATES", text)
+        log = (self.repo / "log").read_text()
+        self.assertEqual(log.count("git bisect good"), 1, log)
+        self.assertEqual(log.count("git bisect bad"), 1, log)
+
+    def test_a_search_that_ends_well_has_no_such_run(self):
+        shas = self.line(16, 9)
+        self.assertIsNone(self.bisect(shas[0], shas[-1], *SURE)["broke"])
+
+    def test_an_exit_code_that_a_shell_gives_for_a_signal_is_explained(self):
+        shas = self.line(8, 4)
+        for code, signal in ((139, "SIGSEGV"), (134, "SIGABRT"), (136, "SIGFPE")):
+            dies = ["--", "sh", "-c", f"grep -q good state || exit {code}"]
+            text = self.shown(shas[0], shas[-1], "--no-case", *dies)
+            self.assertIn(f"STOPPED  by exit {code} (a shell's {signal}): asks to stop", text)
+            self.assertIn(f"NEXT     exit {code} is a shell's word for {signal}: `|| exit 1` "
+                          "behind the program makes it bad\n", text)
+        dies[-1] = f"({dies[-1]}) || exit 1"
+        self.assertEqual(self.bisect(shas[0], shas[-1], *dies)["culprit"]["sha"], shas[4])
+        text = self.shown(shas[0], shas[-1], "--no-case", "--", "sh", "-c", "exit 200")
+        self.assertNotIn("shell", text)
+
+    def test_what_is_not_kept_is_not_gone_on_with(self):
+        shas = self.line(16, 9)
+        self.assertIn("surer: the same with --resume --confidence",
+                      self.shown(shas[0], shas[-1], *SURE, code=0))
+        text = self.shown(shas[0], shas[-1], "--no-case", *SURE, code=0)
+        self.assertIn("surer: the same with --confidence 0.999", text)
+        text += self.shown(shas[0], shas[-1], "--no-case", "--runs", "3", *SURE)
+        self.assertIn("more runs; without --no-case, --resume would go on from here", text)
+        self.assertNotIn("the same with --resume", text)
+
+    def test_a_folder_where_nothing_may_be_run_is_named(self):
+        test = "#!/bin/sh\ngrep -q good state\n"
+        shas = self.line(8, 4, test_sh=test)
+        mount = f"mount -t tmpfs -o noexec none {self.trees}"
+        self.in_mounts(mount, shas[0], shas[-1], "--", "./test.sh", code=2)
+        first = self.said.splitlines()[0]
+        self.assertIn(f"{self.trees} is mounted noexec", first)
+        self.assertIn("--worktrees DIR", first)
+        self.assertRegex(self.said, r"try: --worktrees DIR, a folder where programs can be run")
+        # What a shell reads may lie there.
+        self.in_mounts(mount, shas[0], shas[-1], *SURE, code=0)
+        other = self.folder / "other"
+        other.mkdir()
+        self.in_mounts(mount, shas[0], shas[-1], "--worktrees", other, "--", "./test.sh", code=0)
+        self.assertEqual(self.said, "")
+
+    def test_a_repository_that_cannot_be_written_is_to_be_cloned(self):
+        shas = self.line(8, 4)
+        git = self.repo / ".git"
+        mount = f"mount --bind {git} {git} && mount -o remount,bind,ro {git}"
+        self.in_mounts(mount, shas[0], shas[-1], "--no-case", *SURE, code=4)
+        self.assertIn("a repository that can be written", self.said)
+        self.assertIn("try: git clone . DIR, then --repo DIR", self.said)
+        self.git("worktree", "add", "-q", "--detach", str(self.folder / "linked"))
+        self.in_mounts(mount, shas[0], shas[-1], "--no-case", *SURE, code=4)
+        self.shown(shas[0], shas[-1], "--no-case", *SURE, code=0)
+
+    def test_more_workers_than_cores_are_noted(self):
+        shas = self.line(8, 4)
+        many = (os.cpu_count() or 1) + 1
+        note = f"{many} workers share {os.cpu_count()} cores"
+        words = [shas[0], shas[-1], "--no-case", "--workers"]
+        self.assertIn(note, " ".join(self.bisect(*words, many, *SURE)["notes"]))
+        self.assertEqual(self.bisect(*words, 1, *SURE)["notes"], [])
+        elsewhere = self.bisect(*words, many, "--runner", "env", *SURE)
+        self.assertNotIn(note, " ".join(elsewhere["notes"]))
+
+
+if __name__ == "__main__":
+    main()
