@@ -60,6 +60,15 @@ class Try(Daemons):
     def state(self):
         return listing(os.fsencode(self.tree)), index_of(os.fsencode(self.tree))
 
+    def refused(self, *words, says, **more):
+        before = self.state()
+        done = self.culprit(*words, code=2, **more)
+        self.assertIn(says, done.stderr)
+        self.assertEqual(self.state(), before)
+        self.assertEqual(list((self.tree / ".culprit/tries").glob("*/record")), [])
+
+
+class Trees(Try):
     def test_a_change_that_helps_stays(self):
         self.put("code", "fixed\n")
         before = self.state()
@@ -228,13 +237,6 @@ class Try(Daemons):
         self.assertEqual(said["unjudged"], {"exit 1, which the signature does not match": 8})
         self.assertEqual(self.state(), before)
 
-    def refused(self, *words, says, **more):
-        before = self.state()
-        done = self.culprit(*words, code=2, **more)
-        self.assertIn(says, done.stderr)
-        self.assertEqual(self.state(), before)
-        self.assertEqual(list((self.tree / ".culprit/tries").glob("*/record")), [])
-
     def test_what_is_refused(self):
         self.refused("H", "--", "./test.sh", says="nothing differs from HEAD")
         self.put("untracked", "x")
@@ -336,18 +338,6 @@ class Try(Daemons):
         self.assertIn("the index or HEAD was changed", said["why"])
         self.assertEqual(self.git("status", "--porcelain"), "M  code\n")
 
-    def test_what_a_resolved_merge_needs_is_refused(self):
-        self.test_a_merge_under_way_is_refused()
-        self.put("code", "resolved\n")
-        self.git("add", "code")
-        self.refused("H", "--", "./test.sh", says="git merge is under way")
-        self.git("commit", "-q", "-m", "merged")
-        self.put("extra", "x\n")
-        self.git("add", "extra")
-        self.git("commit", "-q", "-m", "extra")
-        self.git("revert", "-n", "HEAD")
-        self.refused("H", "--", "./test.sh", says="git revert is under way")
-
     def test_a_verdict_is_shown_though_nothing_can_be_written_any_more(self):
         self.put("code", "other\n")
         probe = self.put("probe", "x")
@@ -373,17 +363,6 @@ class Try(Daemons):
         self.assertEqual(said["tree"], "applied")
         self.assertEqual((self.tree / "code").read_text(), "fixed\n")
         self.assertEqual(len(self.git("stash", "list").splitlines()), 2)
-
-    def test_borrowed_objects_are_seen_in_a_trial(self):
-        borrower = self.folder / "borrower"
-        subprocess.run(["git", "clone", "-q", "-s", self.tree, borrower], check=True)
-        self.tree = borrower
-        self.put(".git/objects/info/alternates", "../../../tree/.git/objects\n")
-        self.put("code", "fixed\n")
-        for stand_in in ("", "none"):
-            said = self.tried("--", "sh", "-c", "git cat-file -e HEAD:code || exit 125; ./test.sh",
-                              code=0, CULPRIT_STAND_IN=stand_in)
-            self.assertEqual((said["verdict"], said["unjudged"]), ("supported", {}))
 
     def test_a_path_that_only_begins_like_the_tree_is_another(self):
         other = self.folder / "tree-2"
@@ -420,76 +399,6 @@ class Try(Daemons):
         self.assertEqual([one["summary"] for one in json.loads(shown.stdout)["entries"]],
                          ["predicts lower: H", "not tried: H"])
 
-    def test_a_merge_under_way_is_refused(self):
-        self.git("checkout", "-q", "-b", "side")
-        self.put("code", "side\n")
-        self.git("commit", "-q", "-a", "-m", "side")
-        self.git("checkout", "-q", "main")
-        self.put("code", "main\n")
-        self.git("commit", "-q", "-a", "-m", "main")
-        git(os.fsencode(self.tree), "merge", "-q", "side")
-        self.refused("H", "--", "./test.sh",
-                     says="git merge is under way, and its commit would be lost: code")
-
-    def test_a_cherry_pick_and_a_rebase_under_way_are_refused(self):
-        self.git("checkout", "-q", "-b", "side")
-        for name in ("one", "two"):
-            self.put(name, "x\n")
-            self.git("add", "-A")
-            self.git("commit", "-q", "-m", name)
-        self.git("checkout", "-q", "main")
-        self.put("two", "y\n")
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "other")
-        git(os.fsencode(self.tree), "cherry-pick", "side")
-        self.refused("H", "--", "./test.sh", says="git cherry-pick is under way")
-        self.put("two", "resolved\n")
-        self.git("add", "two")
-        self.refused("H", "--", "./test.sh", says="git cherry-pick is under way")
-        self.git("cherry-pick", "--abort")
-        for kind in ("--merge", "--apply"):
-            with self.subTest(kind):
-                git(os.fsencode(self.tree), "rebase", kind, "main", "side")
-                self.refused("H", "--", "./test.sh", says="git rebase is under way")
-                self.put("two", "resolved\n")
-                self.git("add", "two")
-                before = self.state()
-                self.refused("H", "--", "./test.sh", says="git rebase is under way")
-                self.assertEqual(self.state(), before)
-                self.git("rebase", "--abort")
-        self.put("two", "z\n")
-        self.git("stash")
-        self.git("checkout", "-q", "main")
-        git(os.fsencode(self.tree), "stash", "pop")
-        self.refused("H", "--", "./test.sh", says="two is in conflict")
-
-    def test_large_files_of_git_lfs_come_back(self):
-        if git(os.fsencode(self.tree), "lfs", "install", "--local",
-               "--skip-repo").returncode:
-            self.skipTest("git-lfs is not installed")
-        self.git("lfs", "track", "*.bin")
-        self.put("data.bin", "old\n" * 1000)
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "large")
-        self.put("data.bin", "new\n" * 1000)
-        before = self.git("ls-files", "-s"), self.git("lfs", "ls-files", "-l")
-        # git-lfs finds what lies in the user's repository, in each kind of copy.
-        smudge = ("git lfs ls-files --size >&2; git show HEAD:data.bin | git lfs smudge | "
-                  "grep -q old || exit 125; grep -q newer data.bin")
-        for stand_in, keep in (("none", ["--keep"]), ("", [])):
-            said = self.tried(*keep, "--", "sh", "-c", smudge, code=1, CULPRIT_STAND_IN=stand_in)
-            self.assertEqual((said["verdict"], said["unjudged"]), ("refuted", {}))
-        self.assertEqual((self.tree / "data.bin").read_text(), "old\n" * 1000)
-        self.assertEqual(self.git("status", "--porcelain"), "")
-        self.assertEqual((self.git("ls-files", "-s"), self.git("lfs", "ls-files", "-l")), before)
-        self.git("lfs", "fsck")
-        self.tried("--apply", "sed -i s/old/new/ data.bin; git add data.bin", "--", "grep", "-q",
-                   "new", "data.bin", code=0)
-        self.assertEqual(self.git("status", "--porcelain"), "M  data.bin\n")
-        self.git("commit", "-q", "-m", "newer")  # git has the object that the copy made
-        self.git("lfs", "fsck")
-        self.assertEqual((self.tree / "data.bin").read_text(), "new\n" * 1000)
-
     def test_a_full_disk_amid_the_take_back_loses_nothing(self):
         disk = self.folder / "disk"
         disk.mkdir()
@@ -525,102 +434,6 @@ class Try(Daemons):
                     self.assertEqual((self.tree / name).read_text(), name * 300_000)
                 subprocess.run(["rm", "-rf", self.tree], check=True)
 
-    def test_submodules_are_files_and_their_own_changes_are_refused(self):
-        other = self.folder / "other"
-        subprocess.run(["git", "init", "-q", other], check=True)
-        (other / "inside").write_text("inside\n")
-        for words in (["add", "-A"], ["commit", "-q", "-m", "inside"]):
-            self.assertEqual(git(os.fsencode(other), *words).returncode, 0)
-        self.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other),
-                 "module")
-        self.git("commit", "-q", "-m", "module")
-        self.put("code", "fixed\n")
-        said = self.tried("--", "sh", "-c", "test -e module/inside && git status >/dev/null || "
-                          "exit 125; ./test.sh", code=0)
-        self.assertEqual(said["paths"], ["code"])
-        self.put("code", "broken\n")  # by hand
-        self.tried("--apply", "echo x > code", "--", "./test.sh", code=1)
-        self.put("code", "other\n")
-        self.culprit("--restore", "1", "--forget", code=0)
-        self.tried("--", "sh", "-c", "test -e module/inside || exit 125; ./test.sh", code=1)
-        self.assertEqual(self.git("status", "--porcelain"), "")
-        before = self.state()
-        self.tried("--apply", "echo x > module/inside", "--", "./test.sh", code=1)
-        self.assertEqual(self.state(), before)
-        self.put("module/inside", "other\n")
-        refused = self.culprit("H", "--", "./test.sh", code=2)
-        self.assertIn("the submodule module differs from HEAD", refused.stderr)
-
-    def test_a_linked_worktree_is_a_tree_like_others(self):
-        linked = self.folder / "linked"
-        self.git("worktree", "add", "-q", str(linked), "-b", "linked")
-        self.tree = linked
-        self.put("code", "other\n")
-        self.git("add", "code")
-        said = self.tried("--", "./test.sh", code=1)
-        self.assertTrue(said["reverted"])
-        self.assertEqual(self.git("status", "--porcelain"), "")
-        self.assertEqual(self.tried("--apply", "echo fixed > code; git add code", "--",
-                                    "./test.sh", code=0)["tree"], "applied")
-        self.assertEqual(self.git("status", "--porcelain"), "M  code\n")
-
-    def test_the_repository_of_a_hook_is_not_that_of_the_copies(self):
-        before = self.state()
-        place = str(self.tree / ".git")
-        said = self.tried("--apply", "echo fixed > code; git add code", "--keep", "--trials", "8",
-                          "--", "sh", "-c", "git commit -q --allow-empty -m x || exit 125; exit 1",
-                          code=1, GIT_DIR=place, GIT_INDEX_FILE=place + "/index")
-        self.assertEqual((said["verdict"], said["unjudged"]), ("undecided", {}))
-        self.assertEqual(self.git("log", "--format=%s"), "first\n")
-        self.culprit("--restore", code=0)
-        self.assertEqual(self.state(), before)
-
-    def test_repositories_of_every_kind(self):
-        kinds = {
-            "sha256": (["--object-format=sha256"], []),
-            "split index": ([], [["config", "core.splitIndex", "true"],
-                                 ["update-index", "--split-index"]]),
-            "sparse": ([], [["sparse-checkout", "set", "--cone", "sub"]]),
-            "no modes": ([], [["config", "core.fileMode", "false"]]),
-        }
-        for number, (kind, (flags, settings)) in enumerate(kinds.items()):
-            with self.subTest(kind):
-                self.tree = self.folder / f"kind{number}"
-                self.tree.mkdir()
-                self.git("init", "-q", *flags)
-                self.put("code", "broken\n")
-                self.put("sub/file", "x\n")
-                self.put("other/file", "x\n")
-                self.git("add", "-A")
-                self.git("commit", "-q", "-m", "first")
-                for words in settings:
-                    self.git(*words)
-                before = self.state()
-                self.tried("--apply", "echo fixed > code; echo y > sub/file; git add sub", "--",
-                           "grep", "-q", "fixed", "code", code=0)
-                self.git("fsck", "--no-dangling")
-                self.assertEqual(self.git("status", "--porcelain"), " M code\nM  sub/file\n")
-                self.culprit("--restore", code=0)
-                self.assertEqual(self.state(), before)
-                self.put("sub/file", "z\n")
-                self.git("add", "sub")
-                self.tried("--", "false", code=1)
-                self.assertEqual(self.git("status", "--porcelain"), "")
-                self.assertEqual(self.state()[0], before[0])
-
-    def test_a_repository_without_a_commit_has_an_index_that_comes_and_goes(self):
-        self.tree = self.folder / "unborn"
-        self.tree.mkdir()
-        self.git("init", "-q")
-        self.put("code", "broken\n")
-        before = self.state()
-        self.refused("H", "--", "true", says="no commit yet")
-        self.tried("--apply", "echo fixed > code; git add code", "--", "grep", "-q", "fixed",
-                   "code", code=0)
-        self.assertEqual(self.git("status", "--porcelain"), "A  code\n")
-        self.culprit("--restore", code=0)
-        self.assertEqual(self.state(), before)
-
     def test_line_ends_are_those_of_the_tree(self):
         self.put(".gitattributes", "* text=auto eol=crlf\n")
         (self.tree / "lines").write_bytes(b"a\r\nb\r\n")
@@ -631,76 +444,6 @@ class Try(Daemons):
         self.assertEqual((self.tree / "lines").read_bytes(), b"a\r\nb\r\n")
         self.git("apply", said["patch"])
         self.assertEqual((self.tree / "lines").read_bytes(), b"a\r\nc\r\n")
-
-    def python_module(self, second, kept="V = 1\n"):
-        """A module that is compiled already, by the second in which it was written."""
-        self.put(".gitignore", "__pycache__\n*.o\n")
-        module = self.put("m.py", kept)
-        self.put("t.py", "import m, sys\nsys.exit(m.V != 0)\n")
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "module")
-        os.utime(module, (second, second))
-        subprocess.run([sys.executable, "t.py"], cwd=self.tree, check=False,
-                       env=self.environment(PYTHONDONTWRITEBYTECODE=""))
-        for compiled in (self.tree / "__pycache__").iterdir():
-            os.utime(compiled, (second, second))
-        return module
-
-    def test_what_was_compiled_from_the_other_state_is_not_taken_for_fresh(self):
-        second = int(time.time()) - 100
-        module = self.python_module(second)
-        self.put("m.py", "V = 0\n")  # of equal size, in the same second
-        os.utime(module, (second, second))
-        said = self.tried("--", sys.executable, "t.py", code=0, PYTHONDONTWRITEBYTECODE="")
-        self.assertEqual((said["without"]["rate"], said["with"]["rate"]), (1, 0))
-
-    def test_an_edit_a_test_and_a_try_within_a_second(self):
-        module = self.python_module(int(time.time()) - 100)
-        for _ in range(3):
-            self.put("m.py", "V = 1\n")
-            while time.time() % 1 > 0.1:
-                time.sleep(0.01)
-            self.put("m.py", "V = 0\n")
-            subprocess.run([sys.executable, "t.py"], cwd=self.tree, check=True,
-                           env=self.environment(PYTHONDONTWRITEBYTECODE=""))
-            written = module.stat().st_mtime_ns
-            said = self.tried("--", sys.executable, "t.py", code=0, PYTHONDONTWRITEBYTECODE="")
-            self.assertEqual((said["without"]["rate"], said["with"]["rate"]), (1, 0))
-            self.assertEqual(module.stat().st_mtime_ns, written)
-
-    def test_what_is_taken_back_is_of_another_second(self):
-        for _ in range(3):
-            while time.time() % 1 > 0.1:
-                time.sleep(0.01)
-            module = self.put("code", "xroken\n")
-            second = int(module.stat().st_mtime)
-            self.tried("--", "false", code=1)
-            self.assertEqual(module.read_text(), "broken\n")
-            self.assertGreater(int(module.stat().st_mtime), second)
-
-    def test_what_a_command_writes_is_of_another_second(self):
-        self.python_module(int(time.time()) - 100)
-        cache = self.folder / "cache"
-        for prefix in ("", str(cache)):
-            with self.subTest(prefix):
-                said = self.tried("--apply", "echo 'V = 0' > new; touch -r m.py new; mv new m.py",
-                                  "--", sys.executable, "t.py", code=0,
-                                  PYTHONDONTWRITEBYTECODE="", PYTHONPYCACHEPREFIX=prefix)
-                self.assertEqual((said["without"]["rate"], said["with"]["rate"]), (1, 0))
-                self.culprit("--restore", code=0)
-        self.assertFalse(cache.exists())  # each copy has one of its own
-
-    def test_make_builds_what_an_older_file_was_moved_to(self):
-        self.put(".gitignore", "app\n")
-        self.put("Makefile", "app: code\n\tcp code app\n")
-        old = self.put("old", "fixed\n")
-        os.utime(old, (1_000_000_000, 1_000_000_000))
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "make")
-        subprocess.run(["make", "-s"], cwd=self.tree, check=True)
-        said = self.tried("--apply", "cp -p old code", "--", "sh", "-c",
-                          "make -s && grep -q fixed app", code=0)
-        self.assertEqual((said["without"]["rate"], said["with"]["rate"]), (1, 0))
 
     def test_holes_stay_holes(self):
         self.put(".git/info/exclude", "holes\n")

@@ -4,25 +4,9 @@
 
 #include "base/dice.h"
 #include "parse/document.h"
+#include "parse/read_differences_test.h"
 
 namespace culprit {
-namespace {
-
-Differences read(std::string_view good, std::string_view bad, DifferenceKind kind) {
-  auto made = differences_of(good, bad, kind);
-  REQUIRE_MESSAGE(made.has_value(), made.error().what);
-  return std::move(made).value();
-}
-
-std::string with(const Differences& differences, const std::vector<std::size_t>& applied) {
-  std::vector<bool> set(differences.names.size(), false);
-  for (const std::size_t one : applied) set[one] = true;
-  return differences.text_with(set);
-}
-
-using Names = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("with none it is the good text, with all the bad one, byte for byte") {
   const std::pair<std::string, std::string> texts[] = {

@@ -107,10 +107,10 @@ Status GitProgram::done(const std::vector<std::string>& words, const std::string
   return ok();
 }
 
-std::vector<std::string> text_lines(const std::string& text) {
+std::vector<std::string> text_lines(const std::string& text, char end) {
   std::vector<std::string> lines;
   for (std::size_t from = 0; from < text.size();) {
-    const std::size_t to = std::min(text.find('\n', from), text.size());
+    const std::size_t to = std::min(text.find(end, from), text.size());
     lines.push_back(text.substr(from, to - from));
     from = to + 1;
   }

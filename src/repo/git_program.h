@@ -41,8 +41,8 @@ class GitProgram {
   std::vector<std::string> place_;  // variables
 };
 
-// Its lines, without their ends.
-std::vector<std::string> text_lines(const std::string& text);
+// Its lines, without their ends; or what ends in another letter (-z: a NUL).
+std::vector<std::string> text_lines(const std::string& text, char end = '\n');
 
 // What git hands down to what it calls, and a command in a worktree must not see.
 std::vector<std::string> handed_down_variables();

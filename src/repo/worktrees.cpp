@@ -24,17 +24,6 @@ constexpr std::size_t pointer_bytes_max = 1024;  // git-lfs, docs/spec.md
 constexpr std::size_t paths_asked = 100;
 constexpr std::string_view pointer_start = "version https://git-lfs.github.com/spec/";
 
-// Each ends in a NUL.
-std::set<std::string> paths_in(const std::string& text) {
-  std::set<std::string> all;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t to = std::min(text.find('\0', from), text.size());
-    all.insert(text.substr(from, to - from));
-    from = to + 1;
-  }
-  return all;
-}
-
 }  // namespace
 
 struct Worktrees::State {
@@ -195,10 +184,8 @@ void Worktrees::State::note_pointers(const fs::path& worktree) {
   const Result<Ran> listed =
       in(worktree.string()).ran({"ls-files", "-z", ":(attr:filter=lfs)"}, worktree.string());
   if (!listed) return;
-  for (std::size_t from = 0; from < listed->out.size();) {
-    const std::size_t to = std::min(listed->out.find('\0', from), listed->out.size());
-    const fs::path path = worktree / listed->out.substr(from, to - from);
-    from = to + 1;
+  for (const std::string& name : text_lines(listed->out, '\0')) {
+    const fs::path path = worktree / name;
     std::error_code ignored;
     if (fs::file_size(path, ignored) > pointer_bytes_max) continue;
     if (!first_line(path).starts_with(pointer_start)) continue;
@@ -324,7 +311,8 @@ Status Worktrees::remove_others(const std::string& worktree,
     words.insert(words.end(), fresh.begin() + static_cast<std::ptrdiff_t>(from),
                  fresh.begin() + static_cast<std::ptrdiff_t>(to));
     const std::string listed = TRY(git.text(words, worktree));
-    const std::set<std::string> tracked = paths_in(listed);
+    const std::vector<std::string> paths = text_lines(listed, '\0');
+    const std::set<std::string> tracked(paths.begin(), paths.end());
     for (std::size_t i = from; i < to; ++i) {
       if (tracked.count(fresh[i]) == 0) remove_tree(worktree + "/" + fresh[i]);
     }

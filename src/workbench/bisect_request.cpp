@@ -199,12 +199,9 @@ Status Asking::check_paths() const {
     if (unmatched.empty()) return ok();
     const std::string listed = TRY(reading_.text(
         {"ls-tree", "-r", "-z", "--name-only", "--full-tree", sha}, request_.repository));
-    for (std::size_t from = 0; from < listed.size();) {
-      const std::size_t to = std::min(listed.find('\0', from), listed.size());
-      const std::string path = listed.substr(from, to - from);
+    for (const std::string& path : text_lines(listed, '\0')) {
       std::erase_if(unmatched,
                     [&](const std::string& one) { return PathFilter({one}).reads(path); });
-      from = to + 1;
     }
   }
   if (unmatched.empty()) return ok();
