@@ -10,7 +10,6 @@ namespace culprit {
 namespace {
 
 using Steps = std::vector<std::string>;
-constexpr std::size_t none = std::string_view::npos;
 
 // How far the quoted text at the beginning goes; it may span lines.
 std::size_t quoted_size(std::string_view text) {
