@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <re2/re2.h>
 
@@ -13,111 +17,35 @@
 namespace culprit {
 namespace {
 
-// What strerror(3) of the GNU C library says of the errors that programs meet, and what their
-// own words for the same are. Go has the former with a small first letter.
-constexpr std::array error_texts = {"Operation not permitted",
-                                    "No such file or directory",
-                                    "No such process",
-                                    "Interrupted system call",
-                                    "Input/output error",
-                                    "No such device or address",
-                                    "Argument list too long",
-                                    "Exec format error",
-                                    "Bad file descriptor",
-                                    "No child processes",
-                                    "Resource temporarily unavailable",
-                                    "Cannot allocate memory",
-                                    "Permission denied",
-                                    "Bad address",
-                                    "Block device required",
-                                    "Device or resource busy",
-                                    "File exists",
-                                    "Invalid cross-device link",
-                                    "No such device",
-                                    "Not a directory",
-                                    "Is a directory",
-                                    "Invalid argument",
-                                    "Too many open files in system",
-                                    "Too many open files",
-                                    "Inappropriate ioctl for device",
-                                    "Text file busy",
-                                    "File too large",
-                                    "No space left on device",
-                                    "Illegal seek",
-                                    "Read-only file system",
-                                    "Too many links",
-                                    "Broken pipe",
-                                    "Numerical argument out of domain",
-                                    "Numerical result out of range",
-                                    "Resource deadlock avoided",
-                                    "File name too long",
-                                    "No locks available",
-                                    "Function not implemented",
-                                    "Directory not empty",
-                                    "Too many levels of symbolic links",
-                                    "No data available",
-                                    "Timer expired",
-                                    "Protocol error",
-                                    "Bad message",
-                                    "Value too large for defined data type",
-                                    "Too many users",
-                                    "Socket operation on non-socket",
-                                    "Destination address required",
-                                    "Message too long",
-                                    "Protocol wrong type for socket",
-                                    "Protocol not available",
-                                    "Protocol not supported",
-                                    "Socket type not supported",
-                                    "Operation not supported",
-                                    "Protocol family not supported",
-                                    "Address family not supported by protocol",
-                                    "Address already in use",
-                                    "Cannot assign requested address",
-                                    "Network is down",
-                                    "Network is unreachable",
-                                    "Network dropped connection on reset",
-                                    "Software caused connection abort",
-                                    "Connection reset by peer",
-                                    "No buffer space available",
-                                    "Transport endpoint is already connected",
-                                    "Transport endpoint is not connected",
-                                    "Cannot send after transport endpoint shutdown",
-                                    "Connection timed out",
-                                    "Connection refused",
-                                    "Host is down",
-                                    "No route to host",
-                                    "Operation already in progress",
-                                    "Operation now in progress",
-                                    "Stale file handle",
-                                    "Structure needs cleaning",
-                                    "Remote I/O error",
-                                    "Disk quota exceeded",
-                                    "No medium found",
-                                    "Wrong medium type",
-                                    "Operation canceled",
-                                    "Required key not available",
-                                    "Key has expired",
-                                    "Key has been revoked",
-                                    "Key was rejected by service",
-                                    "Owner died",
-                                    "State not recoverable",
-                                    "Success",
-                                    "Timed out",
-                                    "Operation timed out",
-                                    "I/o timeout",
-                                    "Unexpected EOF",
-                                    "End of file",
-                                    "Unexpected end of input",
-                                    "Host unreachable",
-                                    "Network unreachable",
-                                    "Context canceled",
-                                    "Context deadline exceeded"};
+// What programs call the errors that the C library has other words for.
+constexpr std::array own_error_texts = {"Success",
+                                        "Timed out",
+                                        "Operation timed out",
+                                        "I/o timeout",
+                                        "Unexpected EOF",
+                                        "End of file",
+                                        "Unexpected end of input",
+                                        "Host unreachable",
+                                        "Network unreachable",
+                                        "Context canceled",
+                                        "Context deadline exceeded"};
+
+// Those of the C library, in no language but its own, and ours. Go has the former with a small
+// first letter.
+std::vector<std::string> error_texts() {
+  std::vector<std::string> texts(own_error_texts.begin(), own_error_texts.end());
+  for (int code = 1; code <= EHWPOISON; ++code) {  // the last one of Linux
+    const char* text = ::strerrordesc_np(code);
+    if (text != nullptr && text[0] >= 'A' && text[0] <= 'Z') texts.emplace_back(text);
+  }
+  return texts;
+}
 
 constexpr std::string_view months = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
 
 // "(?:[Nn]o such process|...)", the longest first.
 std::string any_error() {
-  std::vector<std::string> texts(error_texts.begin(), error_texts.end());
+  std::vector<std::string> texts = error_texts();
   std::stable_sort(texts.begin(), texts.end(),
                    [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
   std::string all = "(?:";
