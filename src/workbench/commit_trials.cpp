@@ -212,21 +212,15 @@ Result<Trial> CommitTrials::as_told(Trial trial, const std::string& marker) cons
   return trial;
 }
 
-std::int64_t CommitTrials::second_now() const {
-  return std::chrono::floor<std::chrono::seconds>(world_.now()).time_since_epoch().count();
-}
-
-void CommitTrials::wait_for_next_second(const Place& place) {
-  if (options_.switched == CommitTrialsOptions::Switched::whole) return;
-  for (int waits = 0; waits < 20 && second_now() == place.switched_at; ++waits)
-    world_.sleep(std::chrono::milliseconds(100));
+void CommitTrials::outlast_switch(const Place& place) const {
+  if (options_.switched == CommitTrialsOptions::Switched::in_part) outlast(place.switched_at);
 }
 
 Status CommitTrials::check_out(Place& place) {
   place.checked_out.clear();
   place.tried = false;
   if (!place.worktree.empty()) {
-    wait_for_next_second(place);
+    outlast_switch(place);
     Status switched = worktrees_.switch_to(place.worktree, place.sha);
     if (!switched && switched.error().fault == Fault::interrupted) return switched;
     if (!switched) {
@@ -237,7 +231,7 @@ Status CommitTrials::check_out(Place& place) {
   }
   if (place.worktree.empty()) place.worktree = TRY(worktrees_.add(place.sha));
   place.checked_out = place.sha;
-  place.switched_at = second_now();
+  place.switched_at = file_second_now();
   return ok();
 }
 
@@ -248,11 +242,11 @@ Status CommitTrials::make_ready_again(Place& place) {
   const bool builds = !options_.build.empty();
   if (place.checked_out != place.sha) {
     // What is built is good for it, but what the test reads may be another.
-    wait_for_next_second(place);
+    outlast_switch(place);
     TRY(builds ? worktrees_.move_to(place.worktree, place.sha)
                : worktrees_.switch_to(place.worktree, place.sha));
     place.checked_out = place.sha;
-    place.switched_at = second_now();
+    place.switched_at = file_second_now();
   } else {
     TRY(worktrees_.restore(place.worktree, place.sha));
   }

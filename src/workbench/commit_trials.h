@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "experiment/trial.h"
+#include "repo/file_second.h"
 #include "repo/git.h"
 #include "repo/worktrees.h"
 
@@ -87,8 +88,8 @@ class CommitTrials {
     std::string worktree;  // empty: not there yet
     std::string sha;       // that it is to have
     TreeMark mark;
-    std::string checked_out;           // what it has; empty: nobody knows
-    std::int64_t switched_at = 0;      // seconds
+    std::string checked_out;  // what it has; empty: nobody knows
+    FileSecond switched_at = never_written;
     std::set<std::string> built = {};  // what the build left there
     bool ready = false;                // built, and of that mark
     bool tried = false;                // a command ran in it since
@@ -102,8 +103,7 @@ class CommitTrials {
   Result<CommitTrial> attempt(Place& place, TrialSetup setup, const TrialWatch& watch);
   Status check_out(Place& place);
   Status make_ready_again(Place& place);
-  void wait_for_next_second(const Place& place);
-  std::int64_t second_now() const;
+  void outlast_switch(const Place& place) const;
   Result<CommitTrial> build(Place& place, const TrialSetup& setup, const TrialWatch& watch);
   Result<Trial> run_in(const Place& place, TrialSetup setup, const TrialWatch& watch) const;
   Result<Trial> as_told(Trial trial, const std::string& marker) const;
