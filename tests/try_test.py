@@ -42,6 +42,12 @@ class Try(Daemons):
         path.write_text(text)
         return path
 
+    def way(self, to):
+        """To a place that a trial would see a copy of, by another name."""
+        link = self.folder / "way"
+        link.symlink_to(to)
+        return link
+
     def environment(self, **more):
         return {**os.environ, "TMPDIR": str(self.temporary), **more}
 
@@ -152,8 +158,7 @@ class Trees(Try):
         self.assertTrue(said["reverted"])
         self.put("code", "other\n")
         # Where the tree is seen at its own path no test reaches it; beside it one can.
-        link = self.folder / "way"
-        link.symlink_to(self.tree)
+        link = self.way(self.tree)
         said = self.tried("--", "sh", "-c", f"echo mine > {link}/code; exit 1", code=1,
                           CULPRIT_STAND_IN="none")
         self.assertEqual((said["tree"], said["reverted"]), ("in_the_way", False))
@@ -162,8 +167,7 @@ class Trees(Try):
 
     def test_a_commit_meanwhile_is_not_undone(self):
         self.put("code", "other\n")
-        way = self.folder / "way"
-        way.symlink_to(self.tree)
+        way = self.way(self.tree)
         said = self.tried("--", "sh", "-c", f"cd {way}; git commit -qam meanwhile; exit 1", code=1,
                           CULPRIT_STAND_IN="none")
         self.assertEqual((said["tree"], said["why"]), ("in_the_way", "HEAD was moved meanwhile"))
@@ -330,8 +334,7 @@ class Trees(Try):
 
     def test_what_is_staged_meanwhile_stays_staged(self):
         self.put("code", "other\n")
-        way = self.folder / "way"
-        way.symlink_to(self.tree)
+        way = self.way(self.tree)
         said = self.tried("--", "sh", "-c", f"cd {way}; git add code; exit 1", code=1,
                           CULPRIT_STAND_IN="none")
         self.assertEqual(said["tree"], "in_the_way")
@@ -345,8 +348,7 @@ class Trees(Try):
             self.skipTest("no immutable files here")
         subprocess.run(["chattr", "-i", probe], check=True)
         record = self.tree / ".culprit/tries/1"
-        way = self.folder / "way"
-        way.symlink_to(record)
+        way = self.way(record)
         try:
             said = self.tried("--", "sh", "-c", f"chattr +i {way}/; exit 1", code=1,
                               CULPRIT_STAND_IN="none")
@@ -389,7 +391,7 @@ class Trees(Try):
                          says="cannot be shared")
         inside = self.tree / "inside"
         inside.mkdir()
-        (self.folder / "way").symlink_to(inside)
+        self.way(inside)
         self.refused("H", "--apply", "echo x > code", "--", "true", says="TMPDIR lies in the tree",
                      TMPDIR=str(self.folder / "way"))
         self.refused("H", "--apply", "echo x > code", "--", "./no-such", says="no such command")
@@ -571,8 +573,7 @@ class Trees(Try):
 
     def test_the_case_has_the_prediction_before_the_first_trial(self):
         self.put("code", "fixed\n")
-        way = self.folder / "way"  # to the tree itself: the test sees a copy
-        way.symlink_to(self.tree)
+        way = self.way(self.tree)
         self.tried("--", "sh", "-c", f"(cd {way} && {daemons.BUILD}/culprit case show) | "
                    "grep -q 'predicts lower: H' || exit 125; ./test.sh", code=0,
                    CULPRIT_STAND_IN="none")
