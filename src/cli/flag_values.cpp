@@ -4,12 +4,6 @@
 
 namespace culprit {
 
-Error usage_error(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
-
 Result<double> share_flag(const Arguments& arguments, std::string_view flag) {
   const std::string text = arguments.value(flag);
   double share = 0;

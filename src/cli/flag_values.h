@@ -4,11 +4,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/usage_error.h"
 #include "cli/command.h"
 
 namespace culprit {
-
-Error usage_error(std::string what, std::string advice);
 
 // A number that is all of its text and above zero.
 template <typename Number>

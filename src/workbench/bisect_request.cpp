@@ -9,6 +9,7 @@
 #include <system_error>
 #include <thread>
 
+#include "base/usage_error.h"
 #include "case/case.h"
 #include "experiment/verdict.h"
 #include "repo/commit_reader.h"
@@ -31,12 +32,6 @@ constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
 constexpr std::size_t builds_usual = 8;
 // Rates that the user names weigh as if they had been measured so often.
 constexpr double runs_of_given_rates = 1000;
-
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
 
 // Whether the file system there is mounted so that no program of it can be run.
 bool runs_nothing(const std::string& folder) {
@@ -103,18 +98,19 @@ class Asking {
 
 Status Asking::check() const {
   if (request_.command.empty()) {
-    return usage("bisect needs a command that tells good from bad",
-                 "culprit bisect GOOD BAD -- ./test.sh");
+    return usage_error("bisect needs a command that tells good from bad",
+                       "culprit bisect GOOD BAD -- ./test.sh");
   }
   if (request_.good.empty() || request_.bad.empty()) {
-    return usage("bisect needs a commit that was GOOD and one that is BAD",
-                 "culprit bisect v1.8 v1.9 -- ./test.sh");
+    return usage_error("bisect needs a commit that was GOOD and one that is BAD",
+                       "culprit bisect v1.8 v1.9 -- ./test.sh");
   }
   if (request_.confidence < 0.5 || request_.confidence >= 1) {
-    return usage(fmt::format("no confidence of {}", request_.confidence), "--confidence 0.95");
+    return usage_error(fmt::format("no confidence of {}", request_.confidence),
+                       "--confidence 0.95");
   }
   if (request_.rates && request_.rates->good >= request_.rates->bad) {
-    return usage("GOOD fails as often as BAD by --rates", "--rates 0.05,0.6   GOOD's first");
+    return usage_error("GOOD fails as often as BAD by --rates", "--rates 0.05,0.6   GOOD's first");
   }
   return ok();
 }
@@ -205,8 +201,9 @@ Status Asking::check_paths() const {
     }
   }
   if (unmatched.empty()) return ok();
-  return usage(fmt::format("--paths {} matches no file of {}", unmatched.front(), request_.bad),
-               "name folders or files from the top of the repository: --paths src");
+  return usage_error(
+      fmt::format("--paths {} matches no file of {}", unmatched.front(), request_.bad),
+      "name folders or files from the top of the repository: --paths src");
 }
 
 Status Asking::find_prior(const std::vector<CommitTouch>& touches) {
@@ -228,10 +225,10 @@ Status Asking::take_rates_file(const std::string& path) {
   const auto commit = commits_->resolve(record.commit);
   if (!commit || *commit != done_.bad_sha) {
     if (!asked) return ok();
-    return usage(fmt::format("{} is of {}, and BAD is {}", path,
-                             record.commit.empty() ? "no known commit" : record.commit,
-                             done_.bad_sha.substr(0, 12)),
-                 "culprit repro at BAD, or --rates G,B");
+    return usage_error(fmt::format("{} is of {}, and BAD is {}", path,
+                                   record.commit.empty() ? "no known commit" : record.commit,
+                                   done_.bad_sha.substr(0, 12)),
+                       "culprit repro at BAD, or --rates G,B");
   }
   if (!asked && record.setup.command != request_.command) return ok();
   const auto failures = static_cast<double>(record.failures);
@@ -278,18 +275,18 @@ Status Asking::check_unchanged() const {
   const Identity now = identity();
   const std::string folder = text_in(begun_, "subfolder");
   if (folder != here_.subfolder()) {
-    return usage(fmt::format("it was begun in {}/{}", here_.checkout(), folder),
-                 "cd there, then culprit bisect --resume");
+    return usage_error(fmt::format("it was begun in {}/{}", here_.checkout(), folder),
+                       "cd there, then culprit bisect --resume");
   }
   if (texts_in(now, "copy") == texts_in(begun_, "copy")) return ok();
-  return usage("an untracked file that the command uses was changed since it was begun",
-               "without --resume a new search begins");
+  return usage_error("an untracked file that the command uses was changed since it was begun",
+                     "without --resume a new search begins");
 }
 
 Status Asking::open_folder() {
   const bool resumes = request_.begin == BisectRequest::Begin::resume;
   if (request_.keep == BisectRequest::Keep::nothing) {
-    if (resumes) return usage("--no-case keeps nothing to --resume", "leave one of them out");
+    if (resumes) return usage_error("--no-case keeps nothing to --resume", "leave one of them out");
     options_.history = told_;
     return ok();
   }
@@ -320,7 +317,8 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   for (const std::string& path : request_.links) {
     std::error_code failed;
     const fs::path source = fs::canonical(world_.working_directory() + "/" + path, failed);
-    if (failed) return usage(fmt::format("there is no {} to link", path), "--link node_modules");
+    if (failed)
+      return usage_error(fmt::format("there is no {} to link", path), "--link node_modules");
     const std::string within = TRY(here_.inside(path));
     made.links.push_back({within, source.string()});
   }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/closest.h"
+#include "base/usage_error.h"
 #include "experiment/load_spec.h"
 
 namespace culprit {
@@ -12,12 +13,6 @@ namespace {
 constexpr std::size_t spec_bytes_max = 1 << 20;
 constexpr std::size_t data_bytes_max = 256 << 20;
 constexpr std::size_t body_bytes_max = 64 << 20;
-
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
 
 // Of a file that a spec names: beside the spec, if its path is no whole one.
 std::string beside(const std::string& spec, const std::string& path) {
@@ -32,7 +27,7 @@ Result<std::vector<LoadHeader>> headers_of(const std::vector<std::string>& lines
     const std::size_t colon = line.find(':');
     const bool broken = line.find_first_of("\r\n") != std::string::npos;
     if (colon == std::string::npos || colon == 0 || broken) {
-      return usage(fmt::format("'{}' is no header", line), "--header 'Accept: text/html'");
+      return usage_error(fmt::format("'{}' is no header", line), "--header 'Accept: text/html'");
     }
     const std::size_t value = std::min(line.find_first_not_of(' ', colon + 1), line.size());
     headers.push_back({line.substr(0, colon), line.substr(value)});
@@ -71,8 +66,8 @@ Result<LoadPlan> plan_of_url(World& world, const LoadAsked& asked) {
 
 Result<LoadPlan> plan_of_spec(World& world, const LoadAsked& asked) {
   if (!asked.method.empty() || !asked.body.empty()) {
-    return usage("--method and --body are of the one request to a URL; a spec has its own",
-                 "method and body below [[request]] in the spec");
+    return usage_error("--method and --body are of the one request to a URL; a spec has its own",
+                       "method and body below [[request]] in the spec");
   }
   std::optional<LoadTarget> target;
   if (!asked.url.empty()) target = TRY(parse_load_target(asked.url));
@@ -87,8 +82,8 @@ Result<LoadPlan> plan_of_spec(World& world, const LoadAsked& asked) {
 // The pace is of one kind; a flag of another one than the spec's overrules it.
 Status set_pace(LoadPlan& plan, const LoadAsked& asked) {
   if (asked.pace == LoadAsked::Pace::burst && asked.rate) {
-    return usage("a burst has no rate: all its requests are released at once",
-                 "--burst --connections 20   or --rate 1000");
+    return usage_error("a burst has no rate: all its requests are released at once",
+                       "--burst --connections 20   or --rate 1000");
   }
   const LoadPlan::Pace before = plan.pace;
   if (asked.pace == LoadAsked::Pace::burst) plan.pace = LoadPlan::Pace::burst;
@@ -100,7 +95,8 @@ Status set_pace(LoadPlan& plan, const LoadAsked& asked) {
   }
   if (asked.arrivals == LoadPlan::Arrivals::poisson) plan.arrivals = asked.arrivals;
   if (plan.arrivals == LoadPlan::Arrivals::poisson && plan.pace != LoadPlan::Pace::open) {
-    return usage("--poisson is how the requests of a rate are spread", "--rate 1000 --poisson");
+    return usage_error("--poisson is how the requests of a rate are spread",
+                       "--rate 1000 --poisson");
   }
   if (plan.pace != before) plan.connections = 0;
   if (asked.connections) plan.connections = *asked.connections;
@@ -119,7 +115,7 @@ Status set_bad(LoadPlan& plan, const std::string& text) {
   for (const std::string& field : fields_of(*plan.bad)) {
     if (std::find(known.begin(), known.end(), field) != known.end()) continue;
     const std::string_view nearest = closest(field, known);
-    return usage(
+    return usage_error(
         fmt::format("requests of a load have no field '{}'", field),
         nearest.empty() ? fmt::format("one of: {}", fmt::join(known, ", ")) : std::string(nearest));
   }
@@ -130,7 +126,7 @@ Status set_bad(LoadPlan& plan, const std::string& text) {
 
 Result<LoadPlan> load_plan(World& world, const LoadAsked& asked) {
   if (asked.url.empty() && asked.spec.empty()) {
-    return usage("load needs to be told where to", "culprit load http://127.0.0.1:8080/");
+    return usage_error("load needs to be told where to", "culprit load http://127.0.0.1:8080/");
   }
   LoadPlan plan = TRY(asked.spec.empty() ? plan_of_url(world, asked) : plan_of_spec(world, asked));
   TRY(set_pace(plan, asked));
@@ -143,9 +139,10 @@ Result<LoadPlan> load_plan(World& world, const LoadAsked& asked) {
   for (LoadScenario& scenario : plan.scenarios) {
     for (LoadRequest& request : scenario.requests) add_headers(request, headers);
   }
-  if (plan.timeout <= Duration::zero()) return usage("a timeout is above zero", "--timeout 5s");
+  if (plan.timeout <= Duration::zero())
+    return usage_error("a timeout is above zero", "--timeout 5s");
   if (plan.duration <= Duration::zero() && plan.pace != LoadPlan::Pace::burst) {
-    return usage("a duration is above zero", "--duration 10s");
+    return usage_error("a duration is above zero", "--duration 10s");
   }
   return plan;
 }

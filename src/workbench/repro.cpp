@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/usage_error.h"
 #include "experiment/trial_reading.h"
 #include "search/anytime_interval.h"
 #include "search/sprt.h"
@@ -283,30 +284,25 @@ Result<TrialSetup> setup_at(const ReproOptions& options, const FactorLevels& con
 
 namespace {
 
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
-
 Status check(const ReproOptions& options) {
   if (options.signature) TRY(check_signature(*options.signature));
-  if (options.trials_max == 0) return usage("a budget of no trials", "--trials 150");
+  if (options.trials_max == 0) return usage_error("a budget of no trials", "--trials 150");
   if (options.factors.size() > factors_max) {
-    return usage(fmt::format("{} factors are too many", options.factors.size()),
-                 fmt::format("at most {} can vary at once", factors_max));
+    return usage_error(fmt::format("{} factors are too many", options.factors.size()),
+                       fmt::format("at most {} can vary at once", factors_max));
   }
   for (const ReproFactor& one : options.factors) {
     if (one.factor.levels.size() >= 2) continue;
-    return usage(fmt::format("{} does not vary", one.factor.name),
-                 "give it a range: --vary NAME=A..B");
+    return usage_error(fmt::format("{} does not vary", one.factor.name),
+                       "give it a range: --vary NAME=A..B");
   }
   const double rate = options.rate_at_least.value_or(0.5);
   if (rate <= 0 || rate > 1) {
-    return usage(fmt::format("a rate of {} cannot be looked for", rate), "--rate-at-least 0.5");
+    return usage_error(fmt::format("a rate of {} cannot be looked for", rate),
+                       "--rate-at-least 0.5");
   }
   if (options.confidence < 0.5 || options.confidence >= 1) {
-    return usage(fmt::format("no confidence of {}", options.confidence), "--confidence 0.95");
+    return usage_error(fmt::format("no confidence of {}", options.confidence), "--confidence 0.95");
   }
   return ok();
 }

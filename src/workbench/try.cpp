@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/usage_error.h"
 #include "experiment/stand_in.h"
 #include "experiment/trial_reading.h"
 #include "experiment/trials.h"
@@ -30,12 +31,6 @@ using Side = RateComparison::Side;
 
 constexpr std::size_t named_max = 3;  // paths in a message
 
-Error usage(std::string what, std::string advice) {
-  Error made = error(Fault::usage, "{}", what);
-  made.advice = std::move(advice);
-  return made;
-}
-
 // A path below the root as it is spelled in a listing, and not git's own.
 bool can_be_shared(const std::string& link) {
   const std::string parts = "/" + link + "/";
@@ -47,18 +42,19 @@ bool can_be_shared(const std::string& link) {
 
 Status check(const TryRequest& request) {
   if (request.hypothesis.empty())
-    return usage("a try needs a hypothesis", "culprit try 'the pool is shared' -- ./test.sh");
+    return usage_error("a try needs a hypothesis", "culprit try 'the pool is shared' -- ./test.sh");
   if (request.test.empty())
-    return usage("a try needs a test", "culprit try HYPOTHESIS -- ./test.sh");
+    return usage_error("a try needs a test", "culprit try HYPOTHESIS -- ./test.sh");
   for (const std::string& link : request.links) {
     if (!can_be_shared(link)) {
-      return usage(fmt::format("{} cannot be shared: it is no path below the tree's root", link),
-                   "--link node_modules");
+      return usage_error(
+          fmt::format("{} cannot be shared: it is no path below the tree's root", link),
+          "--link node_modules");
     }
   }
-  if (request.trials_max < 2) return usage("one trial compares nothing", "--trials 200");
+  if (request.trials_max < 2) return usage_error("one trial compares nothing", "--trials 200");
   if (request.confidence < 0.5 || request.confidence >= 1)
-    return usage(fmt::format("no confidence of {}", request.confidence), "--confidence 0.95");
+    return usage_error(fmt::format("no confidence of {}", request.confidence), "--confidence 0.95");
   return ok();
 }
 
@@ -138,25 +134,27 @@ Status Trying::refuse_other_changes() {
   if (!under_way.empty() && !of_command()) {
     const std::string conflicts =
         differences_.unmerged.empty() ? "" : ": " + listed(differences_.unmerged);
-    return usage(
+    return usage_error(
         fmt::format("git {} is under way, and its commit would be lost{}", under_way, conflicts),
         fmt::format("finish it first, or give it up with git {} --abort", under_way));
   }
   if (!differences_.unmerged.empty() && !of_command()) {
-    return usage(fmt::format("{} is in conflict", listed(differences_.unmerged)),
-                 "resolve it and git add it; git restore --source HEAD --staged --worktree gives "
-                 "it up");
+    return usage_error(
+        fmt::format("{} is in conflict", listed(differences_.unmerged)),
+        "resolve it and git add it; git restore --source HEAD --staged --worktree gives "
+        "it up");
   }
   if (!differences_.submodules.empty() && !of_command()) {
-    return usage(fmt::format("the submodule {} differs from HEAD, and a try takes back files only",
-                             listed(differences_.submodules)),
-                 "commit it, or try the change from within the submodule");
+    return usage_error(
+        fmt::format("the submodule {} differs from HEAD, and a try takes back files only",
+                    listed(differences_.submodules)),
+        "commit it, or try the change from within the submodule");
   }
   if (!of_command() && tree_.head().empty())
-    return usage("there is no commit yet to compare with", "git commit, or --apply COMMAND");
+    return usage_error("there is no commit yet to compare with", "git commit, or --apply COMMAND");
   if (!of_command() && differences_.changed.empty()) {
-    return usage("nothing differs from HEAD: there is no change to try",
-                 "change something (a new file joins by git add), or --apply COMMAND");
+    return usage_error("nothing differs from HEAD: there is no change to try",
+                       "change something (a new file joins by git add), or --apply COMMAND");
   }
   pending_ = TRY(pending_tries(tries_, tree_, differences_));
   if (pending_.empty() || request_.pending == TryRequest::Pending::stacked) return ok();
@@ -167,7 +165,7 @@ Status Trying::refuse_other_changes() {
     return ok();
   }
   const TryRecord& first = pending_.front().record;
-  return usage(
+  return usage_error(
       fmt::format(
           "the change of try {} (\"{}\", {}) is in the tree still, and {} would be a second",
           first.id, first.hypothesis, first.verdict, *beyond),
@@ -185,8 +183,8 @@ Status Trying::make_trees() {
   const bool there = ::realpath(temporary.c_str(), real) != nullptr;
   const bool inside = there && (std::string(real) + "/").starts_with(tree_.root() + "/");
   if (inside || options.folder.starts_with(tree_.root() + "/")) {
-    return usage(fmt::format("TMPDIR lies in the tree: {}", temporary),
-                 "TMPDIR=/tmp culprit try ...");
+    return usage_error(fmt::format("TMPDIR lies in the tree: {}", temporary),
+                       "TMPDIR=/tmp culprit try ...");
   }
   options.limits.bytes_max = request_.copy_bytes_max;
   options.links = request_.links;
@@ -254,8 +252,8 @@ Status Trying::apply_in_copy() {
   const std::string how = trial.exit_code ? fmt::format("exit {}", *trial.exit_code)
                                           : fmt::format("signal {}", trial.signal);
   const std::string said = last_line(trial.error.text);
-  return usage(fmt::format("the change could not be made: {} of {}", how, request_.apply),
-               said.empty() ? "run it by hand first" : fmt::format("it says: {}", said));
+  return usage_error(fmt::format("the change could not be made: {} of {}", how, request_.apply),
+                     said.empty() ? "run it by hand first" : fmt::format("it says: {}", said));
 }
 
 // The index is a part of the change only where it says something else.
@@ -293,11 +291,12 @@ Status Trying::refuse_unlisted() const {
     };
     if (!is_file(part->without) && !is_file(part->with)) continue;
     if (listed_paths.contains(part->path)) continue;
-    return usage(fmt::format("{} is in the way of HEAD's files, and git does not list it as "
-                             "changed",
-                             part->path),
-                 "git add it, or move it out of the tree; git ls-files -v shows what git was told "
-                 "not to look at");
+    return usage_error(
+        fmt::format("{} is in the way of HEAD's files, and git does not list it as "
+                    "changed",
+                    part->path),
+        "git add it, or move it out of the tree; git ls-files -v shows what git was told "
+        "not to look at");
   }
   return ok();
 }
@@ -312,9 +311,9 @@ Status Trying::save_change() {
   TreeChange made = TRY(TreeChange::save(trees, tries_.folder_of(record_)));
   change_.emplace(std::move(made));
   if (change_->empty())
-    return usage(of_command() ? fmt::format("{} changes nothing in the tree", request_.apply)
-                              : "the change is empty",
-                 "there is nothing to try then");
+    return usage_error(of_command() ? fmt::format("{} changes nothing in the tree", request_.apply)
+                                    : "the change is empty",
+                       "there is nothing to try then");
   if (!of_command()) TRY(refuse_unlisted());
   if (of_command()) {
     TRY(keep_made_objects(trees.with + "/.git", tree_.repository(),
@@ -477,8 +476,8 @@ Result<Restored> restore_try(World& world, const std::string& id) {
     return done;
   }
   if (!id.empty()) {
-    return usage(fmt::format("the change of try {} is not in the tree, or committed", id),
-                 "culprit case show lists what was tried; git revert takes back a commit");
+    return usage_error(fmt::format("the change of try {} is not in the tree, or committed", id),
+                       "culprit case show lists what was tried; git revert takes back a commit");
   }
   return done;
 }
@@ -495,7 +494,7 @@ Status forget_try(World& world, const std::string& id) {
     record.place = TryRecord::Place::elsewhere;
     return tries.write(record);
   }
-  return usage(fmt::format("there is no try {}", id), "culprit try --restore N --forget");
+  return usage_error(fmt::format("there is no try {}", id), "culprit try --restore N --forget");
 }
 
 std::string_view name_of(RateComparison::Verdict verdict) {

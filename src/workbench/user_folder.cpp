@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/usage_error.h"
+
 namespace culprit {
 
 namespace fs = std::filesystem;
@@ -32,9 +34,8 @@ void UserFolder::find(const std::string& checkout, const std::string& repository
 Result<std::string> UserFolder::inside(const std::string& path) const {
   const fs::path relative = (fs::path(subfolder_) / path).lexically_normal();
   if (relative.is_absolute() || relative.empty() || *relative.begin() == "..") {
-    Error made = error(Fault::usage, "{} lies outside of the repository", path);
-    made.advice = "name a path within it";
-    return made;
+    return usage_error(fmt::format("{} lies outside of the repository", path),
+                       "name a path within it");
   }
   std::string made = relative.string();
   if (made.ends_with('/')) made.pop_back();
