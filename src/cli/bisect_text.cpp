@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "cli/text.h"
 
@@ -156,10 +157,33 @@ std::string where_text(const Bisected& done, const BisectRow& row) {
   return row.where == BisectRow::Where::bad_end ? "BAD" : "";
 }
 
-std::string row_text(const Bisected& done, const BisectRow& row, std::size_t number) {
-  const std::string count = row.told ? "told" : std::to_string(number);
-  return fmt::format("{:>4}  {}  {:<6}  {:<8}  {}", count, short_sha(row.sha),
-                     where_text(done, row), name_of(row.observation), safe(row.reason, 60));
+// Runs one after the other of which the same is to be said.
+struct Alike {
+  const BisectRow* row = nullptr;
+  std::size_t number = 0;  // of the first
+  std::size_t count = 0;
+};
+
+std::vector<Alike> alike_runs(const std::vector<BisectRow>& rows) {
+  std::vector<Alike> all;
+  std::size_t number = 0;
+  for (const BisectRow& row : rows) {
+    number += row.told ? 0 : 1;
+    const auto told = [](const BisectRow& one) {
+      return std::tie(one.sha, one.where, one.observation, one.reason, one.told);
+    };
+    if (all.empty() || told(*all.back().row) != told(row)) all.push_back({&row, number, 0});
+    ++all.back().count;
+  }
+  return all;
+}
+
+std::string row_text(const Bisected& done, const Alike& alike) {
+  const BisectRow& row = *alike.row;
+  const std::string number = row.told ? "told" : std::to_string(alike.number);
+  const std::string times = alike.count > 1 ? fmt::format(", {} times", alike.count) : "";
+  return fmt::format("{:>4}  {}  {:<6}  {:<8}  {}{}", number, short_sha(row.sha),
+                     where_text(done, row), name_of(row.observation), safe(row.reason, 60), times);
 }
 
 std::string runs_text(const Bisected& done) {
@@ -168,12 +192,12 @@ std::string runs_text(const Bisected& done) {
                                  seconds_text(made.seconds), counted(done.suspects, "commit"));
   if (made.skipped > 0) text += fmt::format("; {} could not be judged", made.skipped);
   std::string lines = line("RUNS", text);
-  std::size_t number = 0;
-  const std::size_t hidden =
-      made.rows.size() > runs_shown_max ? made.rows.size() - runs_shown_max : 0;
-  for (std::size_t i = 0; i < made.rows.size(); ++i) {
-    number += made.rows[i].told ? 0 : 1;
-    if (i >= hidden) lines += line("", row_text(done, made.rows[i], number));
+  const std::vector<Alike> all = alike_runs(made.rows);
+  const std::size_t from = all.size() > runs_shown_max ? all.size() - runs_shown_max : 0;
+  std::size_t hidden = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i < from) hidden += all[i].count;
+    if (i >= from) lines += line("", row_text(done, all[i]));
   }
   if (hidden > 0) lines += line("", fmt::format("and {} before these", hidden));
   if (!done.folder.empty()) lines += line("", fmt::format("what each said: {}/runs/", done.folder));

@@ -69,6 +69,7 @@ class Asking {
 
   Result<WorktreesOptions> worktrees_options();
   Status check_writable() const;
+  Status check_program() const;
   void note_workers();
   void warn_of_mount(const std::string& folder);
   Result<Bisection> searched(CommitTrials& trials) const;
@@ -333,6 +334,17 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   return made;
 }
 
+// What a build makes, or lies in a folder that is shared, is not there yet.
+Status Asking::check_program() const {
+  const std::string& program = request_.command.front();
+  const bool relative = program.find('/') != program.npos && program.front() != '/';
+  const bool made = !request_.build.empty() || !request_.links.empty() || !request_.kept.empty();
+  if (!relative || made || here_.holds(program, {done_.bad_sha, options_.range.base})) return ok();
+  return usage_error(
+      fmt::format("the command cannot be run: there is no {}, here or at BAD", program),
+      "write it: exit 0 where all is well, 1 where it is not; git need not know it");
+}
+
 // A worktree is written down in the repository.
 Status Asking::check_writable() const {
   const std::string said =
@@ -508,6 +520,7 @@ Result<Bisected> Asking::run() {
   const Ran top = TRY(reading_.ran({"rev-parse", "--show-toplevel"}, request_.repository));
   here_.find(top.exit_code == 0 ? text_lines(top.out).front() : "", request_.repository,
              done_.bad_sha);
+  TRY(check_program());
   const WorktreesOptions wanted = TRY(worktrees_options());
   TRY(check_writable());
   TRY(open_folder());

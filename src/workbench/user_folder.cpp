@@ -1,5 +1,6 @@
 #include "workbench/user_folder.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -40,6 +41,17 @@ Result<std::string> UserFolder::inside(const std::string& path) const {
   std::string made = relative.string();
   if (made.ends_with('/')) made.pop_back();
   return made;
+}
+
+bool UserFolder::holds(const std::string& program, const std::vector<std::string>& commits) const {
+  const std::string folder = world_.working_directory() + "/";
+  if (world_.info(folder + program)) return true;
+  const Result<std::string> path = inside(program);
+  return path && std::any_of(commits.begin(), commits.end(), [&](const std::string& commit) {
+           const Result<Ran> there =
+               git_.ran({"cat-file", "-e", commit + ":" + *path}, repository_);
+           return !there || there->exit_code == 0;
+         });
 }
 
 // Whether git does not know it, though nothing tells git to ignore it.

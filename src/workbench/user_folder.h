@@ -34,6 +34,10 @@ class UserFolder {
   // a test would see the user's own there, at every commit. By name; the values as they are.
   std::map<std::string, std::string> search_paths();
 
+  // Whether a program that is named by a relative path is there at all: here, or at one of these
+  // commits.
+  bool holds(const std::string& program, const std::vector<std::string>& commits) const;
+
   // A path of the user's, as it is called in a worktree. Errors: usage (outside).
   Result<std::string> inside(const std::string& path) const;
 

@@ -58,9 +58,8 @@ culprit: GOOD comes after BAD: this looks for where something broke
   try: to find what mended it, exchange them and turn the test round: culprit bisect BAD GOOD -- sh -c '! ./test.sh'
 [exit 2]
 $ cd shop; culprit bisect v0 v20 -- ./nothing
-culprit: the command cannot be run: exit 127 at GOOD too
-  while it said: no such command: ./nothing
-  try: a test that is younger than GOOD is best copied out of the repository
+culprit: the command cannot be run: there is no ./nothing, here or at BAD
+  try: write it: exit 0 where all is well, 1 where it is not; git need not know it
 [exit 2]
 # Something outside breaks for good amid the search: no commit did it. A shell's 139 stops it.
 $ cd shop; export COUNT=$PWD/../count; culprit bisect v0 v20 --no-case -- sh -c 'echo >> "$COUNT"; [ $(wc -l < "$COUNT") -le 4 ] && grep -q "limit = 10$" conf' | grep -v '^ *[0-9]\|RUNS'
