@@ -1,10 +1,6 @@
 #include "workbench/bisect_request.h"
 
-#include <sys/statvfs.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <thread>
@@ -13,13 +9,13 @@
 #include "case/case.h"
 #include "experiment/verdict.h"
 #include "repo/commit_reader.h"
+#include "workbench/bisect_checks.h"
 #include "workbench/bisect_folder.h"
 #include "workbench/bisect_log.h"
 #include "workbench/bisect_prior.h"
 #include "workbench/bisect_settings.h"
 #include "workbench/kept_findings.h"
 #include "workbench/repro_spec.h"
-#include "workbench/second_runs.h"
 #include "workbench/shell_words.h"
 #include "workbench/user_folder.h"
 
@@ -32,12 +28,6 @@ constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
 constexpr std::size_t builds_usual = 8;
 // Rates that the user names weigh as if they had been measured so often.
 constexpr double runs_of_given_rates = 1000;
-
-// Whether the file system there is mounted so that no program of it can be run.
-bool runs_nothing(const std::string& folder) {
-  struct statvfs mounted {};
-  return ::statvfs(folder.c_str(), &mounted) == 0 && (mounted.f_flag & ST_NOEXEC) != 0;
-}
 
 using Identity = BisectFolder::Identity;
 
@@ -53,23 +43,20 @@ class Asking {
   Result<Bisected> run();
 
  private:
-  Status check() const;
   Status take_resumed();
   Status take_replayed();
   Status find_ends();
   Status find_range();
-  Status check_paths() const;
   Status find_prior(const std::vector<CommitTouch>& touches);
   Status find_rates();
   Status take_rates_file(const std::string& path);
   Status open_folder();
   Result<std::string> sha_of(const std::string& revision) const;
+  std::vector<std::string> ends() const { return {done_.bad_sha, options_.range.base}; }
   Identity identity() const;
   Status check_unchanged() const;
 
   Result<WorktreesOptions> worktrees_options();
-  Status check_writable() const;
-  Status check_program() const;
   void note_workers();
   void warn_of_mount(const std::string& folder);
   Result<Bisection> searched(CommitTrials& trials) const;
@@ -77,10 +64,7 @@ class Asking {
 
   void kept(const BisectRow& row, const CommitTrial& trial);
   void write_log();
-  Status summarise();
-  Status summarise_one(CommitSummary& summary) const;
   Status try_revert(Worktrees& worktrees, const CommitTrials& trials);
-  void note_second_runs();
   void note(std::string text) { done_.notes.push_back(std::move(text)); }
 
   World& world_;
@@ -96,25 +80,6 @@ class Asking {
   std::map<std::string, std::string> search_paths_;
   Identity begun_;  // of the newest bisection, where that is to go on; else empty
 };
-
-Status Asking::check() const {
-  if (request_.command.empty()) {
-    return usage_error("bisect needs a command that tells good from bad",
-                       "culprit bisect GOOD BAD -- ./test.sh");
-  }
-  if (request_.good.empty() || request_.bad.empty()) {
-    return usage_error("bisect needs a commit that was GOOD and one that is BAD",
-                       "culprit bisect v1.8 v1.9 -- ./test.sh");
-  }
-  if (request_.confidence < 0.5 || request_.confidence >= 1) {
-    return usage_error(fmt::format("no confidence of {}", request_.confidence),
-                       "--confidence 0.95");
-  }
-  if (request_.rates && request_.rates->good >= request_.rates->bad) {
-    return usage_error("GOOD fails as often as BAD by --rates", "--rates 0.05,0.6   GOOD's first");
-  }
-  return ok();
-}
 
 Result<std::string> Asking::sha_of(const std::string& revision) const {
   if (auto sha = commits_->resolve(revision)) return std::move(*sha);
@@ -177,7 +142,7 @@ Status Asking::find_range() {
                     request_.good, request_.bad, range.base.substr(0, 12)));
   }
   if (commits_->shallow()) note("the clone is shallow: commits beyond its edge are not looked at");
-  TRY(check_paths());
+  TRY(check_paths(reading_, request_, ends()));
   const std::vector<CommitTouch> touches =
       TRY(commits_->touches(range.shas, range.parents, range.base, PathFilter(request_.paths)));
   for (const CommitTouch& touch : touches) range.marks.push_back(touch.mark);
@@ -187,24 +152,6 @@ Status Asking::find_range() {
     if (row.sha == done_.bad_sha) row.where = BisectRow::Where::bad_end;
   }
   return find_prior(touches);
-}
-
-// A pattern that matches nothing would make all commits look alike.
-Status Asking::check_paths() const {
-  std::vector<std::string> unmatched = request_.paths;
-  for (const std::string& sha : {done_.bad_sha, options_.range.base}) {
-    if (unmatched.empty()) return ok();
-    const std::string listed = TRY(reading_.text(
-        {"ls-tree", "-r", "-z", "--name-only", "--full-tree", sha}, request_.repository));
-    for (const std::string& path : text_lines(listed, '\0')) {
-      std::erase_if(unmatched,
-                    [&](const std::string& one) { return PathFilter({one}).reads(path); });
-    }
-  }
-  if (unmatched.empty()) return ok();
-  return usage_error(
-      fmt::format("--paths {} matches no file of {}", unmatched.front(), request_.bad),
-      "name folders or files from the top of the repository: --paths src");
 }
 
 Status Asking::find_prior(const std::vector<CommitTouch>& touches) {
@@ -334,36 +281,6 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   return made;
 }
 
-// What a build makes, or lies in a folder that is shared, is not there yet.
-Status Asking::check_program() const {
-  const std::string& program = request_.command.front();
-  const bool relative = program.find('/') != program.npos && program.front() != '/';
-  const bool made = !request_.build.empty() || !request_.links.empty() || !request_.kept.empty();
-  if (!relative || made || here_.holds(program, {done_.bad_sha, options_.range.base})) return ok();
-  return usage_error(
-      fmt::format("the command cannot be run: there is no {}, here or at BAD", program),
-      "write it: exit 0 where all is well, 1 where it is not; git need not know it");
-}
-
-// A worktree is written down in the repository.
-Status Asking::check_writable() const {
-  const std::string said =
-      TRY(reading_.text({"rev-parse", "--git-common-dir"}, request_.repository));
-  const std::vector<std::string> lines = text_lines(said);
-  if (lines.empty()) return ok();
-  const fs::path common = fs::path(request_.repository) / lines.front();
-  std::error_code unknown;
-  const bool begun = fs::exists(common / "worktrees", unknown);
-  const fs::path written = begun ? common / "worktrees" : common;
-  const bool refused = ::access(written.c_str(), W_OK) != 0 && (errno == EROFS || errno == EACCES);
-  if (!refused) return ok();
-  Error made =
-      error(Fault::denied, "worktrees need a repository that can be written, and {} cannot",
-            written.lexically_normal().string());
-  made.advice = fmt::format("git clone {} DIR, then --repo DIR", request_.repository);
-  return made;
-}
-
 void Asking::note_workers() {
   const std::size_t cores = std::thread::hardware_concurrency();
   if (cores == 0 || request_.workers <= cores || !request_.runner.empty()) return;
@@ -421,75 +338,6 @@ void Asking::kept(const BisectRow& row, const CommitTrial& trial) {
   if (folder_) folder_->add(world_, row, trial);
 }
 
-Status Asking::summarise_one(CommitSummary& summary) const {
-  // Subjects hold no NUL, names neither.
-  const std::string text = TRY(reading_.text({"show", "--no-patch", "--no-show-signature",
-                                              "--format=%s%x00%an <%ae>%x00%cI%x00%P", summary.sha},
-                                             request_.repository));
-  std::vector<std::string> parts;
-  const std::string line = text.substr(0, text.find('\n'));
-  for (std::size_t from = 0; from <= line.size();) {
-    const std::size_t to = std::min(line.find('\0', from), line.size());
-    parts.push_back(line.substr(from, to - from));
-    from = to + 1;
-  }
-  parts.resize(4);
-  summary.subject = parts[0];
-  summary.author = parts[1];
-  summary.date = parts[2];
-  summary.parents = shell_words(parts[3]).size();
-  const ChangeSize size = TRY(commits_->size_of(summary.sha));
-  summary.files = size.files;
-  summary.insertions = size.insertions;
-  summary.deletions = size.deletions;
-  return ok();
-}
-
-Status Asking::summarise() {
-  for (const Point point : done_.made.credible) {
-    if (done_.credible.size() == Bisected::credible_max) break;
-    CommitSummary summary;
-    summary.sha = options_.range.shas[point];
-    summary.probability = done_.made.posterior[point];
-    TRY(summarise_one(summary));
-    done_.credible.push_back(std::move(summary));
-  }
-  return ok();
-}
-
-void Asking::write_log() {
-  if (request_.log.empty()) return;
-  using Said = BisectLog::Said;
-  const BisectRange& range = options_.range;
-  LoggedCommit found{Said::bad, "", ""};
-  if (done_.made.verdict == Bisection::Verdict::found) {
-    found.sha = done_.credible.front().sha;
-    found.subject = done_.credible.front().subject;
-  }
-  std::vector<LoggedCommit> commits;
-  if (!done_.made.broke) commits = logged_commits(range, done_.made);
-  const Status wrote = world_.write(
-      request_.log, bisect_log_text({Said::bad, done_.bad_sha, done_.bad},
-                                    {Said::good, range.base, done_.good}, commits, found));
-  if (!wrote) note(wrote.error().what);
-}
-
-void Asking::note_second_runs() {
-  std::vector<SecondRuns::Seen> runs;
-  for (const BisectRow& row : done_.made.rows) {
-    const bool failed = row.observation == Observation::bad;
-    const bool judged = failed || row.observation == Observation::good;
-    if (judged && !row.told) runs.push_back({row.sha, row.fresh, failed});
-  }
-  const SecondRuns seen = SecondRuns::of(runs);
-  if (!seen.differ()) return;
-  note(
-      fmt::format("it fails otherwise when it runs again in the same folder: {} of {} times, {} of "
-                  "{} at first. "
-                  "It leaves something behind: let it clean up, or give --build",
-                  seen.later_failed, seen.later, seen.first_failed, seen.first));
-}
-
 // What stands in the way of it costs the proposal, not the answer.
 Status Asking::try_revert(Worktrees& worktrees, const CommitTrials& trials) {
   if (done_.made.verdict != Bisection::Verdict::found) return ok();
@@ -504,11 +352,17 @@ Status Asking::try_revert(Worktrees& worktrees, const CommitTrials& trials) {
   return ok();
 }
 
+void Asking::write_log() {
+  if (request_.log.empty()) return;
+  const Status wrote = world_.write(request_.log, text_of_log(done_, options_.range));
+  if (!wrote) note(wrote.error().what);
+}
+
 Result<Bisected> Asking::run() {
   TRY(take_resumed());
   commits_ = TRY(CommitReader::open(reading_, request_.repository));
   TRY(take_replayed());
-  TRY(check());
+  TRY(check_words(request_));
   if (!request_.signature.empty()) {
     Expr signature = TRY(parse_expr(request_.signature));
     TRY(check_signature(signature));
@@ -520,9 +374,9 @@ Result<Bisected> Asking::run() {
   const Ran top = TRY(reading_.ran({"rev-parse", "--show-toplevel"}, request_.repository));
   here_.find(top.exit_code == 0 ? text_lines(top.out).front() : "", request_.repository,
              done_.bad_sha);
-  TRY(check_program());
+  TRY(check_program(here_, request_, ends()));
   const WorktreesOptions wanted = TRY(worktrees_options());
-  TRY(check_writable());
+  TRY(check_writable(reading_, request_.repository));
   TRY(open_folder());
   note_workers();
   warn_of_mount(wanted.folder);
@@ -537,9 +391,11 @@ Result<Bisected> Asking::run() {
   options_.progress = request_.progress;
   options_.journal = [this](const BisectRow& row, const CommitTrial& trial) { kept(row, trial); };
   done_.made = TRY(searched(trials));
-  TRY(summarise());
+  done_.credible =
+      TRY(credible_commits(done_.made, options_.range, *commits_, reading_, request_.repository));
   TRY(try_revert(worktrees, trials));
-  note_second_runs();
+  const std::string second = note_of_second_runs(done_.made.rows);
+  if (!second.empty()) note(second);
   for (const std::string& text : worktrees.notes()) note(text);
   write_log();
   return std::move(done_);

@@ -15,7 +15,7 @@
 #include "base/world.h"
 #include "repo/ancestry.h"
 #include "workbench/bisect.h"
-#include "workbench/revert_check.h"
+#include "workbench/bisected.h"
 
 namespace culprit {
 
@@ -55,35 +55,6 @@ struct BisectRequest {
   Keep keep = Keep::in_folder;
   std::function<void(const BisectProgress&)> progress = nullptr;
   std::function<void(const std::string&)> warning = nullptr;  // told before the first run
-};
-
-struct CommitSummary {
-  std::string sha;
-  std::string subject;
-  std::string author;
-  std::string date;  // as committed
-  std::size_t parents = 0;
-  std::size_t files = 0;
-  std::size_t insertions = 0;
-  std::size_t deletions = 0;
-  double probability = 0;
-};
-
-struct Bisected {
-  Bisection made;
-  std::string good;  // as named
-  std::string bad;
-  std::string good_sha;
-  std::string bad_sha;
-  std::string base;  // where it is not GOOD: where the two parted
-  std::size_t suspects = 0;
-  std::vector<CommitSummary> credible;  // likeliest first, at most credible_max
-  std::optional<RevertCheck> revert;    // where a commit was found
-  std::string revert_patch;             // its file; empty: none
-  std::vector<std::string> notes;
-  std::string folder;  // of its history; empty: nothing was kept
-
-  static constexpr std::size_t credible_max = 20;
 };
 
 // Errors: as of bisect(), of the repository, revisions and files; usage.

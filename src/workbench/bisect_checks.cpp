@@ -1,0 +1,86 @@
+#include "workbench/bisect_checks.h"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "base/usage_error.h"
+#include "repo/path_filter.h"
+
+namespace culprit {
+
+Status check_words(const BisectRequest& request) {
+  if (request.command.empty()) {
+    return usage_error("bisect needs a command that tells good from bad",
+                       "culprit bisect GOOD BAD -- ./test.sh");
+  }
+  if (request.good.empty() || request.bad.empty()) {
+    return usage_error("bisect needs a commit that was GOOD and one that is BAD",
+                       "culprit bisect v1.8 v1.9 -- ./test.sh");
+  }
+  if (request.confidence < 0.5 || request.confidence >= 1) {
+    return usage_error(fmt::format("no confidence of {}", request.confidence), "--confidence 0.95");
+  }
+  if (request.rates && request.rates->good >= request.rates->bad) {
+    return usage_error("GOOD fails as often as BAD by --rates", "--rates 0.05,0.6   GOOD's first");
+  }
+  return ok();
+}
+
+Status check_paths(const GitProgram& git, const BisectRequest& request,
+                   const std::vector<std::string>& commits) {
+  std::vector<std::string> unmatched = request.paths;
+  for (const std::string& sha : commits) {
+    if (unmatched.empty()) return ok();
+    const std::string listed = TRY(
+        git.text({"ls-tree", "-r", "-z", "--name-only", "--full-tree", sha}, request.repository));
+    for (const std::string& path : text_lines(listed, '\0')) {
+      std::erase_if(unmatched,
+                    [&](const std::string& one) { return PathFilter({one}).reads(path); });
+    }
+  }
+  if (unmatched.empty()) return ok();
+  return usage_error(
+      fmt::format("--paths {} matches no file of {}", unmatched.front(), request.bad),
+      "name folders or files from the top of the repository: --paths src");
+}
+
+Status check_program(const UserFolder& here, const BisectRequest& request,
+                     const std::vector<std::string>& commits) {
+  const std::string& program = request.command.front();
+  const bool relative = program.find('/') != program.npos && program.front() != '/';
+  const bool made = !request.build.empty() || !request.links.empty() || !request.kept.empty();
+  if (!relative || made || here.holds(program, commits)) return ok();
+  return usage_error(
+      fmt::format("the command cannot be run: there is no {}, here or at BAD", program),
+      "write it: exit 0 where all is well, 1 where it is not; git need not know it");
+}
+
+Status check_writable(const GitProgram& git, const std::string& repository) {
+  namespace fs = std::filesystem;
+  const std::string said = TRY(git.text({"rev-parse", "--git-common-dir"}, repository));
+  const std::vector<std::string> lines = text_lines(said);
+  if (lines.empty()) return ok();
+  const fs::path common = fs::path(repository) / lines.front();
+  std::error_code unknown;
+  const bool begun = fs::exists(common / "worktrees", unknown);
+  const fs::path written = begun ? common / "worktrees" : common;
+  const bool refused = ::access(written.c_str(), W_OK) != 0 && (errno == EROFS || errno == EACCES);
+  if (!refused) return ok();
+  Error made =
+      error(Fault::denied, "worktrees need a repository that can be written, and {} cannot",
+            written.lexically_normal().string());
+  made.advice = fmt::format("git clone {} DIR, then --repo DIR", repository);
+  return made;
+}
+
+bool runs_nothing(const std::string& folder) {
+  struct statvfs mounted {};
+  return ::statvfs(folder.c_str(), &mounted) == 0 && (mounted.f_flag & ST_NOEXEC) != 0;
+}
+
+}  // namespace culprit

@@ -1,0 +1,34 @@
+// Checks of what a user asks of `bisect`, before anything is made for it.
+//
+// Each says what is wrong in the user's own words, and what to write instead: minutes of builds and
+// runs are too dear to find a slip of the pen with.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "repo/git_program.h"
+#include "workbench/bisect_request.h"
+#include "workbench/user_folder.h"
+
+namespace culprit {
+
+// What is missing or contradicts itself. Errors: usage.
+Status check_words(const BisectRequest& request);
+
+// A pattern that matches nothing would make all commits look alike. `commits`: the two ends.
+// Errors: usage.
+Status check_paths(const GitProgram& git, const BisectRequest& request,
+                   const std::vector<std::string>& commits);
+// What a build makes, or lies in a folder that is shared, is not there yet. Errors: usage.
+Status check_program(const UserFolder& here, const BisectRequest& request,
+                     const std::vector<std::string>& commits);
+
+// A worktree is written down in the repository. Errors: denied.
+Status check_writable(const GitProgram& git, const std::string& repository);
+
+// Whether the file system there is mounted so that no program of it can be run.
+bool runs_nothing(const std::string& folder);
+
+}  // namespace culprit
