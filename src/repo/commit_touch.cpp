@@ -30,6 +30,11 @@ void TreeMark::add(std::string_view path, std::uint32_t mode, std::string_view i
     halves[half] += hash_of(path, mode, id, starts[half]);
 }
 
+TreeMark& TreeMark::operator+=(const TreeMark& other) {
+  for (std::size_t half = 0; half < 2; ++half) halves[half] += other.halves[half];
+  return *this;
+}
+
 void TreeMark::remove(std::string_view path, std::uint32_t mode, std::string_view id) {
   for (std::size_t half = 0; half < 2; ++half)
     halves[half] -= hash_of(path, mode, id, starts[half]);

@@ -18,6 +18,8 @@ struct TreeMark {
   void add(std::string_view path, std::uint32_t mode, std::string_view id);
   void remove(std::string_view path, std::uint32_t mode, std::string_view id);
 
+  TreeMark& operator+=(const TreeMark& other);  // what two commits after each other do
+
   auto operator<=>(const TreeMark&) const = default;
 };
 
