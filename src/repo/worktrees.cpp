@@ -33,6 +33,7 @@ struct Worktrees::State {
   std::string checkout;
   fs::path root;
   std::optional<OwnedFolder> owned;
+  std::vector<std::string> checkout_setting;
   std::mutex mutex;  // git finds a free name for a worktree by looking, so one at a time
   std::size_t added = 0;
   // git's own folder of each worktree, as it was when it was made; looked up by every thread.
@@ -195,6 +196,13 @@ void Worktrees::State::note_pointers(const fs::path& worktree) {
   }
 }
 
+// A checkout of 20,000 files takes half the time on two cores, and git takes one, unless told.
+std::vector<std::string> parallel_checkout(const GitProgram& git, const std::string& repository) {
+  const Result<Ran> theirs = git.ran({"config", "--get", "checkout.workers"}, repository);
+  if (!theirs || theirs->exit_code == 0) return {};
+  return {"-c", "checkout.workers=0"};  // as many as there are cores
+}
+
 Result<Worktrees> Worktrees::open(GitProgram git, WorktreesOptions options) {
   auto state = std::make_unique<State>(std::move(git), std::move(options));
   const std::string& repository = state->options.repository;
@@ -212,6 +220,7 @@ Result<Worktrees> Worktrees::open(GitProgram git, WorktreesOptions options) {
   remove_abandoned(state->common, folder);
   state->owned = TRY(OwnedFolder::make(state->options.folder, state->common));
   state->root = state->owned->root;
+  state->checkout_setting = parallel_checkout(state->git, repository);
   TRY(state->take_copies());
   return Worktrees(std::move(state));
 }
@@ -251,7 +260,10 @@ Status Worktrees::State::check_out(const std::string& worktree, const std::strin
   std::error_code ignored;
   // Left where a checkout was stopped in its middle; nobody else works here.
   for (const char* name : {"index.lock", "HEAD.lock"}) fs::remove(registration / name, ignored);
-  return in(worktree).done({"checkout", "--quiet", "--force", "--detach", sha}, worktree);
+  std::vector<std::string> words = checkout_setting;
+  for (const char* word : {"checkout", "--quiet", "--force", "--detach"}) words.emplace_back(word);
+  words.push_back(sha);
+  return in(worktree).done(words, worktree);
 }
 
 Status Worktrees::State::fill(const std::string& worktree, Leftovers leftovers) const {
