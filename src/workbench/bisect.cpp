@@ -143,8 +143,9 @@ void Bisecting::learn(const BisectRow& row) {
     skipped_ += outcome ? 0 : 1;
     seconds_ += row.seconds + row.ready_seconds;
     using Seen = LearnedSeconds::Seen;
-    if (row.ready_seconds > 0) learned_.add_ready(row.ready_seconds);
-    if (outcome) learned_.add_test(row.seconds, row.fresh ? Seen::first : Seen::again);
+    const Seen seen = row.fresh ? Seen::first : Seen::again;
+    if (row.ready_seconds > 0) learned_.add_ready(row.ready_seconds, seen);
+    if (outcome) learned_.add_test(row.seconds, seen);
   }
   if (row.where != Where::commit) {
     const bool good = row.where == Where::good_end;

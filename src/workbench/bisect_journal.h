@@ -22,8 +22,8 @@ struct BisectRow {
   std::string sha;
   Observation observation = Observation::unjudged;
   double seconds = 0;        // of the test
-  double ready_seconds = 0;  // of the checkout and build before it
-  bool fresh = false;        // the first test in its worktree
+  double ready_seconds = 0;  // before it: of checkout and build, or to put its files back
+  bool fresh = false;        // it was checked out for this one
   bool told = false;         // not run here: of a log of git bisect
   std::string reason;        // on one line
 };

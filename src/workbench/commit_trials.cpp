@@ -292,11 +292,13 @@ Result<CommitTrial> CommitTrials::attempt(Place& place, TrialSetup setup, const 
     TRY(check_out(place));
     if (!options_.build.empty()) made = TRY(build(place, setup, watch));
     made.ready_seconds = since(start);
+    made.fresh = true;
     if (made.kind != CommitTrial::Kind::tested) return made;
     place.ready = true;
     if (!options_.build.empty()) place.built = TRY(worktrees_.files(place.worktree));
   } else {
     TRY(make_ready_again(place));
+    made.ready_seconds = since(start);
   }
   std::error_code ignored;
   if (!fs::is_directory(place.worktree + "/" + options_.subfolder, ignored)) {

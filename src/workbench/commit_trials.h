@@ -60,7 +60,7 @@ struct CommitTrial {
   Trial trial;               // of the command; of the build, where that failed
   std::string reason;        // of all but `tested`
   bool fresh = false;        // the first in this worktree since it became this commit's
-  double ready_seconds = 0;  // for checkout and build
+  double ready_seconds = 0;  // for checkout and build, or to put its files back
 };
 
 class CommitTrials {
