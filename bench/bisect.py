@@ -18,16 +18,23 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 
-# name, how often the test fails where the change is, seconds of a build, repeats of git bisect.
-# The repeats of a test that fails with p: the fewest for which all of about log2(n) / 2 bad
-# commits are seen to be bad with 0.95.
+
+class World(typing.NamedTuple):
+    name: str
+    rate: float  # how often the test fails where the change is
+    build_seconds: float = 0.0
+    other_files: int = 0  # that no commit after the first one changes
+
+
 WORLDS = [
-    ("certain", 1.0, 0.0),
-    ("certain, slow build", 1.0, 1.0),
-    ("fails one time in two", 0.5, 0.0),
-    ("fails one time in two, slow build", 0.5, 1.0),
-    ("fails one time in three", 0.34, 0.0),
+    World("certain", 1.0),
+    World("certain, 20,000 files", 1.0, other_files=20_000),
+    World("certain, slow build", 1.0, build_seconds=1.0),
+    World("fails one time in two", 0.5),
+    World("fails one time in two, slow build", 0.5, build_seconds=1.0),
+    World("fails one time in three", 0.34),
 ]
 
 
@@ -36,8 +43,8 @@ def git(folder, *words, stdin=None):
                           capture_output=True).stdout.strip()
 
 
-def history(folder, commits, culprit, rate):
-    """Commits 1 to `commits`; from `culprit` on the program fails with that rate."""
+def history(folder, commits, culprit, world):
+    """Commits 1 to `commits`; from `culprit` on the program fails at the world's rate."""
     git(folder, "init", "-q", "-b", "main")
     stream = []
 
@@ -55,8 +62,9 @@ def history(folder, commits, culprit, rate):
         files = {f"part{mark % 20}.txt": f"{mark}\n"}
         if mark == 1:
             files["rate.txt"] = "0\n"
+            files |= {f"d{i % 100}/{i}.txt": f"{i}\n" for i in range(world.other_files)}
         if mark == culprit:  # never a merge: its number is 2 modulo 9
-            files["rate.txt"] = f"{rate}\n"
+            files["rate.txt"] = f"{world.rate}\n"
         return files
 
     tip = 1
@@ -92,6 +100,8 @@ def scripts(folder, build_seconds):
 
 
 def repeats_for(rate, commits):
+    """The fewest of git bisect for which all of about log2(n) / 2 bad commits are seen to be bad
+    with 0.95."""
     steps = math.ceil(math.log2(commits) / 2)
     return 1 if rate >= 1 else math.ceil(math.log(1 - 0.95 ** (1 / steps)) / math.log(1 - rate))
 
@@ -125,30 +135,30 @@ def by_culprit(program, folder, build_seconds):
 
 
 def measured(program, world, commits, rounds):
-    name, rate, build_seconds = world
     rows = []
     for number in range(rounds):
         culprit = random.Random(number).randrange(2, commits + 1)
         culprit -= 1 if culprit % 9 == 2 and culprit > 2 else 0
         with tempfile.TemporaryDirectory(prefix="culprit-bench-") as folder:
             folder = pathlib.Path(folder)
-            history(folder, commits, culprit, rate)
-            scripts(folder, build_seconds)
+            history(folder, commits, culprit, world)
+            scripts(folder, world.build_seconds)
             before = git(folder, "log", "--format=%H", "--reverse", "--", "rate.txt").split()
             truth = before[1]
             pair = {}
             for side in ("git", "culprit") if number % 2 == 0 else ("culprit", "git"):
-                pair[side] = (by_git(folder, rate, commits) if side == "git"
-                              else by_culprit(program, folder, build_seconds))
+                pair[side] = (by_git(folder, world.rate, commits) if side == "git"
+                              else by_culprit(program, folder, world.build_seconds))
             rows.append({"ratio": pair["culprit"][0] / pair["git"][0],
                          **{f"{side}_{what}": pair[side][i] for side in pair
                             for i, what in enumerate(("seconds", "runs"))},
                          **{f"{side}_right": pair[side][2] == truth for side in pair}})
-        print(f"\r{name}: {number + 1} of {rounds}", end="", file=sys.stderr)
+        print(f"\r{world.name}: {number + 1} of {rounds}", end="", file=sys.stderr)
     print(file=sys.stderr)
     mean = {key: statistics.fmean(row[key] for row in rows) for key in rows[0]}
     mean["ratio"] = statistics.median(row["ratio"] for row in rows)
-    return {"world": name, "repeats": repeats_for(rate, commits), "rounds": rounds, **mean}
+    repeats = repeats_for(world.rate, commits)
+    return {"world": world.name, "repeats": repeats, "rounds": rounds, **mean}
 
 
 def main():
@@ -162,7 +172,7 @@ def main():
     program = shutil.which(pathlib.Path(options.build).resolve() / "culprit")
     if not program:
         raise SystemExit(f"{options.build}/culprit is missing: ./dev build")
-    worlds = [world for world in WORLDS if options.only in (None, world[0])]
+    worlds = [world for world in WORLDS if options.only in (None, world.name)]
     results = [measured(program, world, options.commits, options.rounds) for world in worlds]
     if options.json:
         print(json.dumps({"commits": options.commits, "bisect": results}))
