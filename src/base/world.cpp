@@ -355,15 +355,46 @@ class RealWorld final : public World {
     return made;
   }
 
+  // A device or a pipe is written into: a file in its place would take it from everybody.
+  static Status write_into(const std::string& path, std::string_view bytes) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0 && errno == ENXIO) {
+      return error(Fault::unavailable, "cannot write {}: nobody reads it", path);
+    }
+    if (descriptor < 0) return cannot_write(path, errno);
+    ::fcntl(descriptor, F_SETFL, 0);  // only the opening must not wait
+    File file = File::of_descriptor(descriptor, path);
+    return file.append(bytes) ? ok() : cannot_write(path, errno);
+  }
+
+  // What links lead to, whether it is there or not.
+  static Result<std::string> followed(std::string path) {
+    constexpr int links_max = 40;  // as Linux follows
+    char target[PATH_MAX];
+    for (int links = 0; links < links_max; ++links) {
+      const ssize_t size = ::readlink(path.c_str(), target, sizeof target);
+      if (size < 0) return path;
+      const std::string_view next(target, static_cast<std::size_t>(size));
+      path = next.starts_with('/') ? next : path.substr(0, path.rfind('/') + 1).append(next);
+    }
+    return cannot_write(path, ELOOP);
+  }
+
   Status write(const std::string& path, std::string_view bytes) override {
+    struct stat before {};
+    const bool there = ::stat(path.c_str(), &before) == 0;
+    if (there && !S_ISREG(before.st_mode)) return write_into(path, bytes);
+    const std::string target = TRY(followed(path));
     // A name of its own: another culprit may be writing the same file.
-    const std::string staged = fmt::format("{}.{}.part", path, ::getpid());
-    const int descriptor = ::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const std::string staged = fmt::format("{}.{}.part", target, ::getpid());
+    const mode_t mode = there ? before.st_mode & 0777 : 0644;
+    const int descriptor = ::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (descriptor < 0) return cannot_write(path, errno);
     File file = File::of_descriptor(descriptor, staged);
+    if (there) ::fchmod(descriptor, mode);  // whatever the umask
     Status written = file.append(bytes);
     if (!written) written = cannot_write(path, errno);
-    if (written && (::fsync(descriptor) != 0 || ::rename(staged.c_str(), path.c_str()) != 0)) {
+    if (written && (::fsync(descriptor) != 0 || ::rename(staged.c_str(), target.c_str()) != 0)) {
       written = cannot_write(path, errno);
     }
     if (!written) ::unlink(staged.c_str());

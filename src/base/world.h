@@ -111,7 +111,9 @@ class World {
   virtual Result<File> spool() = 0;
   virtual Result<FileInfo> info(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // sorted names
-  virtual Status write(const std::string& path, std::string_view bytes) = 0;  // whole or not at all
+  // Whole or not at all, with the mode that it had. Links are followed; a pipe or a device is
+  // written into as it is.
+  virtual Status write(const std::string& path, std::string_view bytes) = 0;
 
   // Runs a program to its end with nothing on its standard input.
   virtual Result<Ran> run(const std::vector<std::string>& command,

@@ -1,5 +1,6 @@
 #include "base/world.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -116,6 +117,44 @@ TEST_CASE("writing replaces a file whole and leaves nothing else behind") {
   CHECK(*world->read(folder / "a", 100) == "short");
   CHECK(*world->list(folder.path()) == std::vector<std::string>{"a"});
   CHECK_FALSE(world->write(folder / "missing/a", "x"));
+}
+
+TEST_CASE("writing through a link keeps the link, and what is replaced keeps its mode") {
+  const Folder folder;
+  const auto world = real_world();
+  REQUIRE(world->write(folder / "target", "old"));
+  REQUIRE(::chmod((folder / "target").c_str(), 0600) == 0);
+  REQUIRE(::symlink("target", (folder / "link").c_str()) == 0);
+  REQUIRE(::symlink("link", (folder / "second").c_str()) == 0);
+  REQUIRE(::symlink("not-yet", (folder / "dangling").c_str()) == 0);
+  REQUIRE(::symlink("round", (folder / "round").c_str()) == 0);
+  REQUIRE(world->write(folder / "second", "new"));
+  REQUIRE(world->write(folder / "dangling", "made"));
+  CHECK_FALSE(world->write(folder / "round", "x"));
+  CHECK(*world->read(folder / "target", 100) == "new");
+  CHECK(*world->read(folder / "not-yet", 100) == "made");
+  struct stat status {};
+  REQUIRE(::lstat((folder / "second").c_str(), &status) == 0);
+  CHECK(S_ISLNK(status.st_mode));
+  REQUIRE(::stat((folder / "target").c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0600);
+}
+
+TEST_CASE("a named pipe is written into and stays one; without a reader that is an error") {
+  const Folder folder;
+  const auto world = real_world();
+  const std::string path = folder / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const Status unread = world->write(path, "x");
+  REQUIRE_FALSE(unread);
+  CHECK(unread.error().what == "cannot write " + path + ": nobody reads it");
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(world->write(path, "text"));
+  char got[8];
+  CHECK(::read(reader, got, sizeof got) == 4);
+  ::close(reader);
+  CHECK(world->info(path)->type == FileInfo::Type::pipe);
+  CHECK(*world->list(folder.path()) == std::vector<std::string>{"pipe"});
 }
 
 TEST_CASE("a file larger than the caller wants is an error, not a part") {
