@@ -1,8 +1,10 @@
 """`culprit shrink` with real commands: environments, JSON, lock files, flags, flaky ones."""
 import json
+import os
 import pathlib
 import random
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -233,6 +235,39 @@ class Shrink(Daemons):
             self.assertIn("would write over", done.stderr)
         self.assertEqual({name: (self.folder / name).read_text() for name in before}, before)
         self.assertFalse((self.folder / "ran").exists())
+
+    def test_out_keeps_what_it_is(self):
+        self.write("good.env", "A=1\n")
+        self.write("bad.env", "A=2\n").chmod(0o640)
+        self.write("target", "before").chmod(0o600)
+        (self.folder / "link").symlink_to("target")
+        os.mkfifo(self.folder / "pipe")
+        reader = os.open(self.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        for out in ("link", "pipe", "fresh"):
+            said = self.shrink("--from", "good.env", "--to", "bad.env", "--out", out, "--", "sh",
+                               "-c", "[ $A = 1 ]")
+            self.assertEqual(said["out"], out)
+        self.assertTrue((self.folder / "link").is_symlink())
+        self.assertEqual((self.folder / "target").read_text(), "A=2\n")
+        self.assertEqual(os.read(reader, 100), b"A=2\n")
+        modes = {name: stat.filemode((self.folder / name).lstat().st_mode)
+                 for name in ("target", "pipe", "fresh")}
+        self.assertEqual(modes, {"target": "-rw-------", "pipe": modes["pipe"],
+                                 "fresh": "-rw-r-----"})
+        self.assertEqual(modes["pipe"][0], "p")
+
+    def test_out_is_not_where_the_report_goes(self):
+        self.write("good.env", "A=1\n")
+        self.write("bad.env", "A=2\n")
+        for out in ("-", "report"):
+            with open(self.folder / "report", "wb") as report:
+                done = subprocess.run([daemons.BUILD / "culprit", "shrink", "--no-case", "--from",
+                                       "good.env", "--to", "bad.env", "--out", out, "--", "sh",
+                                       "-c", "[ $A = 1 ]"], cwd=self.folder, stdout=report,
+                                      stderr=subprocess.PIPE, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"--out {out} is standard output", done.stderr)
 
     def test_braces_of_the_flags_are_no_place(self):
         self.write("good.flags", "--format a --level 1")

@@ -161,9 +161,23 @@ Result<std::string> text_at(World& world, const std::string& path) {
   return world.read(path, differences_bytes_max);
 }
 
+// The report is written there. A terminal or /dev/null may take both.
+bool is_report(World& world, const std::string& path) {
+  const Result<FileInfo> out = world.info(path);
+  const Result<FileInfo> report = world.info("/dev/stdout");
+  return path == "-" || (out && report && out->identity == report->identity &&
+                         report->type != FileInfo::Type::other);
+}
+
 // By any of its names: what is to be compared must not be written over.
 Status check_out(World& world, const ShrinkRequest& request) {
   if (request.out.empty()) return ok();
+  if (is_report(world, request.out)) {
+    Error made =
+        error(Fault::usage, "--out {} is standard output, which takes the report", request.out);
+    made.advice = "--out small.txt writes a file of its own";
+    return made;
+  }
   const Result<FileInfo> out = world.info(request.out);
   for (const std::string& input : {request.from, request.to}) {
     const Result<FileInfo> info = world.info(input);
@@ -173,6 +187,21 @@ Status check_out(World& world, const ShrinkRequest& request) {
     return made;
   }
   return ok();
+}
+
+// A new one has BAD's mode before there is anything in it: it may hold a secret of BAD's.
+Status write_out(World& world, const ShrinkRequest& request, const std::string& text) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::file_status bad = fs::status(request.to, failed);
+  const bool fresh = !fs::exists(request.out, failed) && fs::is_regular_file(bad);
+  if (fresh) {
+    TRY(world.write(request.out, ""));
+    fs::permissions(request.out, bad.permissions(), failed);
+  }
+  const Status written = world.write(request.out, text);
+  if (!written && fresh) fs::remove(request.out, failed);
+  return written;
 }
 
 Result<std::optional<Expr>> signature_of(const std::string& text) {
@@ -239,7 +268,7 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
   }
   if (request.out.empty()) return done;
   // What cannot be written costs the file, not the answer.
-  const Status written = world.write(request.out, differences.text_with(done.made.kept));
+  const Status written = write_out(world, request, differences.text_with(done.made.kept));
   if (written) done.out = request.out;
   if (!written) done.unwritten = written.error().what;
   return done;
