@@ -192,6 +192,15 @@ class Shrink(Daemons):
         self.assertEqual(said["kept"], ["B=1 -> B=2"])
         self.assertEqual(said["checks"], 0)
 
+    def test_rates_find_nothing_that_never_failed(self):
+        self.write("good.env", "A=1\nB=1\n")
+        self.write("bad.env", "A=2\nB=2\n")
+        for rates, command, ended in (("0.5,0.9", "false", "good_fails"),
+                                      ("0,1", "true", "bad_passes")):
+            said = self.shrink("--from", "good.env", "--to", "bad.env", "--rates", rates, "--",
+                               command, expected=1)
+            self.assertEqual((said["ended"], said["kept"]), (ended, []))
+
     def test_secrets_are_shown_and_not_stored(self):
         pairs = {"env": ("PASSPHRASE='correct horse'\nAPI_TOKEN=a b c\nDB_PW=oldsecret\nN=1\n",
                          "PASSPHRASE='other horse'\nAPI_TOKEN=d e f\nDB_PW=newsecret\nN=2\n"),

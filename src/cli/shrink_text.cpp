@@ -67,7 +67,7 @@ std::string kept_text(const ShrinkDone& done) {
     text += done.kept.size() == 1 ? "         without it the command does not fail\n"
                                   : "         without any one of them the command does not fail\n";
   }
-  if (done.made.contradicted) {
+  if (done.made.contradicted && !done.kept.empty()) {
     text += "         some of the others hide the failure: another set may be smaller\n";
   }
   return text;
@@ -117,11 +117,6 @@ bool only_timed_out(const Shrunk& made) {
 std::string rates_next(const ShrinkDone& done, const ShrinkRequest& request) {
   const TrialCounts& good = done.made.good_counts;
   const double rate = good.total() > 0 ? good.bad / good.total() : 0;
-  if (done.made.end == Shrunk::End::good_fails) {
-    return fmt::format(
-        "NEXT     --rates 0.5,0.9 if {} fails in half of the runs only, and {} more often\n",
-        request.from, request.to);
-  }
   constexpr double about_half = 0.25;
   const bool half = rate >= about_half && rate <= 1 - about_half && !request.search.rates;
   if (!half) return "";
@@ -130,15 +125,23 @@ std::string rates_next(const ShrinkDone& done, const ShrinkRequest& request) {
       request.to);
 }
 
+std::string good_next(const ShrinkDone& done, const ShrinkRequest& request) {
+  if (done.made.good_counts.good > 0) return rates_next(done, request);
+  return fmt::format(
+      "NEXT     --signature of the failure that is meant, if {} fails for another reason\n",
+      request.from);
+}
+
 std::string next_text(const ShrinkDone& done, const ShrinkRequest& request) {
   switch (done.made.end) {
     case Shrunk::End::bad_passes:
       if (sets_no_variable(done, request)) {
         return "NEXT     {} in the command stands for the file, so no variable was set\n";
       }
-      return fmt::format("NEXT     --calibrate {} if it fails but seldom\n",
-                         4 * static_cast<int>(done.made.bad_counts.total()));
-    case Shrunk::End::good_fails: return rates_next(done, request);
+      return fmt::format("NEXT     {}--calibrate {} if it fails but seldom\n",
+                         request.search.rates ? "without --rates, " : "",
+                         std::max(48, 4 * static_cast<int>(done.made.bad_counts.total())));
+    case Shrunk::End::good_fails: return good_next(done, request);
     case Shrunk::End::same_rate:
       return "NEXT     --calibrate 200 tells smaller differences\n" + rates_next(done, request);
     case Shrunk::End::untestable:

@@ -222,8 +222,8 @@ void SetSearch::advance_search() {
 }
 
 void SetSearch::advance_confirming() {
-  if (flaky_) return trusted_ + 1 < history_.size() ? begin_doubt() : finish(Verdict::found);
-  if (options_.calibrate == 1) return finish(Verdict::found);
+  if (flaky_) return trusted_ + 1 < history_.size() ? begin_doubt() : advance_proof();
+  if (options_.calibrate == 1) return advance_proof();
   // Of one alone the ends have told what it is without it.
   const std::vector<std::size_t> members = members_of(kept());
   const double times = members.size() == 1 ? 2 : 3;
@@ -239,7 +239,31 @@ void SetSearch::advance_confirming() {
     less[member] = false;
     if (too_few(less, times)) return put(less, 1);
   }
-  finish(Verdict::found);
+  advance_proof();
+}
+
+// What was never asked because all said the same (--rates: nothing was run at the ends): whether
+// BAD fails at all where nothing could be left out, and GOOD not where nearly all could.
+void SetSearch::advance_proof() {
+  const std::size_t size = size_of(kept());
+  const auto asked = [&](const Subset& set) {
+    const std::optional<Answer> told = answer(counts(set), error());
+    if (!told) put(set, runs_wanted(counts(set), error()));
+    return told;
+  };
+  if (size == 0 || (options_.rates && size == 1)) {
+    const std::optional<Answer> good = asked(none_);
+    if (!good) return;
+    if (good->outcome == Outcome::bad) return finish(Verdict::good_fails);
+    if (size == 0) return finish(Verdict::inconsistent);
+  }
+  const double failures = counts(kept()).bad;
+  if (failures > 0 && !(options_.rates && kept() == all_)) return finish(Verdict::found);
+  const std::optional<Answer> bad = asked(kept());
+  if (!bad) return;
+  if (bad->outcome == Outcome::bad) return finish(Verdict::found);
+  if (!bad->outcome) return finish(Verdict::unjudged);
+  finish(counts(kept()).bad > 0 ? Verdict::inconsistent : Verdict::bad_passes);
 }
 
 void SetSearch::begin_doubt() {

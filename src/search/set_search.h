@@ -39,7 +39,8 @@ class SetSearch {
     // unless answers differ. 12: what fails one time in three is missed by one search in 129 (by
     // one in 25 with 8), and where BAD fails at once it costs nothing.
     std::size_t calibrate = 12;
-    std::optional<Rates> rates = {};  // where they are known; then nothing is run at the ends
+    // Where they are known; then an end is only run where the search is about to find it.
+    std::optional<Rates> rates = {};
     double confidence = 0.95;
   };
   enum class Phase : std::uint8_t { ends, searching, confirming, finished };
@@ -88,6 +89,7 @@ class SetSearch {
   void advance_flaky_ends();
   void advance_search();
   void advance_confirming();
+  void advance_proof();
   void advance_doubt();
   void begin_search();
   void begin_doubt();

@@ -239,6 +239,37 @@ TEST_CASE("rates that are known save the runs at the ends") {
   CHECK(search.flaky());
 }
 
+TEST_CASE("rates that are not as said find nothing that never failed") {
+  struct Row {
+    SetSearch::Rates rates;
+    double good, bad;
+    std::size_t calibrate;
+    SetSearch::Verdict verdict;
+  };
+  using Verdict = SetSearch::Verdict;
+  const std::vector<Row> rows{
+      {{0.5, 0.9}, 1, 1, 12, Verdict::good_fails}, {{0, 0.5}, 0, 0, 12, Verdict::bad_passes},
+      {{0, 1}, 0, 0, 12, Verdict::bad_passes},     {{0, 1}, 0, 0, 1, Verdict::bad_passes},
+      {{0, 1}, 1, 1, 12, Verdict::good_fails},     {{0, 1}, 1, 1, 1, Verdict::good_fails},
+      {{0, 0.5}, 0, 0.5, 12, Verdict::found}};
+  for (const Row& row : rows) {
+    for (const std::size_t count : {1UL, 2UL, 9UL}) {
+      CAPTURE(row.rates.bad);
+      CAPTURE(row.calibrate);
+      CAPTURE(count);
+      Dice dice(7);
+      SetSearch search(count, {.calibrate = row.calibrate, .rates = row.rates});
+      run(search,
+          [&](const Subset& set) { return dice.uniform() < (set[0] ? row.bad : row.good); });
+      CHECK(search.verdict() == row.verdict);
+      if (row.verdict == Verdict::found) CHECK(search.counts(search.kept()).bad > 0);
+    }
+  }
+  SetSearch unjudged(3, {.rates = SetSearch::Rates{0, 0.5}});
+  while (const auto set = unjudged.ask()) unjudged.tell(*set, std::nullopt);
+  CHECK(unjudged.verdict() == Verdict::unjudged);
+}
+
 TEST_CASE("runs beside each other are never more than a question needs") {
   SetSearch search(16, {.rates = SetSearch::Rates{0.01, 0.3}});
   std::size_t beside = 0;

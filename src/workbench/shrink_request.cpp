@@ -260,7 +260,7 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
   options.workers = request.workers;
   options.progress = request.progress;
   done.made = TRY(shrink(world, options));
-  const bool failed = request.search.rates || done.made.bad_counts.bad > 0;
+  const bool failed = done.made.kept_counts.bad + done.made.bad_counts.bad > 0;
   if (done.made.verdict == Shrunk::Verdict::no_difference || !failed) return done;
   for (const std::size_t one : members_of(done.made.kept)) {
     done.kept.push_back(differences.names[one]);

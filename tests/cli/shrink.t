@@ -77,7 +77,7 @@ $ culprit shrink --from good.env --to bad.env -- false | sed 's/; [0-9.]* s of r
 SHRINK   good.env fails too (3 of 3 runs)
 BY       exit 1
 TESTS    0, and 3 at the ends and to be sure
-NEXT     --rates 0.5,0.9 if good.env fails in half of the runs only, and bad.env more often
+NEXT     --signature of the failure that is meant, if good.env fails for another reason
 [exit 0]
 $ culprit shrink --from good.env --to bad.env -- sh -c 'exit 125' | sed 's/; [0-9.]* s of running//'
 SHRINK   no run at one of the ends could be judged
