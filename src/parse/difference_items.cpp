@@ -226,8 +226,16 @@ std::string Merging::told(const Item& item, std::size_t place) const {
   return fmt::format("line {}: {}", place + 1, text);
 }
 
+// Of a name that is set twice the last one counts.
+std::size_t speaker(const std::vector<Item>& items, const std::vector<std::size_t>& places) {
+  const auto last = std::find_if(places.rbegin(), places.rend(),
+                                 [&](std::size_t place) { return !items[place].goes_on; });
+  return last == places.rend() ? places[0] : *last;
+}
+
 const Item& Merging::item_of(const Change& change) const {
-  return change.added.empty() ? before_[change.removed[0]] : after_[change.added[0]];
+  const auto& [removed, added] = change;
+  return added.empty() ? before_[speaker(before_, removed)] : after_[speaker(after_, added)];
 }
 
 std::string Merging::name_of(const Change& change) const {
@@ -239,7 +247,7 @@ std::string Merging::name_of(const Change& change) const {
   if (removed.empty()) {
     return fmt::format("{}{}{}", before_.empty() ? "" : "added ", label, told(item, added[0]));
   }
-  const Item& was = before_[removed[0]];
+  const Item& was = before_[speaker(before_, removed)];
   std::string old_text = shown(was.value.empty() ? trimmed(was.text) : was.value);
   std::string new_text = shown(item.value.empty() ? trimmed(item.text) : item.value);
   if (old_text == new_text && was.text != item.text) {

@@ -45,6 +45,7 @@ ItemList read_environment(std::string_view text) {
     item.text = one.text;
     if (read_comment(item, trimmed(one.text))) continue;
     if (!one.name.empty()) key = one.name;
+    item.goes_on = one.name.empty();
     item.key = item.subject = key;
   }
   return list;
@@ -161,6 +162,7 @@ void read_requirements(ItemList& list) {
     goes_on = line.ends_with('\\');
     if (continued) {
       item.key = key;
+      item.goes_on = true;
       continue;
     }
     if (read_comment(item, line) || line.front() == '-') continue;
@@ -205,33 +207,50 @@ void read_apt(ItemList& list) {
 
 bool is_flag(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 
-// A flag takes the word behind it along where that is none.
+// Words with their place in the text. A line that begins with # is a comment.
+struct Word {
+  std::size_t begin, end;
+};
+std::vector<Word> words_in(std::string_view text) {
+  std::vector<Word> words;
+  for (std::size_t at = 0;;) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n", at);
+    if (begin == text.npos) return words;
+    const bool line_begins = at == 0 || text.substr(at, begin - at).find('\n') != text.npos;
+    if (line_begins && text[begin] == '#') {
+      at = std::min(text.find('\n', begin), text.size());
+      continue;
+    }
+    at += word_end(text.substr(at));
+    words.push_back({begin, at});
+  }
+}
+
+// A flag takes the word behind it along where that is none. Comments have no candidate that keeps
+// them.
 ItemList read_flags(std::string_view text) {
   ItemList list;
   list.join = " ";
+  list.ended = false;
   std::map<std::string, int> seen;
-  while (!text.empty()) {
-    std::size_t end = word_end(text);
-    const std::string_view word = trimmed(text.substr(0, end));
-    if (text.substr(0, end).find_first_not_of(" \t\r\n") == text.npos) end = text.size();
-    const std::size_t next = end + word_end(text.substr(end));
-    const std::size_t start = text.find_first_not_of(" \t\r\n", end);
-    const bool takes = is_flag(word) && word.find('=') == word.npos && start < next &&
-                       !is_flag(text.substr(start, next - start));
-    if (takes) end = next;
-    Item item;
-    const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), end);
-    item.text = text.substr(begin, end - begin);
-    if (is_flag(item.text)) {
-      const std::string name(item.text.substr(0, item.text.find_first_of("= \t")));
+  const std::vector<Word> words = words_in(text);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto [begin, end] = words[i];
+    const std::string_view word = text.substr(begin, end - begin);
+    Item& item = list.items.emplace_back();
+    if (is_flag(word)) {
+      const std::string name(word.substr(0, word.find('=')));
       const int times = ++seen[name];
       item.key = times > 1 ? fmt::format("{}\n{}", name, times) : name;
       item.subject = name;
+      const Word next = i + 1 < words.size() ? words[i + 1] : Word{end, end};
+      const std::string_view value = text.substr(next.begin, next.end - next.begin);
+      const bool near = text.substr(end, next.begin - end).find('#') == text.npos;
+      const bool takes = name == word && near && !value.empty() && !is_flag(value);
+      if (takes) end = words[++i].end;
     }
-    if (begin < end) list.items.push_back(std::move(item));
-    text.remove_prefix(end);
+    item.text = text.substr(begin, end - begin);
   }
-  list.ended = false;
   return list;
 }
 
@@ -277,12 +296,9 @@ std::string without_blocks(std::string_view go_mod) {
 
 std::vector<std::string> flag_words(std::string_view text) {
   std::vector<std::string> words;
-  for (text = without_mark(text); !text.empty();) {
-    const std::size_t end = word_end(text);
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin >= end) break;
+  text = without_mark(text);
+  for (const auto& [begin, end] : words_in(text)) {
     words.push_back(unquoted_word(text.substr(begin, end - begin)));
-    text.remove_prefix(end);
   }
   return words;
 }

@@ -51,6 +51,21 @@ TEST_CASE("a variable's value is what a shell would make of it") {
         std::vector<Pair>{{"A", "2"}, {"B", "x y"}, {"C", "a b"}, {"D", "two\nlines"}, {"E", ""}});
 }
 
+TEST_CASE("a line that ends in \\r\\n gives its value the \\r, as in a shell") {
+  using Pair = std::pair<std::string, std::string>;
+  CHECK(variables_in("A=1\r\n\r\nB=\"x\"\r\nC=2 # c\r\nD=3  \n") ==
+        std::vector<Pair>{{"A", "1\r"}, {"B", "x\r"}, {"C", "2"}, {"D", "3"}});
+  CHECK(read("A=1\nB=2\n", "A=1\nB=2\r\n", DifferenceKind::environment).names ==
+        Names{"B=2 -> B=2\\r"});
+}
+
+TEST_CASE("of a variable that is set twice the last value is named") {
+  CHECK(read("A=1\nD=1\nD=2\n", "A=1\nD=7\nD=3\n", DifferenceKind::environment).names ==
+        Names{"D=2 -> D=3"});
+  CHECK(read("K=a\nmore\n", "K=b\nless\n", DifferenceKind::environment).names ==
+        Names{"K=a -> K=b"});
+}
+
 TEST_CASE("within quotes a backslash stays, but before what it escapes there") {
   CHECK(flag_words(R"("\d+" "a\"b\$c\\d" \d 'x\d')") ==
         std::vector<std::string>{"\\d+", "a\"b$c\\d", "d", "x\\d"});
@@ -87,6 +102,18 @@ TEST_CASE("a variable may be a key of many lines, the file begin with a byte ord
         std::vector<Pair>{{"NAME", "a"}, {"KEY", key}, {"LAST", "2"}});
   CHECK(variables_in(with(made, {1})) ==
         std::vector<Pair>{{"NAME", "a"}, {"KEY", "old\nA=2\n"}, {"LAST", "1"}});
+}
+
+TEST_CASE("flags may stand on lines of their own, and comments between them") {
+  const std::string bad =
+      "# all\n--verbose\n--level 3\n  # --old 1\n--log-dir\nb\n--last\n#x\nend\n";
+  const Differences made = read("--verbose\n--port 80\n", bad, DifferenceKind::flags);
+  CHECK(made.names == Names{"removed --port 80", "added --level 3", "added --log-dir\nb",
+                            "added --last", "added end"});
+  CHECK(flag_words(bad) ==
+        std::vector<std::string>{"--verbose", "--level", "3", "--log-dir", "b", "--last", "end"});
+  CHECK(flag_words("--color #fff 'a\n# b'") ==
+        std::vector<std::string>{"--color", "#fff", "a\n# b"});
 }
 
 TEST_CASE("flags go with their values, and are cut as a shell cuts them") {

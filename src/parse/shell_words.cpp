@@ -41,7 +41,8 @@ Assignment first_of(std::string_view text) {
     const std::size_t close = closing_quote(text, begin);
     if (close != none) made.text = text.substr(0, std::min(text.find('\n', close), text.size()));
   }
-  made.value = trimmed(made.text.substr(begin));
+  const std::string_view value = made.text.substr(begin);
+  made.value = value.substr(0, value.find_last_not_of(" \t") + 1);  // a shell keeps \r
   return made;
 }
 
