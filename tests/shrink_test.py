@@ -205,11 +205,14 @@ class Shrink(Daemons):
         pairs = {"env": ("PASSPHRASE='correct horse'\nAPI_TOKEN=a b c\nDB_PW=oldsecret\nN=1\n",
                          "PASSPHRASE='other horse'\nAPI_TOKEN=d e f\nDB_PW=newsecret\nN=2\n"),
                  "json": ('{"db":{"password":"oldsecret"},"n":1}',
-                          '{"db":{"password":"newsecret","pw":{"a":"newsecret"}},"n":2}')}
+                          '{"db":{"password":"newsecret","pw":{"a":"newsecret"}},"n":2}'),
+                 "conf": ("password oldsecret;\nset $api_token a b;\nn 1\n",
+                          "password newsecret;\nset $api_token d e;\nn 2\n")}
         secrets = ["horse", "a b", "b c", "d e", "e f", "oldsecret", "newsecret"]
         kept = {"env": ["PASSPHRASE: *** -> ***", "API_TOKEN: *** -> ***", "DB_PW: *** -> ***",
                         "N=1 -> N=2"],
-                "json": ["$.db.password: *** -> ***", "added $.db.pw: ***", "$.n: 1 -> 2"]}
+                "json": ["$.db.password: *** -> ***", "added $.db.pw: ***", "$.n: 1 -> 2"],
+                "conf": ["password: *** -> ***", "set $api_token: *** -> ***", "n 1 -> n 2"]}
         for number, (kind, (good, bad)) in enumerate(pairs.items(), 1):
             names = kept[kind]
             self.write("good." + kind, good)

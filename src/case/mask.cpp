@@ -14,9 +14,9 @@ constexpr std::size_t npos = std::string_view::npos;
 
 // Names without separators, in lower case; a key is secret if its own ends in one of them.
 constexpr std::string_view secret_names[] = {
-    "password",    "passwd",    "passphrase",    "secret",     "token",
-    "apikey",      "accesskey", "privatekey",    "secretkey",  "credential",
-    "credentials", "cookie",    "authorization", "signingkey", "encryptionkey"};
+    "password",      "passwd",     "passphrase",    "secret",     "token",       "apikey",
+    "accesskey",     "privatekey", "secretkey",     "credential", "credentials", "cookie",
+    "authorization", "signingkey", "encryptionkey", "pgpass",     "requirepass", "masterauth"};
 // Longer names are looked at in their last part only, so that time stays linear.
 constexpr std::size_t key_bytes_max = 128;
 

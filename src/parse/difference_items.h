@@ -50,6 +50,10 @@ std::string_view without_mark(std::string_view text);
 std::vector<std::size_t> ordered(const std::vector<std::size_t>& own,
                                  const std::vector<std::size_t>& other, std::size_t count);
 
+// Of several lines of one name in one place each is a change of its own, with the one of the other
+// text that is most like it: the same, or the same but for what stands behind the second word.
+void pair_names(ItemList& good, ItemList& bad);
+
 // A go.mod without its blocks: each of their lines says its verb. No set of changes can then leave
 // half a block.
 std::string without_blocks(std::string_view go_mod);

@@ -5,10 +5,13 @@
 
 #include "parse/bytes.h"
 #include "parse/difference_items.h"
+#include "parse/difference_pairs.h"
 #include "parse/shell_words.h"
 
 namespace culprit {
 namespace {
+
+constexpr std::size_t none = std::string_view::npos;
 
 // A file of lines. What has no newline at its end is one line as well.
 ItemList lines_of(std::string_view text) {
@@ -55,8 +58,36 @@ std::size_t indent_of(std::string_view line) {
   return std::min(line.find_first_not_of(" \t"), line.size());
 }
 
+bool is_member(std::string_view line) { return line.starts_with("- ") || line == "-"; }
+
+std::string_view first_word(std::string_view line) {
+  return line.substr(0, std::min(line.find_first_of(" \t"), line.size()));
+}
+
+// "max size = 1", "max size: 1", "size 1".
 std::string_view setting_name(std::string_view line) {
-  return trimmed(line.substr(0, std::min(line.find_first_of("=:"), line.size())));
+  const std::string_view word = first_word(line);
+  const std::size_t sign = line.find_first_of("=:");
+  if (sign == line.npos) return word;
+  const std::string_view name = trimmed(line.substr(0, sign));
+  const bool parted = is_space(line[sign - (sign > 0 ? 1 : 0)]) || sign + 1 == line.size() ||
+                      is_space(line[sign + 1]);
+  const bool words =
+      parted && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || std::string_view("_-. ").find(c) != none;
+      });
+  return sign < word.size() || words ? name : word;
+}
+
+// The name of what a line sets; "-": of a text or a member of a list.
+std::string named_in(std::string_view line) {
+  const std::string_view word = first_word(line);
+  const std::string_view rest = trimmed(line.substr(word.size()));
+  for (const char* sets : {"set", "setenv", "SetEnv", "env", "fastcgi_param", "proxy_set_header"}) {
+    if (word == sets) return fmt::format("{} {}", word, first_word(rest.substr(0, rest.find('='))));
+  }
+  const bool named = line.find_first_of("=:") != line.npos || !rest.empty();
+  return named && !is_member(line) ? std::string(setting_name(line)) : "-";
 }
 
 void read_sections(ItemList& list) {
@@ -73,13 +104,11 @@ void read_sections(ItemList& list) {
     item.parent = section;
     const std::string heading = section == no_item ? "" : list.items[section].key;
     item.within = heading;
-    item.subject = fmt::format("{} {}", heading, setting_name(line));
+    item.subject = fmt::format("{} {}", heading, named_in(line));
     item.key = fmt::format("{}\n{}", heading, setting_name(line));
     if (!heading.empty()) item.value = fmt::format("{} {}", heading, line);
   }
 }
-
-bool is_member(std::string_view line) { return line.starts_with("- ") || line == "-"; }
 
 // "hosts:", also with a comment, an anchor or a tag behind it.
 bool opens(std::string_view line) {
@@ -96,6 +125,15 @@ bool stands_in(std::string_view text, std::string_view above) {
   return is_member(trimmed(text)) && !is_member(trimmed(above)) && opens(trimmed(above));
 }
 
+// Whether a line that says something stands in the one at `at`: "frontend web" of HAProxy.
+bool holds_lines(const ItemList& list, std::size_t at) {
+  for (std::size_t i = at + 1; i < list.items.size(); ++i) {
+    if (is_comment(trimmed(list.items[i].text))) continue;
+    return indent_of(list.items[i].text) > indent_of(list.items[at].text);
+  }
+  return false;
+}
+
 // A line belongs to the nearest one before it that it stands in.
 void read_indented(ItemList& list) {
   std::vector<std::size_t> open;
@@ -107,10 +145,10 @@ void read_indented(ItemList& list) {
     item.parent = open.empty() ? no_item : open.back();
     const std::string above = open.empty() ? "" : list.items[open.back()].key + "\n";
     item.within = above;
-    const bool named = line.find_first_of("=:") != line.npos;
     item.subject = fmt::format("{}{}", open.empty() ? "" : list.items[open.back()].subject + ".",
-                               named ? setting_name(line) : "-");
-    item.key = above + std::string(is_member(line) ? line : setting_name(line));
+                               named_in(line));
+    const bool whole = is_member(line) || (!opens(line) && holds_lines(list, i));
+    item.key = above + std::string(whole ? line : setting_name(line));
     if (!above.empty()) {
       std::string path = above.substr(0, above.size() - 1);
       std::replace(path.begin(), path.end(), '\n', '.');
@@ -136,7 +174,6 @@ void read_settings(ItemList& list) {
     return line.size() > 2 && line.front() == '[' && line.back() == ']';
   });
   sections ? read_sections(list) : read_indented(list);
-  number_keys(list);
 }
 
 void set_version(Item& item, std::string_view name, std::string_view version) {
@@ -165,7 +202,15 @@ void read_requirements(ItemList& list) {
       item.goes_on = true;
       continue;
     }
-    if (read_comment(item, line) || line.front() == '-') continue;
+    if (read_comment(item, line)) continue;
+    const std::size_t egg = line.find("#egg=");
+    if (egg != none || line.front() == '-') {
+      const std::size_t from = egg == none ? 0 : egg + 5;
+      const std::string_view name = line.substr(from, line.find_first_of("=&[ \t", from) - from);
+      item.key = key = egg == none ? std::string(name) : lowered_name(name);
+      if (egg != none) set_version(item, name, line);
+      continue;
+    }
     const std::size_t end = std::min(line.find_first_of("=<>!~[;@ \t"), line.size());
     const std::string_view name = line.substr(0, end);
     item.key = key = lowered_name(name);
@@ -254,6 +299,17 @@ ItemList read_flags(std::string_view text) {
   return list;
 }
 
+// By which of several lines of one name are the same: all, the word behind the name, their place.
+Signs signs_of(std::string_view line) {
+  const std::string_view rest =
+      trimmed(line.substr(std::min(line.find_first_of(" \t="), line.size())));
+  return {std::string(line), std::string(first_word(rest)), "."};
+}
+
+std::string numbered(const std::string& key, std::size_t number) {
+  return fmt::format("{}\n#{}", key, number);
+}
+
 }  // namespace
 
 std::string_view without_mark(std::string_view text) {
@@ -274,6 +330,38 @@ ItemList items_of(std::string_view text, DifferenceKind kind) {
     default: break;
   }
   return list;
+}
+
+void pair_names(ItemList& good, ItemList& bad) {
+  struct Named {
+    std::vector<Item*> good, bad;
+  };
+  std::map<std::string, Named> all;
+  for (auto& [list, side] : {std::pair{&good, &Named::good}, std::pair{&bad, &Named::bad}}) {
+    for (Item& item : list->items) {
+      const bool one_name = item.key.empty() || item.key == comments_key || !item.label.empty();
+      if (!one_name && !item.goes_on) (all[item.key].*side).push_back(&item);
+    }
+  }
+  const auto signs = [](const std::vector<Item*>& items) {
+    std::vector<Signs> made;
+    for (const Item* item : items) made.push_back(signs_of(trimmed(item->text)));
+    return made;
+  };
+  for (auto& [key, named] : all) {
+    if (named.good.size() < 2 && named.bad.size() < 2) continue;
+    const std::vector<std::size_t> partners = partners_of(signs(named.good), signs(named.bad));
+    for (std::size_t i = 0; i < named.good.size(); ++i) named.good[i]->key = numbered(key, i);
+    for (std::size_t j = 0; j < named.bad.size(); ++j) {
+      const bool alone = partners[j] == no_item;
+      named.bad[j]->key = numbered(key, alone ? named.good.size() + j : partners[j]);
+    }
+  }
+  for (ItemList* list : {&good, &bad}) {
+    for (std::size_t i = 1; i < list->items.size(); ++i) {
+      if (list->items[i].goes_on) list->items[i].key = list->items[i - 1].key;
+    }
+  }
 }
 
 std::string without_blocks(std::string_view go_mod) {

@@ -198,7 +198,11 @@ Result<Differences> read(std::string_view good, std::string_view bad, Difference
     if (made) return *std::move(made);
   }
   const Places places = kind == DifferenceKind::lines ? Places::told : Places::untold;
-  return differences_of_items(good, items_of(good, kind), bad, items_of(bad, kind), places);
+  ItemList before = items_of(good, kind);
+  ItemList after = items_of(bad, kind);
+  const bool names = kind == DifferenceKind::settings || kind == DifferenceKind::requirements;
+  if (names) pair_names(before, after);
+  return differences_of_items(good, before, bad, after, places);
 }
 
 }  // namespace

@@ -210,16 +210,17 @@ Result<std::optional<Expr>> signature_of(const std::string& text) {
   return std::optional<Expr>(std::move(signature));
 }
 
-bool is_secret(std::string_view subject) {
-  while (!subject.empty()) {
-    const std::size_t end = std::min(subject.find_first_of(".[]\" "), subject.size());
-    if (names_secret(subject.substr(0, end))) return true;
-    subject.remove_prefix(std::min(end + 1, subject.size()));
+// Up to and with its first part that names a secret; empty: none does.
+std::string_view secret_in(std::string_view subject) {
+  for (std::size_t at = 0; at < subject.size();) {
+    const std::size_t end = std::min(subject.find_first_of(".[]\" ", at), subject.size());
+    if (names_secret(subject.substr(at, end - at))) return subject.substr(0, end);
+    at = end + 1;
   }
-  return false;
+  return {};
 }
 
-std::string without_values(const std::string& name, const std::string& subject) {
+std::string without_values(const std::string& name, std::string_view subject) {
   for (const char* what : {"added ", "removed "}) {
     if (name.starts_with(what)) return fmt::format("{}{}: ***", what, subject);
   }
@@ -230,8 +231,8 @@ std::string without_values(const std::string& name, const std::string& subject) 
 
 ShrinkDone without_secrets(ShrinkDone done) {
   for (std::size_t i = 0; i < done.kept.size(); ++i) {
-    const std::string& subject = done.subjects[i];
-    if (is_secret(subject)) done.kept[i] = without_values(done.kept[i], subject);
+    const std::string_view subject = secret_in(done.subjects[i]);
+    if (!subject.empty()) done.kept[i] = without_values(done.kept[i], subject);
   }
   return done;
 }

@@ -1,0 +1,63 @@
+#include "parse/difference_pairs.h"
+
+#include <doctest/doctest.h>
+
+#include "parse/difference_items.h"
+#include "parse/read_differences_test.h"
+
+namespace culprit {
+
+TEST_CASE("the strictest sign pairs first, and each place once") {
+  const std::vector<Signs> good{{"a", "n", "."}, {"b", "m", "."}, {"b", "", "."}, {"c", "", "."}};
+  const std::vector<Signs> bad{
+      {"x", "m", "."}, {"b", "", "."}, {"y", "n", "."}, {"z", "", "."}, {"q", "", "."}};
+  // "b" is taken by the same "b", so "m" has none and takes what is left in order.
+  CHECK(partners_of(good, bad) == std::vector<std::size_t>{2, 1, 0, 3, no_item});
+  CHECK(partners_of({}, bad) == std::vector<std::size_t>(5, no_item));
+  CHECK(partners_of(good, {}).empty());
+}
+
+TEST_CASE("a setting without = or : has its first word for a name") {
+  const Differences made =
+      read("port 6379\nmaxmemory 100mb\nsave 900 1\n",
+           "port 6379\nmaxmemory 10mb\nsave 60 1\nurl http://a:80\n", DifferenceKind::settings);
+  CHECK(made.names == Names{"maxmemory 100mb -> maxmemory 10mb", "save 900 1 -> save 60 1",
+                            "added url http://a:80"});
+  CHECK(with(made, {0}) == "port 6379\nmaxmemory 10mb\nsave 900 1\n");
+  CHECK(read("max size = 1\nx y=1\n", "x y=2\nmax size = 2\n", DifferenceKind::settings).names ==
+        Names{"max size = 1 -> max size = 2", "x y=1 -> x y=2"});
+}
+
+TEST_CASE("lines of one name are paired by what is most like them") {
+  const Differences made = read("backend b\n  server a 1\n  server b 2\n  server c 3\n",
+                                "backend b\n  server x 9\n  server b 7\n  server c 3\n"
+                                "backend d\n  server a 1\n",
+                                DifferenceKind::settings);
+  CHECK(made.names == Names{"backend b server a 1 -> backend b server x 9",
+                            "backend b server b 2 -> backend b server b 7", "added backend d",
+                            "added backend d server a 1"});
+  CHECK(with(made, {3}) ==
+        "backend b\n  server a 1\n  server b 2\n  server c 3\nbackend d\n  server a 1\n");
+}
+
+TEST_CASE("options of pip are paired by their name, links by that of the package") {
+  const Differences made =
+      read("-e git+https://x@v1#egg=f\n-r base.txt\n--hash a\n--hash b\na==1\n",
+           "-r more.txt\na==2\n--hash b\n--hash c\ngit+https://x@v2#egg=F&subdirectory=s\nb==1\n",
+           DifferenceKind::requirements);
+  CHECK(made.names == Names{"F -e git+https://x@v1#egg=f -> git+https://x@v2#egg=F&subdirectory=s",
+                            "-r base.txt -> -r more.txt", "--hash a -> --hash c", "a 1 -> 2",
+                            "added b 1"});
+}
+
+TEST_CASE("what a line without = sets has a name without its value") {
+  const auto subject = [](std::string_view line) {
+    return read("", line, DifferenceKind::settings).subjects.back();
+  };
+  CHECK(subject("a 1\npassword newpw;\n") == "password");
+  CHECK(subject("a 1\nset $db_password newpw;\n") == "set $db_password");
+  CHECK(subject("a 1\nenv DB_PW=newpw;\n") == "env DB_PW");
+  CHECK(subject("a 1\nnewpw\n") == "-");
+}
+
+}  // namespace culprit
