@@ -8,6 +8,7 @@
 
 #include "parse/bytes.h"
 #include "parse/difference_items.h"
+#include "parse/difference_pairs.h"
 #include "parse/document_parts.h"
 #include "parse/line_alignment.h"
 
@@ -227,6 +228,11 @@ class Merging {
   void merge_lists(const Node& good, const Node& bad, Merged& made);
   void merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
                  std::size_t j, std::size_t new_end, Merged& made);
+  void merge_rest(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
+                  std::size_t j, std::size_t new_end, Merged& made);
+  template <typename Make>
+  void put(std::size_t place, Merged& made, Make make);
+  void put_pair(const Node& good, std::size_t i, const Node& bad, std::size_t j, Merged& made);
   std::size_t change_of(std::string_view good, std::string_view bad);
   void see_version(std::size_t change, std::string_view good, std::string_view bad);
 
@@ -419,27 +425,70 @@ void Merging::merge_objects(const Node& good, const Node& bad, Merged& made) {
   made.old_order = ordered(olds, news, made.members.size());
 }
 
-void Merging::merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
-                        std::size_t j, std::size_t new_end, Merged& made) {
-  const bool replaced = old_end - i == new_end - j;
-  const auto step = [&](std::size_t place, auto make) {
-    steps_.push_back(fmt::format("[{}]", place));
-    made.members.push_back(make());
-    steps_.pop_back();
-  };
+// Of "name" or of what is below it; with its quotes.
+std::string value_in(const Node& node, std::string_view key, std::string_view below) {
+  for (const Node& one : node.members) {
+    if (one.key.size() < 2 || one.key.substr(1, one.key.size() - 2) != key) continue;
+    if (!below.empty()) return value_in(one, below, "");
+    return one.shape == Node::Shape::scalar ? std::string(one.text) : "";
+  }
+  return "";
+}
+
+// By which members of a list that differ are one: what names it, its keys, that it is an object.
+Signs signs_of(const Node& node) {
+  if (node.shape != Node::Shape::object || node.members.empty()) return {"", "", ""};
+  const std::string own = identity_of(
+      [&](std::string_view key, std::string_view below) { return value_in(node, key, below); });
+  std::string keys;
+  for (const Node& one : node.members) keys += fmt::format("{}\n", one.key);
+  return {own, own.empty() ? keys : "", own.empty() ? "." : ""};
+}
+
+template <typename Make>
+void Merging::put(std::size_t place, Merged& made, Make make) {
+  steps_.push_back(fmt::format("[{}]", place));
+  made.members.push_back(make());
+  steps_.pop_back();
+}
+
+void Merging::put_pair(const Node& good, std::size_t i, const Node& bad, std::size_t j,
+                       Merged& made) {
+  const Node& was = good.members[i];
+  const Node& is = bad.members[j];
+  see_frames(was, is, (i == 0) == (j == 0) ? Place::same : Place::other);
+  put(j, made, [&] { return merge(was, is); });
+}
+
+// Those that stand for each other, as many here as there, are merged.
+void Merging::merge_rest(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
+                         std::size_t j, std::size_t new_end, Merged& made) {
+  const bool pairs = old_end - i == new_end - j;
+  for (; pairs && i < old_end; ++i, ++j) put_pair(good, i, bad, j, made);
   for (; i < old_end; ++i) {
-    if (replaced) {
-      see_frames(good.members[i], bad.members[j],
-                 (i == 0) == (j == 0) ? Place::same : Place::other);
-      step(j, [&] { return merge(good.members[i], bad.members[j]); });
-      ++j;
-    } else {
-      step(i, [&] { return alone(good.members[i], Merged::There::without); });
-    }
+    put(i, made, [&] { return alone(good.members[i], Merged::There::without); });
   }
   for (; j < new_end; ++j) {
-    step(j, [&] { return alone(bad.members[j], Merged::There::with); });
+    put(j, made, [&] { return alone(bad.members[j], Merged::There::with); });
   }
+}
+
+void Merging::merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
+                        std::size_t j, std::size_t new_end, Merged& made) {
+  const auto signs = [](const Node& node, std::size_t from, std::size_t to) {
+    std::vector<Signs> some;
+    for (; from < to; ++from) some.push_back(signs_of(node.members[from]));
+    return some;
+  };
+  const std::size_t old_begin = i;
+  const std::size_t new_begin = j;
+  for (const auto& [old_at, new_at] : alike(signs(good, i, old_end), signs(bad, j, new_end))) {
+    merge_rest(good, i, old_begin + old_at, bad, j, new_begin + new_at, made);
+    i = old_begin + old_at;
+    j = new_begin + new_at;
+    put_pair(good, i++, bad, j++, made);
+  }
+  merge_rest(good, i, old_end, bad, j, new_end, made);
 }
 
 void Merging::merge_lists(const Node& good, const Node& bad, Merged& made) {
@@ -454,11 +503,7 @@ void Merging::merge_lists(const Node& good, const Node& bad, Merged& made) {
   std::size_t j = 0;
   for (const auto& [old_at, new_at] : same) {
     merge_gap(good, i, old_at, bad, j, new_at, made);
-    if (new_at < bad.members.size()) {
-      see_frames(good.members[old_at], bad.members[new_at],
-                 (old_at == 0) == (new_at == 0) ? Place::same : Place::other);
-      made.members.push_back(merge(good.members[old_at], bad.members[new_at]));
-    }
+    if (new_at < bad.members.size()) put_pair(good, old_at, bad, new_at, made);
     i = old_at + 1;
     j = new_at + 1;
   }

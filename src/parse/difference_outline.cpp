@@ -58,12 +58,15 @@ class Writer {
  public:
   Writer(const std::vector<bool>& applied, Manner style) : applied_(applied), style_(style) {}
 
-  // The documents.
+  // The documents. Which of them is the first depends on what is applied, so that what parts two
+  // belongs to none.
   void put_all(const MergedEntry& root) {
     bool first = true;
     for (const MergedEntry* document : held(root, applied_, style_)) {
-      if (!first && document->form == Form::group) text += "---\n";
-      put(*document, 0);
+      const OutlineEntry& shown = shown_of(*document, style_);
+      leads(*document, 0);
+      if (!first) text += shown.line.empty() ? "---\n" : shown.line + "\n";
+      for (const auto* one : held(*document, applied_, style_)) put(*one, indent_in(*document));
       first = false;
     }
   }
@@ -93,12 +96,16 @@ class Writer {
     if (!members.empty()) leads(*members.front(), column + shown.indent);
   }
 
+  // Of what it holds.
+  std::size_t indent_in(const MergedEntry& entry) const {
+    const OutlineEntry& shown = shown_of(entry, style_);
+    const bool other = shown.nested.empty() && entry.side == Side::both;
+    return other ? std::max(entry.good->indent, entry.bad->indent) : shown.indent;
+  }
+
   void said(const MergedEntry& entry, std::size_t column) {
     const OutlineEntry& source = source_of(entry, applied_, style_);
-    const OutlineEntry& shown = shown_of(entry, style_);
-    const std::size_t indent = shown.nested.empty() && entry.side == Side::both
-                                   ? std::max(entry.good->indent, entry.bad->indent)
-                                   : shown.indent;
+    const std::size_t indent = indent_in(entry);
     auto members = held(entry, applied_, style_);
     std::size_t first = 0;
     if (entry.form == Form::member && !members.empty()) {

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "parse/difference_items.h"
 
 namespace culprit {
@@ -26,6 +28,45 @@ std::vector<std::size_t> partners_of(const std::vector<Signs>& good,
     }
   }
   return partners;
+}
+
+namespace {
+
+struct Span {
+  std::size_t from, to;
+};
+
+void align(const std::vector<Signs>& good, Span olds, const std::vector<Signs>& bad, Span news,
+           std::size_t level, Alignment& made) {
+  if (olds.from == olds.to || news.from == news.to || level == good[0].size()) return;
+  // No sign is like no other one.
+  const auto signs = [level](const std::vector<Signs>& all, Span span, char side) {
+    std::vector<std::string> some;
+    for (std::size_t i = span.from; i < span.to; ++i) {
+      some.push_back(all[i][level].empty() ? fmt::format("\n{}{}", side, i) : all[i][level]);
+    }
+    return some;
+  };
+  const std::vector<std::string> before = signs(good, olds, 'g');
+  const std::vector<std::string> after = signs(bad, news, 'b');
+  Alignment same = aligned({before.begin(), before.end()}, {after.begin(), after.end()});
+  same.emplace_back(before.size(), after.size());
+  Span left{olds.from, news.from};  // where the gap begins in each
+  for (const auto& [i, j] : same) {
+    const std::size_t old_at = olds.from + i;
+    const std::size_t new_at = news.from + j;
+    align(good, {left.from, old_at}, bad, {left.to, new_at}, level + 1, made);
+    if (old_at < olds.to) made.emplace_back(old_at, new_at);
+    left = {old_at + 1, new_at + 1};
+  }
+}
+
+}  // namespace
+
+Alignment alike(const std::vector<Signs>& good, const std::vector<Signs>& bad) {
+  Alignment made;
+  align(good, {0, good.size()}, bad, {0, bad.size()}, 0, made);
+  return made;
 }
 
 }  // namespace culprit

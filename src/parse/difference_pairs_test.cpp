@@ -1,5 +1,7 @@
 #include "parse/difference_pairs.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "parse/difference_items.h"
@@ -58,6 +60,49 @@ TEST_CASE("what a line without = sets has a name without its value") {
   CHECK(subject("a 1\nset $db_password newpw;\n") == "set $db_password");
   CHECK(subject("a 1\nenv DB_PW=newpw;\n") == "env DB_PW");
   CHECK(subject("a 1\nnewpw\n") == "-");
+}
+
+TEST_CASE("one more document of YAML leaves the others what they are") {
+  const std::string web = "kind: Deployment\nmetadata:\n  name: web\nspec:\n  mem: 512\n";
+  const std::string other = "kind: Secret\nmetadata:\n  name: web\n";
+  const std::string less = "spec:\n  mem: 64\nkind: Deployment\nmetadata:\n  name: \"web\"\n";
+  const Differences made =
+      read(web, other + "---\n" + less + "---\na: 1\n", DifferenceKind::settings);
+  CHECK(std::find(made.names.begin(), made.names.end(),
+                  "document 2.spec mem: 512 -> document 2.spec mem: 64") != made.names.end());
+  const Differences plain =
+      read("a: 1\nb: 2\n", "c: 1\n---\na: 2\nb: 2\n---\nd: 1\n", DifferenceKind::settings);
+  CHECK(plain.names[1] == "document 2 a: 1 -> document 2 a: 2");
+}
+
+TEST_CASE("a document that comes to stand first has no other one before it") {
+  const Differences made =
+      read("---\na: 1\nb: 2\n---\nc: 1\n", "---\nc: 2\n---\nd: 1\n", DifferenceKind::settings);
+  CHECK(made.names ==
+        Names{"removed a: 1", "removed b: 2", "c: 1 -> c: 2", "added document 2 d: 1"});
+  CHECK(with(made, {0, 1}) == "---\nc: 1\n");
+  CHECK(with(made, {0, 1, 2}) == "---\nc: 2\n");
+  CHECK(with(made, {2}) == "---\na: 1\nb: 2\n---\nc: 2\n");
+  CHECK(with(made, {3}) == "---\na: 1\nb: 2\n---\nc: 1\n---\nd: 1\n");
+}
+
+TEST_CASE("what has a name is itself in any list, wherever the name stands") {
+  const Differences yaml =
+      read("c:\n- image: a:1\n  name: a\n- image: b:1\n  name: b\n",
+           "c:\n- image: x:1\n  name: x\n- image: b:2\n  name: b\n", DifferenceKind::settings);
+  CHECK(yaml.names.back() == "c.- image: b:2 image: b:1 -> c.- image: b:2 image: b:2");
+  const Differences toml =
+      read("[[bin]]\nname='a'\nmem=512\n",
+           "[[bin]]\nname='side'\nmem=1\n[[bin]]\nname='a'\nmem=64\n", DifferenceKind::settings);
+  CHECK(toml.names.back() == "[[bin]] mem=512 -> [[bin]] mem=64");
+  const Differences json =
+      read(R"([{"id": 1, "mem": 512}])", R"([{"id": 7}, {"id": 1, "mem": 64}, {"id": 8}])",
+           DifferenceKind::json);
+  CHECK(json.names ==
+        Names{"added $[0]: {\"id\": 7}", "$[1].mem: 512 -> 64", "added $[2]: {\"id\": 8}"});
+  CHECK(with(json, {1}) == R"([ {"id": 1, "mem": 64}])");
+  CHECK(read(R"([{"a": 1, "b": 1}, 5])", R"([7, 8, {"a": 2, "b": 1}, 5])", DifferenceKind::json)
+            .names.back() == "$[2].a: 1 -> 2");
 }
 
 }  // namespace culprit

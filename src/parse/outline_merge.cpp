@@ -8,6 +8,7 @@
 
 #include "parse/bytes.h"
 #include "parse/difference_items.h"
+#include "parse/difference_pairs.h"
 #include "parse/line_alignment.h"
 
 namespace culprit {
@@ -41,6 +42,11 @@ std::string_view name_in(std::string_view line) {
 std::string step_of(const OutlineEntry& entry) {
   if (entry.form == Form::member || entry.key.empty()) return first_line(entry);
   return entry.key;
+}
+
+// Of YAML the first has no line, the others "---".
+bool is_document(const OutlineEntry& entry) {
+  return entry.key.empty() && (entry.form == Form::group || entry.line.starts_with("---"));
 }
 
 bool is_section(const OutlineEntry& entry) { return entry.key.starts_with('['); }
@@ -77,6 +83,8 @@ class Merging {
   void merge_list(const Entries& good, const Entries& bad, MergedEntry& made);
   void merge_gap(const Entries& good, std::size_t i, std::size_t old_end, const Entries& bad,
                  std::size_t j, std::size_t new_end, MergedEntry& made);
+  void merge_rest(const Entries& good, std::size_t i, std::size_t old_end, const Entries& bad,
+                  std::size_t j, std::size_t new_end, MergedEntry& made);
   void put(const OutlineEntry* good, const OutlineEntry* bad, MergedEntry& made);
   std::size_t change_of(const OutlineEntry& entry);
   template <typename Work>
@@ -90,7 +98,7 @@ class Merging {
 
 template <typename Work>
 void Merging::within(const OutlineEntry& entry, Work work) {
-  const bool document = entry.line.starts_with("---") && entry.key.empty();
+  const bool document = is_document(entry);
   if (entry.form == Form::group) return work();
   steps_.push_back(document ? fmt::format("document {}", document_ + 1) : step_of(entry));
   names_.emplace_back(entry.key.empty() ? name_in(first_line(entry)) : entry.key);
@@ -142,7 +150,7 @@ MergedEntry Merging::alone(const OutlineEntry& entry, Side side, std::size_t cha
 // Whether entries of both may stand in one.
 bool fit(const OutlineEntry& good, const OutlineEntry& bad) {
   const auto holds = [](const OutlineEntry& entry) { return entry.shape != Shape::leaf; };
-  if (good.form != bad.form) return false;
+  if (good.form != bad.form && !(is_document(good) && is_document(bad))) return false;
   if (good.shape == bad.shape) return true;
   return holds(good) && holds(bad) && (good.shape == Shape::empty || bad.shape == Shape::empty);
 }
@@ -164,7 +172,7 @@ MergedEntry Merging::merge(const OutlineEntry& good, const OutlineEntry& bad) {
   made.form = good.form;
   made.good = &good;
   made.bad = &bad;
-  if (trimmed(good.line) != trimmed(bad.line)) {
+  if (!is_document(bad) && trimmed(good.line) != trimmed(bad.line)) {
     made.change = change_of(bad);
     changes_.back().removed = on_one_line(good.line);
     changes_.back().added = on_one_line(bad.line);
@@ -217,21 +225,39 @@ void Merging::merge_map(const Entries& good, const Entries& bad, MergedEntry& ma
   std::stable_partition(made.bad_order.begin(), made.bad_order.end(), is_key);
 }
 
-// What says the same; of [[x]] and documents the whole, of a list's member its first line.
-std::vector<std::string> identities(const Entries& entries) {
-  std::vector<std::string> all;
-  for (const OutlineEntry& one : entries) {
-    const bool first = one.form == Form::member;
-    all.push_back(first
-                      ? fmt::format("{}{}", static_cast<int>(one.nested[0].shape), first_line(one))
-                      : whole_text(one));
+// What a value says, without its quotes: "a" of `name: 'a'`.
+std::string value_in(const OutlineEntry& entry, std::string_view key, std::string_view below) {
+  for (const OutlineEntry& one : entry.nested) {
+    if (one.key != key) continue;
+    if (!below.empty()) return value_in(one, below, "");
+    if (one.shape != Shape::leaf) return "";
+    std::string_view value = trimmed(one.line);
+    value = trimmed(value.substr(std::min(value.find_first_of("=:") + 1, value.size())));
+    const bool quoted = value.size() > 1 && value[0] == value.back() && !is_letter(value[0]);
+    return std::string(quoted ? value.substr(1, value.size() - 2) : value);
   }
-  return all;
+  return "";
+}
+
+// By which members of a list that differ are one: what names it, its first line, its keys. Of what
+// stands below no dash it is enough that there is nothing else.
+Signs signs_of(const OutlineEntry& entry) {
+  if (entry.nested.empty() || entry.shape == Shape::leaf) return {"", "", "", ""};
+  const std::string own = identity_of(
+      [&](std::string_view key, std::string_view below) { return value_in(entry, key, below); });
+  if (entry.form == Form::member) {
+    const auto shape = static_cast<int>(entry.nested[0].shape);
+    return {own, fmt::format("{}{}", shape, first_line(entry)), "", ""};
+  }
+  std::string keys;
+  for (const OutlineEntry& one : entry.nested) keys += one.key + "\n";
+  return {own, "", keys, own.empty() ? "." : ""};
 }
 
 // Sections and documents that stand for each other, as many here as there, are merged.
-void Merging::merge_gap(const Entries& good, std::size_t i, std::size_t old_end, const Entries& bad,
-                        std::size_t j, std::size_t new_end, MergedEntry& made) {
+void Merging::merge_rest(const Entries& good, std::size_t i, std::size_t old_end,
+                         const Entries& bad, std::size_t j, std::size_t new_end,
+                         MergedEntry& made) {
   const bool pairs = old_end - i == new_end - j && i < old_end && !good[i].line.starts_with("- ") &&
                      good[i].form != Form::member && good[i].shape != Shape::leaf;
   for (; pairs && i < old_end; ++i, ++j) {
@@ -248,9 +274,33 @@ void Merging::merge_gap(const Entries& good, std::size_t i, std::size_t old_end,
   }
 }
 
+void Merging::merge_gap(const Entries& good, std::size_t i, std::size_t old_end, const Entries& bad,
+                        std::size_t j, std::size_t new_end, MergedEntry& made) {
+  const auto signs = [](const Entries& entries, std::size_t from, std::size_t to) {
+    std::vector<Signs> some;
+    for (; from < to; ++from) some.push_back(signs_of(entries[from]));
+    return some;
+  };
+  const std::size_t old_begin = i;
+  const std::size_t new_begin = j;
+  for (const auto& [old_at, new_at] : alike(signs(good, i, old_end), signs(bad, j, new_end))) {
+    merge_rest(good, i, old_begin + old_at, bad, j, new_begin + new_at, made);
+    i = old_begin + old_at;
+    j = new_begin + new_at;
+    document_ = j;
+    put(&good[i++], &bad[j++], made);
+  }
+  merge_rest(good, i, old_end, bad, j, new_end, made);
+}
+
 void Merging::merge_list(const Entries& good, const Entries& bad, MergedEntry& made) {
-  const std::vector<std::string> olds = identities(good);
-  const std::vector<std::string> news = identities(bad);
+  const auto texts = [](const Entries& entries) {
+    std::vector<std::string> all;
+    for (const OutlineEntry& one : entries) all.push_back(whole_text(one));
+    return all;
+  };
+  const std::vector<std::string> olds = texts(good);
+  const std::vector<std::string> news = texts(bad);
   Alignment same = aligned({olds.begin(), olds.end()}, {news.begin(), news.end()});
   same.emplace_back(good.size(), bad.size());
   std::size_t i = 0;
