@@ -233,6 +233,27 @@ class Shrink(Daemons):
             for name in names:
                 self.assertEqual(stored.count(name), 3, stored)
 
+    def test_a_secret_that_the_command_says_is_not_stored(self):
+        self.write("good.yaml", "db:\n  password: oldsecret\n  host: a\nk: 1\n")
+        self.write("bad.yaml", "db:\n  password: newsecret\n  host: b\nk: 2\n")
+        said = subprocess.run([daemons.BUILD / "culprit", "shrink", "--from", "good.yaml", "--to",
+                               "bad.yaml", "--", "sh", "-c", 'grep password "$1"; '
+                               'grep -q "k: 1" "$1"', "sh", "{}"], cwd=self.folder,
+                              capture_output=True, text=True, check=True).stdout
+        self.assertIn("SAID     password: ", said.replace("  password", "password"))
+        self.assertRegex(said, "(old|new)secret")
+        stored = subprocess.run(["grep", "-rlE", "(old|new)secret", ".culprit"], cwd=self.folder,
+                                capture_output=True, text=True, check=False).stdout
+        self.assertEqual(stored, "")
+
+    def test_a_path_on_which_the_command_is_not_found(self):
+        (self.folder / "bin").mkdir()
+        self.write("bin/myapp", "#!/bin/sh\n").chmod(0o755)
+        self.write("good.env", f"PATH={self.folder}/bin:/usr/bin:/bin\nA=1\n")
+        self.write("bad.env", "PATH=/usr/bin:/bin\nA=2\n")
+        said = self.shrink("--from", "good.env", "--to", "bad.env", "--", "myapp")
+        self.assertEqual((len(said["kept"]), said["reason"]), (1, "exit 127"))
+
     def test_out_is_none_of_the_inputs(self):
         before = {"good.env": "A=1\n", "bad.env": "A=2\n"}
         for name, text in before.items():

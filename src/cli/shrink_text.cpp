@@ -53,6 +53,23 @@ std::string head_text(const ShrinkDone& done, const ShrinkRequest& request) {
                      differences(done.differences), name_of(done.kind));
 }
 
+std::string needed_text(const ShrinkDone& done) {
+  const std::size_t all = done.kept.size();
+  const std::size_t untold = done.made.untold;
+  if (untold == all) {
+    return fmt::format("         without {} it could not be judged\n",
+                       all == 1 ? "it" : "any one of them");
+  }
+  if (untold > 0) {
+    return fmt::format(
+        "         without any one of {} of them the command does not fail,\n"
+        "         without one of the other {} it could not be judged\n",
+        all - untold, untold);
+  }
+  return all == 1 ? "         without it the command does not fail\n"
+                  : "         without any one of them the command does not fail\n";
+}
+
 std::string kept_text(const ShrinkDone& done) {
   std::string text;
   for (std::size_t i = 0; i < done.kept.size() && i < kept_shown_max; ++i) {
@@ -63,10 +80,7 @@ std::string kept_text(const ShrinkDone& done) {
     text +=
         fmt::format("         and {} more; --json has all\n", done.kept.size() - kept_shown_max);
   }
-  if (done.made.verdict == Shrunk::Verdict::found) {
-    text += done.kept.size() == 1 ? "         without it the command does not fail\n"
-                                  : "         without any one of them the command does not fail\n";
-  }
+  if (done.made.verdict == Shrunk::Verdict::found) text += needed_text(done);
   if (done.made.contradicted && !done.kept.empty()) {
     text += "         some of the others hide the failure: another set may be smaller\n";
   }
@@ -87,8 +101,9 @@ std::string rates_text(const ShrinkDone& done, const ShrinkRequest& request) {
 std::string tests_text(const Shrunk& made) {
   if (made.end == Shrunk::End::equal) return "";
   std::string text;
-  if (!made.reason.empty()) text += fmt::format("BY       {}\n", made.reason);
-  if (!made.said.empty()) text += fmt::format("SAID     {}\n", safe(made.said, columns_max));
+  const Shrunk::Failure& last = made.failure;
+  if (!last.reason.empty()) text += fmt::format("BY       {}\n", last.reason);
+  if (!last.said.empty()) text += fmt::format("SAID     {}\n", safe(last.said, columns_max));
   std::string unjudged;
   for (const auto& [reason, count] : made.unjudged_reasons) {
     unjudged += fmt::format("{}{}, {}\n", unjudged.empty() ? "UNJUDGED " : "         ", reason,
@@ -104,6 +119,47 @@ bool sets_no_variable(const ShrinkDone& done, const ShrinkRequest& request) {
   return done.kind == DifferenceKind::environment &&
          std::any_of(request.command.begin(), request.command.end(),
                      [](const std::string& word) { return word.find("{}") != word.npos; });
+}
+
+// What stays where the same is said at another time, of another file: words of letters.
+std::string plain_words(const std::string& said) {
+  std::string words;
+  for (std::size_t at = 0; at < said.size();) {
+    const std::size_t end = std::min(said.find(' ', at), said.size());
+    const std::string_view word = std::string_view(said).substr(at, end - at);
+    if (word.find_first_of("/0123456789") == word.npos) words += fmt::format("{} ", word);
+    at = end + 1;
+  }
+  return words;
+}
+
+// What was found may be another fault than the one that BAD showed.
+std::string failure_note(const ShrinkDone& done, const ShrinkRequest& request) {
+  const auto& [failure, bad] = std::pair(done.made.failure, done.made.bad);
+  const bool asked = !request.signature.empty() || done.kept.empty() ||
+                     done.made.end == Shrunk::End::asked_to_stop;
+  if (asked || failure.ended.empty() || bad.ended.empty()) return "";
+  if (!done.made.fails_as_bad) {
+    return fmt::format(
+        "NOTE     {} itself fails otherwise: {}{}{}\nNEXT     --signature '{}' finds what does "
+        "that\n",
+        request.to, bad.reason, bad.said.empty() ? "" : ", ", safe(bad.said, columns_max),
+        bad.ended);
+  }
+  const std::string before = plain_words(bad.said);
+  const std::string after = plain_words(failure.said);
+  if (before.empty() || after.empty() || before == after) return "";
+  return fmt::format(
+      "NOTE     {} itself says: {}\nNEXT     --signature 'output ~ \"...\"' if that is another "
+      "failure\n",
+      request.to, safe(bad.said, columns_max));
+}
+
+std::string reference_note(const ShrinkDone& done) {
+  if (done.referring.empty()) return "";
+  return fmt::format(
+      "NOTE     values are set as they are written: a $ in that of {} stands for itself\n",
+      fmt::join(done.referring, ", "));
 }
 
 // Nothing but runs that were ended at the timeout could not be judged.
@@ -125,7 +181,17 @@ std::string rates_next(const ShrinkDone& done, const ShrinkRequest& request) {
       request.to);
 }
 
+// Ten times what was not enough.
+std::string timeout_next(const ShrinkRequest& request) {
+  const Duration given =
+      request.timeout > Duration::zero() ? request.timeout : ShrinkOptions::first_timeout;
+  const std::chrono::duration<double> seconds = 10 * given;
+  return fmt::format("NEXT     --timeout {:.3g}s if {} only takes its time\n", seconds.count(),
+                     request.from);
+}
+
 std::string good_next(const ShrinkDone& done, const ShrinkRequest& request) {
+  if (done.made.failure.ended == "timed_out = true") return timeout_next(request);
   if (done.made.good_counts.good > 0) return rates_next(done, request);
   return fmt::format(
       "NEXT     --signature of the failure that is meant, if {} fails for another reason\n",
@@ -145,9 +211,13 @@ std::string next_text(const ShrinkDone& done, const ShrinkRequest& request) {
     case Shrunk::End::same_rate:
       return "NEXT     --calibrate 200 tells smaller differences\n" + rates_next(done, request);
     case Shrunk::End::untestable:
-      return only_timed_out(done.made) ? "NEXT     --signature 'timed_out = true' if that is the "
-                                         "failure\n"
-                                       : "";
+      if (!only_timed_out(done.made)) return "";
+      if (done.made.good_counts.total() == 0) return timeout_next(request);
+      return "NEXT     --signature 'timed_out = true' if that is the failure\n";
+    case Shrunk::End::asked_to_stop:
+      if (done.made.death.empty()) return "";
+      return fmt::format("NEXT     --signature '{}' if this {} is the failure\n",
+                         done.made.failure.ended, done.made.death);
     case Shrunk::End::unsure:
       return "NEXT     --signature of the failure that is meant sets the two further apart\n";
     case Shrunk::End::trials_spent: return "NEXT     more --trials\n";
@@ -170,7 +240,7 @@ std::string json_counts(const TrialCounts& counts) {
 std::string text_of(const ShrinkDone& done, const ShrinkRequest& request) {
   return head_text(done, request) + kept_text(done) + rates_text(done, request) +
          tests_text(done.made) + (done.out.empty() ? "" : fmt::format("OUT      {}\n", done.out)) +
-         next_text(done, request);
+         failure_note(done, request) + reference_note(done) + next_text(done, request);
 }
 
 std::string json_of(const ShrinkDone& done) {
@@ -187,9 +257,13 @@ std::string json_of(const ShrinkDone& done) {
                       json_string(name_of(made.end)), made.flaky, made.contradicted);
   text += fmt::format(",\"good\":{},\"bad\":{},\"kept_runs\":{}", json_counts(made.good_counts),
                       json_counts(made.bad_counts), json_counts(made.kept_counts));
-  return text + fmt::format(",\"reason\":{},\"unjudged\":{{{}}},\"out\":{}}}\n",
-                            made.reason.empty() ? "null" : json_string(made.reason),
-                            fmt::join(unjudged, ","),
+  const auto text_or_null = [](const std::string& value) {
+    return value.empty() ? "null" : json_string(value);
+  };
+  text += fmt::format(",\"reason\":{},\"bad_reason\":{},\"fails_as_bad\":{},\"untold\":{}",
+                      text_or_null(made.failure.reason), text_or_null(made.bad.reason),
+                      made.fails_as_bad, made.untold);
+  return text + fmt::format(",\"unjudged\":{{{}}},\"out\":{}}}\n", fmt::join(unjudged, ","),
                             done.out.empty() ? "null" : json_string(done.out));
 }
 

@@ -414,4 +414,13 @@ std::vector<std::pair<std::string, std::string>> variables_in(std::string_view t
   return variables;
 }
 
+std::vector<std::string> referring_variables(std::string_view text) {
+  std::vector<std::string> names;
+  for (const Assignment& one : assignments_in(without_mark(text))) {
+    const bool known = std::find(names.begin(), names.end(), one.name) != names.end();
+    if (!one.name.empty() && !known && refers(one.value)) names.emplace_back(one.name);
+  }
+  return names;
+}
+
 }  // namespace culprit

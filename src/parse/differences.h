@@ -61,4 +61,7 @@ Result<DifferenceKind> difference_kind(std::string_view name);  // Error: usage
 std::vector<std::string> flag_words(std::string_view text);
 std::vector<std::pair<std::string, std::string>> variables_in(std::string_view text);
 
+// Those whose value a shell would make another one of: it has a $NAME or ${NAME}. Each once.
+std::vector<std::string> referring_variables(std::string_view text);
+
 }  // namespace culprit

@@ -59,6 +59,11 @@ TEST_CASE("a line that ends in \\r\\n gives its value the \\r, as in a shell") {
         Names{"B=2 -> B=2\\r"});
 }
 
+TEST_CASE("a value that refers to a variable is known as one") {
+  CHECK(referring_variables("A=$HOME/x\nB='$HOME'\nC=\\$HOME\nD=\"${E}\"\nE=5$\nF={\"$a\":1}\n"
+                            "A=$B\n") == Names{"A", "D"});
+}
+
 TEST_CASE("of a variable that is set twice the last value is named") {
   CHECK(read("A=1\nD=1\nD=2\n", "A=1\nD=7\nD=3\n", DifferenceKind::environment).names ==
         Names{"D=2 -> D=3"});

@@ -104,6 +104,22 @@ std::vector<Assignment> assignments_in(std::string_view text) {
   return made;
 }
 
+bool refers(std::string_view value) {
+  if (value.starts_with('{') || value.starts_with('[')) return false;  // JSON
+  for (std::size_t at = 0; at + 1 < value.size(); ++at) {
+    const std::size_t close = value[at] == '\'' ? closing_quote(value, at) : none;
+    if (close != none) {
+      at = close;
+    } else if (value[at] == '\\') {
+      ++at;
+    } else if (value[at] == '$') {
+      const char next = value[at + 1];
+      if (is_letter(next) || next == '_' || next == '{') return true;
+    }
+  }
+  return false;
+}
+
 std::string assigned(std::string_view value) {
   std::size_t quotes = 0;
   const std::string_view said = without_comment(value, quotes);

@@ -27,7 +27,11 @@ struct Assignment {
 
 std::vector<Assignment> assignments_in(std::string_view text);
 
-// What a shell makes of a value as written.
+// Whether a value as written has a $NAME or ${NAME} that a shell would put something for. Here it
+// stays: what it stands for depends on who reads the file.
+bool refers(std::string_view value);
+
+// What a shell makes of a value as written, but for those.
 std::string assigned(std::string_view value);
 
 }  // namespace culprit

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <mutex>
+#include <set>
 
 #include "experiment/trial_reading.h"
 
@@ -24,6 +26,20 @@ Error cannot_be_run(const Trial& trial) {
   return made;
 }
 
+std::string ending_of(const Trial& trial) {
+  if (trial.timed_out) return "timed_out = true";
+  if (trial.signal != 0) return fmt::format("signal = {}", trial.signal);
+  return fmt::format("exit = {}", *trial.exit_code);
+}
+
+// A candidate on whose PATH the command is not found fails as a shell would have it fail.
+Trial not_found(const Error& why) {
+  Trial made;
+  made.exit_code = why.what.starts_with("no such command") ? 127 : 126;
+  made.error.text = why.what;
+  return made;
+}
+
 // One search under way.
 class Shrinking {
  public:
@@ -38,6 +54,7 @@ class Shrinking {
   Result<Trial> try_out(const TrialSetup& setup, const TrialWatch& watch);
   AfterTrial finish(const FinishedTrial& finished);
   void learn(const Subset& tried, const FinishedTrial& finished);
+  std::size_t untold() const;
   Duration timeout() const;
   Shrunk::End end() const;
 
@@ -48,7 +65,9 @@ class Shrinking {
   std::map<std::size_t, Subset> running_;
   std::size_t next_id_ = 0;
   double slowest_good_ = 0;
-  bool good_known_ = false;
+  std::atomic<bool> good_known_ = false;        // trials read it on threads of their own
+  std::map<Subset, Shrunk::Failure> failures_;  // the last one of each set
+  std::set<std::string> bad_endings_;
   std::optional<Shrunk::End> stopped_;
   std::optional<Error> failed_;
   Shrunk made_;  // reasons and seconds gather here
@@ -83,7 +102,10 @@ Result<Trial> Shrinking::try_out(const TrialSetup& setup, const TrialWatch& watc
     set = running_.at(std::stoul(own.environment[set_variable]));
   }
   own.environment.erase(set_variable);
-  return options_.run(set, own, watch);
+  Result<Trial> ran = options_.run(set, own, watch);
+  const bool lost = !ran && ran.error().fault == Fault::usage;
+  if (lost && good_known_ && size_of(set) > 0) return not_found(ran.error());
+  return ran;
 }
 
 void Shrinking::learn(const Subset& tried, const FinishedTrial& finished) {
@@ -91,8 +113,9 @@ void Shrinking::learn(const Subset& tried, const FinishedTrial& finished) {
   made_.seconds += finished.trial.seconds;
   if (!outcome) ++made_.unjudged_reasons[reason];
   if (outcome == Outcome::bad) {
-    made_.reason = reason;
-    made_.said = said_by(finished.trial);
+    made_.failure = {reason, said_by(finished.trial), ending_of(finished.trial)};
+    failures_[tried] = made_.failure;
+    if (size_of(tried) == tried.size()) bad_endings_.insert(made_.failure.ended);
   }
   if (outcome && size_of(tried) == 0) {
     slowest_good_ = std::max(slowest_good_, finished.trial.seconds);
@@ -114,7 +137,8 @@ AfterTrial Shrinking::finish(const FinishedTrial& finished) {
   }
   if (finished.judgement.stops) {
     stopped_ = Shrunk::End::asked_to_stop;
-    made_.reason = finished.judgement.reason;
+    made_.failure = {finished.judgement.reason, said_by(finished.trial), ending_of(finished.trial)};
+    made_.death = shell_death(finished.trial.exit_code.value_or(0));
     return AfterTrial::stop;
   }
   learn(tried, finished);
@@ -172,6 +196,19 @@ Shrunk::Verdict verdict_of(Shrunk::End end) {
   }
 }
 
+// Members of what was found of which it is not known what is without them.
+std::size_t Shrinking::untold() const {
+  if (!search_.done() || search_.verdict() != SetSearch::Verdict::found) return 0;
+  const std::vector<std::size_t> members = members_of(search_.kept());
+  return static_cast<std::size_t>(
+      std::count_if(members.begin(), members.end(), [&](std::size_t member) {
+        Subset less = search_.kept();
+        less[member] = false;
+        const TrialCounts known = search_.counts(less);
+        return known.total() == 0 && known.unjudged > 0;
+      }));
+}
+
 Shrunk Shrinking::result() const {
   Shrunk made = made_;
   made.end = end();
@@ -182,6 +219,14 @@ Shrunk Shrinking::result() const {
   made.flaky = search_.flaky();
   made.contradicted = search_.contradicted();
   made.rates = search_.rates();
+  made.untold = untold();
+  const auto failure_of = [&](const Subset& set) {
+    const auto known = failures_.find(set);
+    return known == failures_.end() ? Shrunk::Failure() : known->second;
+  };
+  made.bad = failure_of(Subset(options_.count, true));
+  if (!stopped_ && failures_.contains(made.kept)) made.failure = failure_of(made.kept);
+  made.fails_as_bad = bad_endings_.empty() || bad_endings_.contains(made.failure.ended);
   made.kept_counts = search_.counts(made.kept);
   made.good_counts = search_.counts(Subset(options_.count, false));
   made.bad_counts = search_.counts(Subset(options_.count, true));

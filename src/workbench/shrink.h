@@ -44,6 +44,12 @@ struct ShrinkOptions {
 };
 
 struct Shrunk {
+  // A run that failed. Of one in another way nobody knows whether it is the same fault.
+  struct Failure {
+    std::string reason;  // "exit 1"; empty: nothing failed
+    std::string said;    // its last line
+    std::string ended;   // as an EXPR: "exit = 1", "signal = SIGSEGV", "timed_out = true"
+  };
   enum class Verdict : std::uint8_t { found, inconclusive, no_difference };
   enum class End : std::uint8_t {
     searched,
@@ -68,13 +74,16 @@ struct Shrunk {
   bool contradicted = false;  // differences hide each other: it is minimal, not the smallest
   SetSearch::Rates rates;     // of failing, where it is flaky
   TrialCounts kept_counts, good_counts, bad_counts;  // runs of these
-  std::string reason;                                // of the last failure: "exit 1"
-  std::string said;                                  // its last line
+  std::size_t untold = 0;    // of what was found: without so many it could not be judged
+  Failure failure;           // of what was found, or the last one
+  Failure bad;               // the last one of BAD itself
+  bool fails_as_bad = true;  // the way the first of the two ends is one that BAD's runs have
+  std::string death;         // "SIGSEGV": told by a shell's exit code, which asked for the end
   std::map<std::string, std::size_t> unjudged_reasons;
   double seconds = 0;  // of trials, added up
 };
 
-// Errors: usage (no such command, or one that cannot be run: 126 or 127 at an end; a
+// Errors: usage (no such command, or one that cannot be run: 126 or 127 at GOOD; a
 // signature of unknown fields), denied, unavailable. A Ctrl-C is none.
 Result<Shrunk> shrink(World& world, const ShrinkOptions& options);
 

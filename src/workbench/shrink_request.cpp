@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <set>
 
+#include <fmt/ranges.h>
+
 #include "case/mask.h"
 
 namespace culprit {
@@ -227,9 +229,64 @@ std::string without_values(const std::string& name, std::string_view subject) {
   return fmt::format("{}: ***{}", subject, name.find(" -> ") == name.npos ? "" : " -> ***");
 }
 
+// Those of what names a secret, in all that the text sets.
+void add_secrets(const std::string& text, DifferenceKind kind, std::set<std::string>& words) {
+  constexpr std::size_t least = 3;  // shorter ones are everywhere
+  const auto add = [&](std::string_view value) {
+    while (!value.empty()) {
+      const std::size_t end = std::min(value.find_first_of(" \t\r\n=:,;\"'()[]{}"), value.size());
+      if (end >= least) words.emplace(value.substr(0, end));
+      value.remove_prefix(std::min(end + 1, value.size()));
+    }
+  };
+  if (kind == DifferenceKind::environment) {
+    for (const auto& [name, value] : variables_in(text)) {
+      if (names_secret(name)) add(value);
+    }
+  }
+  const Result<Differences> all = differences_of("", text, kind);
+  if (!all) return;
+  for (std::size_t i = 0; i < all->names.size(); ++i) {
+    const std::string_view subject = secret_in(all->subjects[i]);
+    if (subject.empty()) continue;
+    const std::string_view part = subject.substr(subject.find_last_of(".[]\" ") + 1);
+    std::string_view name = all->names[i];
+    if (name.ends_with("...")) name.remove_suffix(3);  // it was cut
+    add(name.substr(std::min(name.find(part), name.size() - part.size()) + part.size()));
+  }
+}
+
+// And what goes on with one: the name that it was read from may have been cut.
+std::string without(const std::string& text, const std::vector<std::string>& words) {
+  std::string made;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto found = std::find_if(words.begin(), words.end(), [&](const std::string& word) {
+      return text.compare(at, word.size(), word) == 0;
+    });
+    if (found == words.end()) {
+      made += text[at++];
+      continue;
+    }
+    at = std::min(text.find_first_of(" \t=:,;\"'()[]{}", at + found->size()), text.size());
+    made += "***";
+  }
+  return made;
+}
+
+// Of a command that is not found because of it.
+Error explained(Error made, const std::vector<std::string>& referring) {
+  if (made.fault != Fault::usage || referring.empty()) return made;
+  made.advice =
+      fmt::format("values are set as they are written: a $ in that of {} stands for itself",
+                  fmt::join(referring, ", "));
+  return made;
+}
+
 }  // namespace
 
 ShrinkDone without_secrets(ShrinkDone done) {
+  done.made.failure.said = without(done.made.failure.said, done.secrets);
+  done.made.bad.said = without(done.made.bad.said, done.secrets);
   for (std::size_t i = 0; i < done.kept.size(); ++i) {
     const std::string_view subject = secret_in(done.subjects[i]);
     if (!subject.empty()) done.kept[i] = without_values(done.kept[i], subject);
@@ -260,7 +317,17 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
   options.trials_max = request.trials_max;
   options.workers = request.workers;
   options.progress = request.progress;
-  done.made = TRY(shrink(world, options));
+  if (done.kind == DifferenceKind::environment && !has_place(request.command)) {
+    done.referring = referring_variables(good + "\n" + bad);
+  }
+  Result<Shrunk> made = shrink(world, options);
+  if (!made) return explained(std::move(made).error(), done.referring);
+  done.made = std::move(made).value();
+  std::set<std::string> secrets;
+  if (!done.made.failure.said.empty() || !done.made.bad.said.empty()) {
+    for (const std::string& text : {good, bad}) add_secrets(text, done.kind, secrets);
+  }
+  done.secrets.assign(secrets.begin(), secrets.end());
   const bool failed = done.made.kept_counts.bad + done.made.bad_counts.bad > 0;
   if (done.made.verdict == Shrunk::Verdict::no_difference || !failed) return done;
   for (const std::size_t one : members_of(done.made.kept)) {

@@ -37,17 +37,20 @@ struct ShrinkRequest {
 struct ShrinkDone {
   Shrunk made;
   DifferenceKind kind = DifferenceKind::lines;
-  std::vector<std::string> kept;      // names of differences
-  std::vector<std::string> subjects;  // of these (Differences)
-  std::size_t differences = 0;        // between the two files
-  std::string out;                    // where it was written; empty: nowhere
-  std::string unwritten;              // why it could not be
+  std::vector<std::string> kept;       // names of differences
+  std::vector<std::string> subjects;   // of these (Differences)
+  std::size_t differences = 0;         // between the two files
+  std::string out;                     // where it was written; empty: nowhere
+  std::string unwritten;               // why it could not be
+  std::vector<std::string> referring;  // variables whose value has a $NAME: it stands for itself
+  std::vector<std::string> secrets;    // words of values that are not to be stored
 };
 
 // Errors: as of shrink(), and of files.
 Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request);
 
-// The same with *** for the values of what names a secret: to be stored.
+// The same with *** for the values of what names a secret, also where the command said them: to be
+// stored.
 ShrinkDone without_secrets(ShrinkDone done);
 
 }  // namespace culprit

@@ -45,8 +45,8 @@ TEST_CASE("what is needed is found, with what the command said last") {
   }));
   CHECK(made.verdict == Shrunk::Verdict::found);
   CHECK(members_of(made.kept) == std::vector<std::size_t>{3, 30});
-  CHECK(made.reason == "exit 7");
-  CHECK(made.said == "boom");
+  CHECK(made.failure.reason == "exit 7");
+  CHECK(made.failure.said == "boom");
   CHECK(made.kept_counts.bad == 3);
   CHECK(made.seconds == doctest::Approx(0.5 * static_cast<double>(made.tests + made.checks)));
 }
@@ -144,6 +144,44 @@ TEST_CASE("what is not found at BAD only is a failure like others") {
   CHECK(members_of(run(searching(4, [](const Subset& set) {
                      return set[1] ? ended(127, "x: not found") : ended(0);
                    })).kept) == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("a candidate that finds no command fails as in a shell, once GOOD was known") {
+  ShrinkOptions options = searching(4, nullptr);
+  options.run = [](const Subset& set, const TrialSetup&, const TrialWatch&) -> Result<Trial> {
+    if (set[2]) return error(Fault::usage, "no such command: app");
+    return ended(0);
+  };
+  const Shrunk made = run(options);
+  CHECK(members_of(made.kept) == std::vector<std::size_t>{2});
+  CHECK(made.failure.reason == "exit 127");
+  CHECK(made.failure.said == "no such command: app");
+}
+
+TEST_CASE("another failure than BAD's own is known as one") {
+  const Shrunk other = run(searching(3, [](const Subset& set) {
+    if (set[2] && !set[0]) return ended(3, "config error");
+    return set[1] ? ended(1, "too many connections") : ended(0);
+  }));
+  CHECK(other.failure.reason == "exit 3");
+  CHECK(other.bad.said == "too many connections");
+  CHECK(other.bad.ended == "exit = 1");
+  CHECK(!other.fails_as_bad);
+  CHECK(run(searching(3, [](const Subset& set) { return ended(set[1] ? 1 : 0); })).fails_as_bad);
+}
+
+TEST_CASE("of what was found it is told without how many it could not be judged") {
+  const auto untold = [](std::size_t judged) {
+    return run(searching(4,
+                         [judged](const Subset& set) {
+                           const std::size_t size = size_of(set);
+                           if (size == 0 || (size == 3 && !set[3] && judged > 0)) return ended(0);
+                           return ended(size == 4 ? 1 : 125);
+                         }))
+        .untold;
+  };
+  CHECK(untold(0) == 4);
+  CHECK(untold(1) == 3);
 }
 
 }  // namespace culprit

@@ -20,7 +20,7 @@ POOL=50
 CACHE=on
 [exit 0]
 $ culprit shrink --from good.env --to bad.env --json -- ./test.sh
-{"schema_version":1,"verdict":"found","kept":["REGION=us -> REGION=eu","POOL=5 -> POOL=50"],"tests":8,"checks":10,"kind":"env","differences":5,"ended":"searched","flaky":false,"hidden":false,"good":{"failures":0,"runs":2},"bad":{"failures":2,"runs":2},"kept_runs":{"failures":3,"runs":3},"reason":"exit 1","unjudged":{},"out":null}
+{"schema_version":1,"verdict":"found","kept":["REGION=us -> REGION=eu","POOL=5 -> POOL=50"],"tests":8,"checks":10,"kind":"env","differences":5,"ended":"searched","flaky":false,"hidden":false,"good":{"failures":0,"runs":2},"bad":{"failures":2,"runs":2},"kept_runs":{"failures":3,"runs":3},"reason":"exit 1","bad_reason":"exit 1","fails_as_bad":true,"untold":0,"unjudged":{},"out":null}
 [exit 0]
 $ culprit shrink --from good.env --to bad.env --calibrate 1 --json -- ./test.sh | jq -c '[.kept, .tests, .checks]'
 [["REGION=us -> REGION=eu","POOL=5 -> POOL=50"],8,2]
@@ -100,6 +100,55 @@ $ culprit shrink --from good.env --to bad.env --trials 6 --json -- ./test.sh | j
 $ culprit shrink --from good.env --to bad.env --out no/such/folder/small.env --json -- ./test.sh | jq -c '[.verdict, .out]'
 culprit: cannot write no/such/folder/small.env: No such file or directory
 ["found",null]
+[exit 0]
+# Another failure than BAD's own may be blamed: it is said, with what asks for BAD's.
+$ printf '%s\n' '[ "$RETRY" = 3 ] && [ "$DEBUG" = 1 ] && { echo config error; exit 3; }' '[ "$POOL" = 5 ] || { echo too many connections; exit 1; }' > two.sh
+[exit 0]
+$ culprit shrink --from good.env --to bad.env -- sh two.sh | sed 's/; [0-9.]* s of running//'
+SHRINK   1 of 5 differences (env) makes bad.env fail
+KEPT     added RETRY=3
+         without it the command does not fail
+BY       exit 3
+SAID     config error
+TESTS    3, and 5 at the ends and to be sure
+NOTE     bad.env itself fails otherwise: exit 1, too many connections
+NEXT     --signature 'exit = 1' finds what does that
+[exit 0]
+$ culprit shrink --from good.env --to bad.env --signature 'exit = 1' -- sh two.sh | sed 's/; [0-9.]* s of running//'
+SHRINK   1 of 5 differences (env) makes bad.env fail
+KEPT     POOL=5 -> POOL=50
+         without it the command does not fail
+         some of the others hide the failure: another set may be smaller
+BY       exit 1
+SAID     too many connections
+UNJUDGED exit 3, which the signature does not match, once
+TESTS    7, and 9 at the ends and to be sure
+[exit 0]
+$ culprit shrink --from good.env --to bad.env -- sh -c '[ "$POOL" = 5 ] || { [ "$DEBUG" = 0 ] && echo no memory || echo too many connections; exit 1; }' | grep -A1 NOTE
+NOTE     bad.env itself says: no memory
+NEXT     --signature 'output ~ "..."' if that is another failure
+[exit 0]
+# What has no signature but a next step: a crash that a shell tells, a GOOD that takes too long, a $ in a value.
+$ culprit shrink --from good.env --to bad.env -- sh -c '[ "$POOL" = 5 ] || sh -c "kill -SEGV \$\$"' | sed 's/; [0-9.]* s of running//' | grep -v SAID
+SHRINK   asked to stop before anything failed
+BY       exit 139 (a shell's SIGSEGV): asks to stop
+TESTS    0, and 2 at the ends and to be sure
+NEXT     --signature 'exit = 139' if this SIGSEGV is the failure
+[exit 0]
+$ culprit shrink --from good.env --to bad.env --timeout 100ms -- sleep 1 | grep NEXT
+NEXT     --timeout 1s if good.env only takes its time
+[exit 0]
+$ printf 'PATH=$HOME/bin:$PATH\n' > path.env; culprit shrink --from path.env --to bad.env -- ./test.sh | grep NOTE
+NOTE     values are set as they are written: a $ in that of PATH stands for itself
+[exit 0]
+$ culprit shrink --from good.env --to bad.env -- sh -c 'case $DEBUG$POOL in 15) exit 0;; 050) exit 1;; *) exit 125;; esac' | sed 's/; [0-9.]* s of running//'
+SHRINK   2 of 5 differences (env) together make bad.env fail
+KEPT     DEBUG=1 -> DEBUG=0
+         POOL=5 -> POOL=50
+         without any one of them it could not be judged
+BY       exit 1
+UNJUDGED exit 125: cannot be tested, 8 times
+TESTS    7, and 10 at the ends and to be sure
 [exit 0]
 # Mistakes.
 $ culprit shrink --from good.env -- ./test.sh
