@@ -79,16 +79,41 @@ class Shrink(Daemons):
                    "sys.exit(any(x['v']==23 for r in d.get('rows',[]) "
                    "for x in r.get('deep',[]) if 'v' in x))\n")
         said = self.shrink("--from", "empty", "--to", "crash.json", "--out", "small.json", "--",
-                           sys.executable, "parser.py", "{}", expected=1)
-        self.assertEqual(said["ended"], "good_fails")  # an empty file is no JSON for this parser
-        self.write("parser.py", "import json,sys\nd=json.loads(open(sys.argv[1]).read() or '{}')\n"
-                   "sys.exit(any(x['v']==23 for r in d.get('rows',[]) "
-                   "for x in r.get('deep',[]) if 'v' in x))\n")
-        said = self.shrink("--from", "empty", "--to", "crash.json", "--out", "small.json", "--",
                            sys.executable, "parser.py", "{}")
         self.assertEqual(said["kept"], ["$.rows[23].deep[0].v: 23"])
         self.assertEqual(json.loads((self.folder / "small.json").read_text()),
                          {"rows": [{"deep": [{"v": 23}]}]})
+
+    def test_nothing_at_all_is_a_document_of_the_kind(self):
+        for name, text, nothing in (("a.json", ' [1, {"x": 2}]', "[]"), ("b.json", '{"x": 2}', "{}"),
+                                    ("a.yaml", "a: 1\nx: 2\n", "{}"),
+                                    ("b.yaml", "- 1\n- x: 2\n", "[]"),
+                                    ("a.toml", "a = 1\nx = 2\n", ""),
+                                    ("a.ini", "[s]\nx=2\n", "")):
+            self.write(name, text)
+            self.write("nothing", nothing and nothing + "\n")
+            said = self.shrink("--from", "empty", "--to", name, "--", "sh", "-c",
+                               'if grep -q 2 "$1"; then exit 1; fi; cmp -s "$1" nothing || '
+                               'grep -q "[a1]" "$1"', "sh", "{}")
+            self.assertEqual(said["ended"], "searched", name)
+            self.assertEqual(said["good"], {"failures": 0, "runs": 2})
+
+    def test_more_than_one_search_takes(self):
+        self.write("flat.json", json.dumps(list(range(100_010))))
+        said = self.shrink("--from", "empty", "--to", "flat.json", "--", "sh", "-c",
+                           '! grep -q 77777 "$1"', "sh", "{}")
+        self.assertEqual((said["kept"], said["notes"]), (["$[77777]: 77777"], []))
+        self.write("log.txt", "".join(f"{i}\n" for i in range(100_010)))
+        said = self.shrink("--from", "empty", "--to", "log.txt", "--", "sh", "-c",
+                           '! grep -qx 777 "$1"', "sh", "{}")
+        self.assertEqual(said["kept"], ["line 778: 777"])
+
+    def test_what_is_not_broken_up_is_said(self):
+        self.write("deep.json", 65 * '{"a":' + '{"x":1,"y":2}' + 65 * "}")
+        said = self.shrink("--from", "empty", "--to", "deep.json", "--", "sh", "-c",
+                           '! grep -q y "$1"', "sh", "{}")
+        self.assertEqual(said["notes"],
+                         ["deep.json is compared line by line: deeper than 64 levels"])
 
     def test_lines_of_an_input(self):
         self.write("input.txt", "".join(f"line {i}\n" for i in range(300)))

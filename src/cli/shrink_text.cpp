@@ -155,11 +155,10 @@ std::string failure_note(const ShrinkDone& done, const ShrinkRequest& request) {
       request.to, safe(bad.said, columns_max));
 }
 
-std::string reference_note(const ShrinkDone& done) {
-  if (done.referring.empty()) return "";
-  return fmt::format(
-      "NOTE     values are set as they are written: a $ in that of {} stands for itself\n",
-      fmt::join(done.referring, ", "));
+std::string notes_text(const ShrinkDone& done) {
+  std::string text;
+  for (const std::string& note : done.notes) text += fmt::format("NOTE     {}\n", note);
+  return text;
 }
 
 // Nothing but runs that were ended at the timeout could not be judged.
@@ -240,7 +239,7 @@ std::string json_counts(const TrialCounts& counts) {
 std::string text_of(const ShrinkDone& done, const ShrinkRequest& request) {
   return head_text(done, request) + kept_text(done) + rates_text(done, request) +
          tests_text(done.made) + (done.out.empty() ? "" : fmt::format("OUT      {}\n", done.out)) +
-         failure_note(done, request) + reference_note(done) + next_text(done, request);
+         failure_note(done, request) + notes_text(done) + next_text(done, request);
 }
 
 std::string json_of(const ShrinkDone& done) {
@@ -263,6 +262,7 @@ std::string json_of(const ShrinkDone& done) {
   text += fmt::format(",\"reason\":{},\"bad_reason\":{},\"fails_as_bad\":{},\"untold\":{}",
                       text_or_null(made.failure.reason), text_or_null(made.bad.reason),
                       made.fails_as_bad, made.untold);
+  text += fmt::format(",\"notes\":{}", json_texts(done.notes));
   return text + fmt::format(",\"unjudged\":{{{}}},\"out\":{}}}\n", fmt::join(unjudged, ","),
                             done.out.empty() ? "null" : json_string(done.out));
 }

@@ -336,6 +336,12 @@ void count_nodes(const Node& node, std::size_t depth, std::vector<std::size_t>& 
   for (const Node& member : node.members) count_nodes(member, depth + 1, counts);
 }
 
+std::size_t depth_of(const Node& root) {
+  std::vector<std::size_t> counts;
+  count_nodes(root, 0, counts);
+  return counts.size() - 1;
+}
+
 // To which depth a document's nodes are few enough to be a change each.
 std::size_t searchable_depth(const Node& root) {
   std::vector<std::size_t> counts;
@@ -548,9 +554,15 @@ Result<Differences> json_differences(std::string_view good, std::string_view bad
   NodeReader bad_reader(without_mark(bad));
   const Node bad_root = bad_reader.read();
   made->ends = {head(bad), std::string(bad_reader.rest())};
-  Merging merging(kind, searchable_depth(bad_root));
+  const std::size_t depth = searchable_depth(bad_root);
+  Merging merging(kind, depth);
+  Differences differences;
   if (blank(good)) {
     made->root = merging.broken_up(bad_root);
+    if (depth <= depth_of(bad_root)) {
+      differences.note = fmt::format("not broken up below level {}: it has more than {} nodes",
+                                     depth, differences_max);
+    }
   } else {
     NodeReader good_reader(without_mark(good));
     const Node good_root = good_reader.read();
@@ -558,7 +570,6 @@ Result<Differences> json_differences(std::string_view good, std::string_view bad
     made->root = merging.merge_roots(good_root, bad_root);
     made->styled = merging.styled() || made->old_ends != made->ends;
   }
-  Differences differences;
   differences.names = merging.names();
   differences.subjects = merging.subjects();
   made->styled = made->styled && !differences.names.empty();

@@ -134,11 +134,13 @@ bool is_flags(std::string_view text) {
   return !words.empty() && is_flag(words.front()) && 2 * flags >= words.size();
 }
 
-// What a parser is to choke on may begin like JSON and be none.
-bool is_json(std::string_view text) {
+bool looks_like_json(std::string_view text) {
   const std::size_t at = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return at != text.npos && (text[at] == '{' || text[at] == '[') && json_tree(text).has_value();
+  return at != text.npos && (text[at] == '{' || text[at] == '[');
 }
+
+// What a parser is to choke on may begin like JSON and be none.
+bool is_json(std::string_view text) { return looks_like_json(text) && json_tree(text).has_value(); }
 
 DifferenceKind kind_of_text(std::string_view text) {
   text = without_mark(text);
@@ -241,10 +243,25 @@ Result<Differences> differences_of(std::string_view good, std::string_view bad,
   Differences made = TRY(read(good, bad, kind));
   if (made.names.empty() && good != bad) made = whole(good, bad);
   made.kind = kind;
+  if (kind == DifferenceKind::lines && looks_like_json(bad) && !json_tree(bad)) {
+    made.note = fmt::format("compared line by line: {}", json_tree(bad).error().what);
+  }
   if (made.names.size() <= differences_max) return made;
   Error many = error(Fault::usage, "{} differences are too many", made.names.size());
   many.advice = fmt::format("at most {} can be searched", differences_max);
   return many;
+}
+
+std::string nothing_like(std::string_view text, DifferenceKind kind) {
+  text = without_mark(text);
+  if (kind == DifferenceKind::json || kind == DifferenceKind::package_lock) {
+    const std::size_t at = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+    return text.substr(at, 1) == "{" ? "{}\n" : text.substr(at, 1) == "[" ? "[]\n" : "";
+  }
+  if (kind != DifferenceKind::settings || toml_document(text).has_value()) return "";
+  const std::optional<Outline> outline = yaml_outline(text);
+  if (!outline || !outline->holds()) return "";
+  return outline->root.nested[0].shape == OutlineEntry::Shape::list ? "[]\n" : "{}\n";
 }
 
 std::string_view name_of(DifferenceKind kind) {

@@ -39,12 +39,14 @@ struct Differences {
   // What each sets, without values: "API_TOKEN", "$.db.password". Empty: it has no such name, as
   // versions and lines have none.
   std::vector<std::string> subjects;
+  std::string note = {};  // what was not broken up, and why; empty: all was
   // As many flags as there are names.
   std::function<std::string(const std::vector<bool>& applied)> text_with;
 };
 
 constexpr std::size_t differences_bytes_max = 64 << 20;
-constexpr std::size_t differences_max = 100'000;
+// Half a million nodes of JSON take 300 MB.
+constexpr std::size_t differences_max = 500'000;
 
 // By the file's name, else by what is in it.
 DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_view name);
@@ -53,6 +55,10 @@ DifferenceKind kind_of(std::string_view good, std::string_view bad, std::string_
 // there are too many. Equal texts have no differences.
 Result<Differences> differences_of(std::string_view good, std::string_view bad,
                                    DifferenceKind kind);
+
+// What is no text at all in the notation of another one: "{}" where that is an object of JSON or a
+// document of YAML, "[]" where it is a list of these; else nothing.
+std::string nothing_like(std::string_view text, DifferenceKind kind);
 
 std::string_view name_of(DifferenceKind kind);  // "env", "flags", "config", "json", ...
 Result<DifferenceKind> difference_kind(std::string_view name);  // Error: usage

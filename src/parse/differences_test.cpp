@@ -453,10 +453,12 @@ TEST_CASE("of an empty bad text each line was removed, whatever the good one is"
 
 TEST_CASE("a large JSON document is broken up as far as it can be searched") {
   std::string rows;
-  for (int i = 0; i < 60'000; ++i) rows += fmt::format("{}{{\"n\": {}}}", i > 0 ? "," : "", i);
+  for (int i = 0; i < 260'000; ++i) rows += fmt::format("{}{{\"n\": {}}}", i > 0 ? "," : "", i);
   const Differences made = read("", "{\"rows\": [" + rows + "]}", DifferenceKind::json);
-  CHECK(made.names.size() == 60'002);
-  CHECK(made.names.back() == R"($.rows[59999]: {"n": 59999})");
+  CHECK(made.names.size() == 260'002);
+  CHECK(made.names.back() == R"($.rows[259999]: {"n": 259999})");
+  CHECK(made.note == "not broken up below level 2: it has more than 500000 nodes");
+  CHECK(read("", "[1]", DifferenceKind::json).note.empty());
   CHECK(with(made, {7}) == R"({"rows": [{"n": 5}]})");
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "case/mask.h"
+#include "workbench/shrink_rounds.h"
 
 namespace culprit {
 namespace {
@@ -86,7 +87,7 @@ class Placing {
         differences_(differences),
         named_(has_place(request.command)) {}
 
-  Status prepare();
+  Status prepare(std::string_view bad);
   Result<Trial> run(const Subset& applied, const TrialSetup& setup, const TrialWatch& watch) const;
 
  private:
@@ -98,13 +99,15 @@ class Placing {
   const ShrinkRequest& request_;
   const Differences& differences_;
   bool named_;
+  std::string nothing_;  // in BAD's notation, where GOOD is nothing at all: a parser reads it
   std::filesystem::perms mode_ = std::filesystem::perms::none;
   std::set<std::string> variables_;  // of both ends
   std::string go_sum_;
 };
 
-Status Placing::prepare() {
+Status Placing::prepare(std::string_view bad_text) {
   const std::size_t count = differences_.names.size();
+  if (is_nothing(request_.from)) nothing_ = nothing_like(bad_text, differences_.kind);
   mode_ = mode_of(request_.to);
   if (differences_.kind == DifferenceKind::go_mod) go_sum_ = TRY(go_sum_of(world_, request_));
   if (differences_.kind != DifferenceKind::environment) return ok();
@@ -145,7 +148,8 @@ std::vector<std::string> Placing::words(const std::vector<std::string>& command,
 Result<Trial> Placing::run(const Subset& applied, const TrialSetup& setup,
                            const TrialWatch& watch) const {
   TrialSetup own = setup;
-  const std::string text = differences_.text_with(applied);
+  const bool nothing = !nothing_.empty() && size_of(applied) == 0;
+  const std::string text = nothing ? nothing_ : differences_.text_with(applied);
   const std::string folder = setup.environment.at("TMPDIR");
   const std::string path = fmt::format("{}/{}", folder, file_of(request_.to));
   TRY(world_.write(path, text));
@@ -244,6 +248,7 @@ void add_secrets(const std::string& text, DifferenceKind kind, std::set<std::str
       if (names_secret(name)) add(value);
     }
   }
+  if (kind == DifferenceKind::lines) return;  // they have no names
   const Result<Differences> all = differences_of("", text, kind);
   if (!all) return;
   for (std::size_t i = 0; i < all->names.size(); ++i) {
@@ -273,12 +278,27 @@ std::string without(const std::string& text, const std::vector<std::string>& wor
   return made;
 }
 
-// Of a command that is not found because of it.
-Error explained(Error made, const std::vector<std::string>& referring) {
-  if (made.fault != Fault::usage || referring.empty()) return made;
-  made.advice =
-      fmt::format("values are set as they are written: a $ in that of {} stands for itself",
-                  fmt::join(referring, ", "));
+// What of the files is taken otherwise than one may think.
+std::vector<std::string> notes_of(const ShrinkRequest& request, const Differences& differences,
+                                  const std::string& texts) {
+  std::vector<std::string> notes;
+  if (!differences.note.empty()) {
+    notes.push_back(fmt::format("{} is {}", request.to, differences.note));
+  }
+  const bool sets = differences.kind == DifferenceKind::environment && !has_place(request.command);
+  const std::vector<std::string> names =
+      sets ? referring_variables(texts) : std::vector<std::string>();
+  if (!names.empty()) {
+    notes.push_back(
+        fmt::format("values are set as they are written: a $ in that of {} stands for itself",
+                    fmt::join(names, ", ")));
+  }
+  return notes;
+}
+
+// A command may not be found because of it.
+Error explained(Error made, const std::vector<std::string>& notes) {
+  if (made.fault == Fault::usage && !notes.empty()) made.advice = notes.back();
   return made;
 }
 
@@ -304,7 +324,7 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
       differences_of(good, bad, done.kind).during("comparing {} and {}", request.from, request.to));
   done.differences = differences.names.size();
   Placing placing(world, request, differences);
-  TRY(placing.prepare());
+  TRY(placing.prepare(bad));
   ShrinkOptions options;
   options.count = differences.names.size();
   options.run = [&](const Subset& applied, const TrialSetup& setup, const TrialWatch& watch) {
@@ -317,11 +337,9 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
   options.trials_max = request.trials_max;
   options.workers = request.workers;
   options.progress = request.progress;
-  if (done.kind == DifferenceKind::environment && !has_place(request.command)) {
-    done.referring = referring_variables(good + "\n" + bad);
-  }
-  Result<Shrunk> made = shrink(world, options);
-  if (!made) return explained(std::move(made).error(), done.referring);
+  done.notes = notes_of(request, differences, good + "\n" + bad);
+  Result<Shrunk> made = shrink_in_rounds(world, options);
+  if (!made) return explained(std::move(made).error(), done.notes);
   done.made = std::move(made).value();
   std::set<std::string> secrets;
   if (!done.made.failure.said.empty() || !done.made.bad.said.empty()) {

@@ -37,13 +37,13 @@ struct ShrinkRequest {
 struct ShrinkDone {
   Shrunk made;
   DifferenceKind kind = DifferenceKind::lines;
-  std::vector<std::string> kept;       // names of differences
-  std::vector<std::string> subjects;   // of these (Differences)
-  std::size_t differences = 0;         // between the two files
-  std::string out;                     // where it was written; empty: nowhere
-  std::string unwritten;               // why it could not be
-  std::vector<std::string> referring;  // variables whose value has a $NAME: it stands for itself
-  std::vector<std::string> secrets;    // words of values that are not to be stored
+  std::vector<std::string> kept;      // names of differences
+  std::vector<std::string> subjects;  // of these (Differences)
+  std::size_t differences = 0;        // between the two files
+  std::string out;                    // where it was written; empty: nowhere
+  std::string unwritten;              // why it could not be
+  std::vector<std::string> notes;     // what of the files was taken otherwise than one may think
+  std::vector<std::string> secrets;   // words of values that are not to be stored
 };
 
 // Errors: as of shrink(), and of files.

@@ -20,7 +20,7 @@ POOL=50
 CACHE=on
 [exit 0]
 $ culprit shrink --from good.env --to bad.env --json -- ./test.sh
-{"schema_version":1,"verdict":"found","kept":["REGION=us -> REGION=eu","POOL=5 -> POOL=50"],"tests":8,"checks":10,"kind":"env","differences":5,"ended":"searched","flaky":false,"hidden":false,"good":{"failures":0,"runs":2},"bad":{"failures":2,"runs":2},"kept_runs":{"failures":3,"runs":3},"reason":"exit 1","bad_reason":"exit 1","fails_as_bad":true,"untold":0,"unjudged":{},"out":null}
+{"schema_version":1,"verdict":"found","kept":["REGION=us -> REGION=eu","POOL=5 -> POOL=50"],"tests":8,"checks":10,"kind":"env","differences":5,"ended":"searched","flaky":false,"hidden":false,"good":{"failures":0,"runs":2},"bad":{"failures":2,"runs":2},"kept_runs":{"failures":3,"runs":3},"reason":"exit 1","bad_reason":"exit 1","fails_as_bad":true,"untold":0,"notes":[],"unjudged":{},"out":null}
 [exit 0]
 $ culprit shrink --from good.env --to bad.env --calibrate 1 --json -- ./test.sh | jq -c '[.kept, .tests, .checks]'
 [["REGION=us -> REGION=eu","POOL=5 -> POOL=50"],8,2]
