@@ -85,7 +85,8 @@ class Shrink(Daemons):
                          {"rows": [{"deep": [{"v": 23}]}]})
 
     def test_nothing_at_all_is_a_document_of_the_kind(self):
-        for name, text, nothing in (("a.json", ' [1, {"x": 2}]', "[]"), ("b.json", '{"x": 2}', "{}"),
+        for name, text, nothing in (("a.json", ' [1, {"x": 2}]', "[]"),
+                                    ("b.json", '{"x": 2}', "{}"),
                                     ("a.yaml", "a: 1\nx: 2\n", "{}"),
                                     ("b.yaml", "- 1\n- x: 2\n", "[]"),
                                     ("a.toml", "a = 1\nx = 2\n", ""),

@@ -133,17 +133,6 @@ class Writer {
   Manner style_;
 };
 
-// Names of YAML, "&base" or "*base", in a line; some may be in a text or a comment.
-std::set<std::string> names_in(std::string_view text, char sign) {
-  std::set<std::string> names;
-  for (std::size_t at = text.find(sign); at != text.npos; at = text.find(sign, at + 1)) {
-    if (at > 0 && std::string_view(" \n\t,[{:-").find(text[at - 1]) == text.npos) continue;
-    const std::size_t end = std::min(text.find_first_of(" \n\t,]}", at), text.size());
-    if (end > at + 1) names.emplace(text.substr(at + 1, end - at - 1));
-  }
-  return names;
-}
-
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
 
 struct MergedOutline {

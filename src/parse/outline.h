@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,13 @@ struct Outline {
 // reads. An empty text has an outline of nothing.
 std::optional<Outline> yaml_outline(std::string_view text);
 std::optional<Outline> toml_outline(std::string_view text);
+
+// Names of YAML, "&base" or "*base", in a line; some may be in a text or a comment.
+std::set<std::string> names_in(std::string_view text, char sign);
+
+// Of YAML: the first has no line, the others "---", with "..." above it where the one before is
+// ended by that. (TOML: the one there is.)
+bool is_document(const OutlineEntry& entry);
 
 // Its first line; of a member with that of what stands behind its dash: "- name: x".
 std::string first_line(const OutlineEntry& entry);

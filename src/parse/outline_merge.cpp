@@ -44,11 +44,6 @@ std::string step_of(const OutlineEntry& entry) {
   return entry.key;
 }
 
-// Of YAML the first has no line, the others "---".
-bool is_document(const OutlineEntry& entry) {
-  return entry.key.empty() && (entry.form == Form::group || entry.line.starts_with("---"));
-}
-
 bool is_section(const OutlineEntry& entry) { return entry.key.starts_with('['); }
 
 // Of two that change as a whole only the first has been given a place: the other is right behind.
@@ -126,7 +121,7 @@ MergedEntry Merging::alone(const OutlineEntry& entry, Side side, std::size_t cha
   made.side = side;
   made.form = entry.form;
   (side == Side::good ? made.good : made.bad) = &entry;
-  const bool holds = entry.form == Form::group || entry.line.starts_with("---");
+  const bool holds = entry.form == Form::group || is_document(entry);
   if (change == no_item && !(holds && !entry.nested.empty())) {
     change = change_of(entry);
     Change& one = changes_[change];

@@ -26,7 +26,8 @@ struct MergedEntry {
 // have to outlive it.
 MergedEntry merged_outlines(const Outline& good, const Outline& bad, Differences& made);
 
-// Unites changes of TOML that cannot be made one without the other: a key that becomes a section.
+// Unites changes that cannot be made one without the other: of TOML a key that becomes a section,
+// of YAML an anchor that stands at another place.
 // Returns for each change the first of those that it goes with.
 std::vector<std::size_t> united_changes(const MergedEntry& root, std::size_t changes);
 

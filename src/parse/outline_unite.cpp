@@ -1,6 +1,6 @@
-// Which changes of a TOML document only go together. A path may be one thing only: a value, a table
-// with a heading, one by dotted keys, or a list of [[x]]. What GOOD and BAD make of it in different
-// ways changes as one.
+// Which changes of a document only go together. Of YAML those of an anchor that stands at another
+// place. Of TOML a path may be one thing only: a value, a table with a heading, one by dotted keys,
+// or a list of [[x]]. What GOOD and BAD make of it in different ways changes as one.
 #include <map>
 #include <numeric>
 
@@ -53,12 +53,42 @@ class Claims {
     }
   }
 
+  // What GOOD and BAD both name, "&base", at different places: a candidate has it once.
+  void read_names(const MergedEntry& root) {
+    Named all;
+    put_names(root, all);
+    for (auto& [name, sides] : all) {
+      if (sides.size() < 2 || sides.begin()->second.empty()) continue;
+      for (auto& [side, changes] : sides) {
+        for (const std::size_t change : changes) unite(sides.begin()->second[0], change);
+      }
+    }
+  }
+
   std::size_t first(std::size_t change) const {
     while (first_[change] != change) change = first_[change];
     return change;
   }
 
  private:
+  using Named = std::map<std::string, std::map<Side, std::vector<std::size_t>>>;
+  void put_names(const MergedEntry& entry, Named& all) {
+    const auto put = [&](const OutlineEntry* source, const OutlineEntry* other, Side side) {
+      if (source == nullptr) return;
+      for (const std::string& name : names_in(source->line, '&')) {
+        if (other != nullptr && names_in(other->line, '&').contains(name)) continue;
+        std::vector<std::size_t> changes;
+        if (entry.side != Side::both) put_changes(entry, changes);
+        if (entry.side == Side::both && entry.change != no_item) changes.push_back(entry.change);
+        std::vector<std::size_t>& known = all[name][side];
+        known.insert(known.end(), changes.begin(), changes.end());
+      }
+    };
+    put(entry.good, entry.bad, Side::good);
+    put(entry.bad, entry.good, Side::bad);
+    for (const MergedEntry& one : entry.nested) put_names(one, all);
+  }
+
   void claim(const MergedEntry& entry, const OutlineEntry& source) {
     std::vector<std::size_t> changes;
     put_changes(entry, changes);
@@ -104,6 +134,7 @@ class Claims {
 std::vector<std::size_t> united_changes(const MergedEntry& root, std::size_t changes) {
   Claims claims(changes);
   claims.read(root);
+  claims.read_names(root);
   std::vector<std::size_t> united(changes);
   for (std::size_t i = 0; i < changes; ++i) united[i] = claims.first(i);
   return united;

@@ -313,6 +313,20 @@ void YamlReader::rest_of(std::size_t column, std::string_view text, OutlineEntry
   }
 }
 
+// Where the line "..." stands that ends a document; its end, where none does.
+std::size_t ended_at(const std::vector<std::string_view>& lines, std::size_t from, std::size_t to) {
+  std::size_t last = to;
+  while (last > from && says_nothing(lines[last - 1])) --last;
+  return last > from && trimmed(lines[last - 1]) == "..." && lines[last - 1][0] == '.' ? last - 1
+                                                                                       : to;
+}
+
+std::string joined(const std::vector<std::string_view>& lines, std::size_t from, std::size_t to) {
+  std::string text;
+  for (; from < to; ++from) text += fmt::format("{}\n", lines[from]);
+  return text;
+}
+
 }  // namespace
 
 std::optional<Outline> yaml_outline(std::string_view text) {
@@ -322,8 +336,10 @@ std::optional<Outline> yaml_outline(std::string_view text) {
   while (from < lines.size() && says_nothing(lines[from])) ++from;
   std::size_t at = 0;
   if (from < lines.size() && is_marker(lines[from])) {
-    for (; at <= from; ++at) made.head += fmt::format("{}\n", lines[at]);
+    made.head = joined(lines, 0, from + 1);
+    at = from + 1;
   }
+  std::string ender;  // of the document before
   for (bool first = true; first || at < lines.size(); first = false) {
     OutlineEntry document;
     document.form = OutlineEntry::Form::group;
@@ -331,21 +347,39 @@ std::optional<Outline> yaml_outline(std::string_view text) {
     if (!first) {
       if (!says_nothing(lines[at].substr(3))) return std::nullopt;
       document.form = OutlineEntry::Form::line;
-      document.line = lines[at++];
+      document.line = ender + std::string(lines[at++]);
       document.lead = std::move(made.tail);
     }
     std::size_t end = at;
     while (end < lines.size() && !is_marker(lines[end])) ++end;
-    YamlReader reader(lines, at, end);
+    const std::size_t text_end = ended_at(lines, at, end);
+    YamlReader reader(lines, at, text_end);
     if (!reader.read(document)) return std::nullopt;
+    ender = joined(lines, text_end, end);
     made.tail = std::move(reader.tail);
     made.root.nested.push_back(std::move(document));
     at = end;
   }
+  made.tail += ender;
   const bool said_more =
       !made.head.empty() && !says_nothing(std::string_view(lines[from]).substr(3));
   if (said_more) return std::nullopt;
   return made;
+}
+
+std::set<std::string> names_in(std::string_view text, char sign) {
+  std::set<std::string> names;
+  for (std::size_t at = text.find(sign); at != text.npos; at = text.find(sign, at + 1)) {
+    if (at > 0 && std::string_view(" \n\t,[{:-").find(text[at - 1]) == text.npos) continue;
+    const std::size_t end = std::min(text.find_first_of(" \n\t,]}", at), text.size());
+    if (end > at + 1) names.emplace(text.substr(at + 1, end - at - 1));
+  }
+  return names;
+}
+
+bool is_document(const OutlineEntry& entry) {
+  const bool marked = entry.line.starts_with("---") || entry.line.starts_with("...");
+  return entry.key.empty() && (entry.form == OutlineEntry::Form::group || marked);
 }
 
 bool Outline::holds() const {
