@@ -41,17 +41,18 @@ struct Worktrees::State {
   mutable std::mutex registrations_mutex;
   std::set<std::string> left;  // that could not be removed
   std::vector<std::string> notes;
+  WorktreeExtras extras;
 
   State(GitProgram program, WorktreesOptions wanted)
-      : git(std::move(program)), options(std::move(wanted)) {}
+      : git(std::move(program)),
+        options(std::move(wanted)),
+        extras(options.links, options.copies) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State();
 
-  Status take_copies();
   Status check_out(const std::string& worktree, const std::string& sha) const;
   Status fill(const std::string& worktree, Leftovers leftovers) const;
-  Status give_extras(const fs::path& worktree);
   fs::path registration_of(const std::string& worktree) const;  // empty: none
   GitProgram in(const std::string& worktree) const;
   Status mend_link(const std::string& worktree) const;
@@ -69,61 +70,6 @@ Worktrees::State::~State() {
     remove_registration(common, one.registration);
   }
   remove_tree(root);
-}
-
-// As they are at this moment: the user may go on editing.
-Status Worktrees::State::take_copies() {
-  for (WorktreeExtra& one : options.copies) {
-    const fs::path kept = root / "copies" / one.path;
-    std::error_code failed;
-    fs::create_directories(kept.parent_path(), failed);
-    fs::copy_file(one.source, kept, fs::copy_options::overwrite_existing, failed);
-    if (failed) {
-      return error(Fault::unavailable, "cannot copy {}: {}", one.source, failed.message());
-    }
-    one.source = kept.string();
-  }
-  return ok();
-}
-
-// The folders of a path, as folders of the worktree itself: a commit may have a symbolic link
-// there, and what is written through it is written outside.
-void make_parents(const fs::path& worktree, const std::string& path) {
-  std::error_code ignored;
-  fs::path at = worktree;
-  for (const fs::path& part : fs::path(path).parent_path()) {
-    at /= part;
-    const fs::file_type type = fs::symlink_status(at, ignored).type();
-    if (type != fs::file_type::directory) fs::remove(at, ignored);
-  }
-  fs::create_directories(at, ignored);
-}
-
-Status Worktrees::State::give_extras(const fs::path& worktree) {
-  std::error_code failed;
-  for (const WorktreeExtra& one : options.copies) {
-    make_parents(worktree, one.path);
-    fs::remove_all(worktree / one.path, failed);  // a symbolic link itself, not what it names
-    fs::copy_file(one.source, worktree / one.path, failed);
-    if (failed) {
-      return error(Fault::unavailable, "cannot copy {} to {}: {}", one.source, worktree.string(),
-                   failed.message());
-    }
-  }
-  for (const WorktreeExtra& one : options.links) {
-    const fs::path link = worktree / one.path;
-    if (fs::read_symlink(link, failed) == one.source) continue;  // given before
-    if (fs::symlink_status(link, failed).type() != fs::file_type::not_found) {
-      note(fmt::format("{} is tracked at some commits: those keep their own", one.path));
-      continue;
-    }
-    make_parents(worktree, one.path);
-    fs::create_symlink(one.source, link, failed);
-    if (failed) {
-      return error(Fault::unavailable, "cannot link {}: {}", one.path, failed.message());
-    }
-  }
-  return ok();
 }
 
 std::string link_text(const fs::path& registration) {
@@ -221,7 +167,7 @@ Result<Worktrees> Worktrees::open(GitProgram git, WorktreesOptions options) {
   state->owned = TRY(OwnedFolder::make(state->options.folder, state->common));
   state->root = state->owned->root;
   state->checkout_setting = parallel_checkout(state->git, repository);
-  TRY(state->take_copies());
+  TRY(state->extras.keep(state->root / "copies"));
   return Worktrees(std::move(state));
 }
 
@@ -273,7 +219,11 @@ Status Worktrees::State::fill(const std::string& worktree, Leftovers leftovers) 
 
 Status Worktrees::restore(const std::string& worktree, const std::string& sha) {
   TRY(state_->check_out(worktree, sha));
-  return state_->give_extras(worktree);
+  return state_->extras.give_again(worktree, state_->in(worktree));
+}
+
+Status Worktrees::complete(const std::string& worktree) {
+  return state_->extras.complete(worktree, state_->in(worktree));
 }
 
 Status Worktrees::switch_to(const std::string& worktree, const std::string& sha) {
@@ -285,7 +235,7 @@ Status Worktrees::switch_to(const std::string& worktree, const std::string& sha)
   }
   TRY(state_->in(worktree).done(clean, worktree).during("cleaning {}", worktree));
   TRY(state_->fill(worktree, Leftovers::removed));
-  TRY(state_->give_extras(worktree));
+  TRY(state_->extras.give(worktree, state_->in(worktree)));
   state_->note_pointers(worktree);
   return ok();
 }
@@ -293,7 +243,7 @@ Status Worktrees::switch_to(const std::string& worktree, const std::string& sha)
 Status Worktrees::move_to(const std::string& worktree, const std::string& sha) {
   TRY(state_->check_out(worktree, sha).during("checking out {}", sha.substr(0, 12)));
   TRY(state_->fill(worktree, Leftovers::kept));
-  return state_->give_extras(worktree);
+  return state_->extras.give_again(worktree, state_->in(worktree));
 }
 
 Result<std::set<std::string>> Worktrees::files(const std::string& worktree) const {
@@ -357,6 +307,7 @@ const std::string& Worktrees::checkout() const { return state_->checkout; }
 std::vector<std::string> Worktrees::notes() const {
   const std::lock_guard locked(state_->mutex);
   std::vector<std::string> all = state_->notes;
+  for (std::string& text : state_->extras.notes()) all.push_back(std::move(text));
   if (!state_->left.empty()) {
     all.push_back(fmt::format(
         "{} cannot be removed: somebody else's files are in it, as a container makes them",

@@ -21,14 +21,9 @@
 
 #include "base/result.h"
 #include "repo/git_program.h"
+#include "repo/worktree_extras.h"
 
 namespace culprit {
-
-// Files of the user's that every worktree gets; paths within it, and where they come from.
-struct WorktreeExtra {
-  std::string path;
-  std::string source;
-};
 
 struct WorktreesOptions {
   std::string repository;                  // any folder inside it
@@ -55,6 +50,8 @@ class Worktrees {
   // What tracked files hold is what the commit has, whatever ran there meanwhile; copies and links
   // of the user's are theirs again.
   Status restore(const std::string& worktree, const std::string& sha);
+  // After a build: copies of the user's that it may have made itself.
+  Status complete(const std::string& worktree);
   // All files that are there, tracked or not, by their paths within it.
   Result<std::set<std::string>> files(const std::string& worktree) const;
   // Removes what is neither tracked nor among those.

@@ -1,8 +1,6 @@
 #include "workbench/bisect_request.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <thread>
 
 #include "base/usage_error.h"
@@ -21,8 +19,6 @@
 
 namespace culprit {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
 constexpr std::size_t builds_usual = 8;
@@ -262,19 +258,13 @@ Result<WorktreesOptions> Asking::worktrees_options() {
     std::string within = TRY(here_.inside(path));
     made.kept.push_back(std::move(within));
   }
-  for (const std::string& path : request_.links) {
-    std::error_code failed;
-    const fs::path source = fs::canonical(world_.working_directory() + "/" + path, failed);
-    if (failed)
-      return usage_error(fmt::format("there is no {} to link", path), "--link node_modules");
-    const std::string within = TRY(here_.inside(path));
-    made.links.push_back({within, source.string()});
-  }
-  using Built = UserFolder::Built;
-  const Built built = request_.build.empty() ? Built::here : Built::at_each_commit;
-  here_.add_copies(request_.command, built);
+  for (const std::string& path : request_.links) TRY(here_.add_link(path));
+  made.links = here_.links();
+  using Words = UserFolder::Words;
   std::vector<std::string> build = shell_words(request_.build);
-  here_.add_copies(build, built);
+  here_.add_copies(build, Words::build);
+  here_.add_copies(request_.command,
+                   request_.build.empty() ? Words::command : Words::built_command);
   search_paths_ = here_.search_paths();
   for (const std::string& text : here_.notes()) note(text);
   made.copies = here_.copies();

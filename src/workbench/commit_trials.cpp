@@ -294,6 +294,7 @@ Result<CommitTrial> CommitTrials::attempt(Place& place, TrialSetup setup, const 
     made.ready_seconds = since(start);
     made.fresh = true;
     if (made.kind != CommitTrial::Kind::tested) return made;
+    if (!options_.build.empty()) TRY(worktrees_.complete(place.worktree));
     place.ready = true;
     if (!options_.build.empty()) place.built = TRY(worktrees_.files(place.worktree));
   } else {

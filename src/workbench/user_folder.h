@@ -1,11 +1,14 @@
 // A UserFolder is where the user stands in a checkout, and what of it a worktree has to get.
 //
 // A command that git does not know is in no commit: each worktree gets a copy of it, at the same
-// place. What lies outside of the checkout is called by its whole name instead, and what git
-// tracks is each commit's own, also where it was edited here (a note says so).
+// place, but for what lies in a folder that is linked. What lies outside of the checkout is called
+// by its whole name instead, and what git tracks is each commit's own, also where it was edited
+// here (a note says so). What a build makes at each commit may lie here, too, built by the user:
+// it is not taken for what the build needs.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,10 +28,13 @@ class UserFolder {
   // `commit` of the repository holds is each commit's own.
   void find(const std::string& checkout, const std::string& repository, const std::string& commit);
 
-  // Whether a command is built at each commit: then what git ignores was built here, too, and does
-  // not come from here. Changes the words that lie outside.
-  enum class Built : std::uint8_t { here, at_each_commit };
-  void add_copies(std::vector<std::string>& words, Built built);
+  // A folder that all worktrees share. Errors: usage (outside, not there).
+  Status add_link(const std::string& path);
+
+  // Whose words they are: a command's without a build, one's that a build precedes, or the build's.
+  // Changes the words that lie outside. Links come before.
+  enum class Words : std::uint8_t { command, built_command, build };
+  void add_copies(std::vector<std::string>& words, Words whose);
 
   // Variables by which programs find code, where they name folders of the checkout that git tracks:
   // a test would see the user's own there, at every commit. By name; the values as they are.
@@ -43,13 +49,17 @@ class UserFolder {
 
   const std::string& checkout() const { return checkout_; }
   const std::string& subfolder() const { return subfolder_; }  // of the checkout
+  const std::vector<WorktreeExtra>& links() const { return links_; }
   const std::vector<WorktreeExtra>& copies() const { return copies_; }
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
   bool untracked(const std::string& path) const;
   bool changed_here(const std::string& path) const;
-  bool comes_from_here(const std::string& path, std::size_t word, Built built) const;
+  bool comes_from_here(const std::string& path, std::size_t word, Words whose) const;
+  bool shared(const std::string& path) const;
+  std::string within(const std::filesystem::path& path) const;
+  void note_own_path(const std::string& word);
 
   World& world_;
   const GitProgram& git_;
@@ -57,6 +67,8 @@ class UserFolder {
   std::string repository_;
   std::string commit_;
   std::string subfolder_;
+  std::string called_;  // the checkout, as the user's shell calls it: by symbolic links
+  std::vector<WorktreeExtra> links_;
   std::vector<WorktreeExtra> copies_;
   std::vector<std::string> notes_;
 };

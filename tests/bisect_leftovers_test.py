@@ -1,0 +1,105 @@
+"""`culprit bisect`: what of the user's own is in a worktree, and what runs leave there."""
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
+# pylint: disable=wrong-import-position
+from bisect_test import Bisect
+from daemons import main
+
+PROGRAM = "int main(void) {{ return {}; }} /* {} */\n"
+
+
+class Copies(Bisect):
+    """What of the user's own is in a worktree."""
+    def notes(self, said):
+        return " ".join(said["notes"])
+
+    def test_a_command_in_a_linked_folder_is_that_of_the_link(self):
+        shas = self.line(12, 6)
+        self.write("repo/.git/info/exclude", "node_modules\n")
+        (self.repo / "node_modules/.bin").mkdir(parents=True)
+        self.write("repo/node_modules/lib.sh", "grep -q good state\n")
+        tool = self.write("repo/node_modules/.bin/jest", "#!/bin/sh\n. node_modules/lib.sh\n")
+        tool.chmod(0o755)
+        for link in ("node_modules", "node_modules/", self.repo / "node_modules"):
+            said = self.bisect(shas[0], shas[-1], "--no-case", "--link", link, "--",
+                               "node_modules/.bin/jest")
+            self.assertEqual(said["culprit"]["sha"], shas[6])
+            self.assertEqual(said["notes"], [])
+        self.bisect(shas[0], shas[-1], "--link", self.folder, "--", "true", code=2)
+        self.assertIn("lies outside of the repository", self.said)
+
+    def test_a_link_that_some_commits_have_is_theirs(self):
+        shas = self.line(4, 2, deps__state="bad\n")
+        self.git("rm", "-q", "-r", "deps")
+        shas += self.line(12, 6)
+        (self.repo / "deps").mkdir()
+        said = self.bisect(shas[0], shas[2], "--link", "deps", "--", "grep", "-q", "good", "state")
+        self.assertEqual(said["culprit"]["sha"], shas[2])
+        self.assertIn("deps is tracked at some commits", self.notes(said))
+
+    def test_what_the_user_built_does_not_stand_for_what_a_build_makes(self):
+        shas = [self.commit(f"c{i}", main_c=PROGRAM.format(int(i >= 7), i),
+                            Makefile="prog: main.c\n\tcc -o prog main.c\n") for i in range(12)]
+        subprocess.run(["make", "-s"], cwd=self.repo, check=True)
+        for build in ("cc -o prog main.c", "make -s", "make -s prog"):
+            with self.subTest(build):
+                said = self.bisect(shas[0], shas[-1], "--no-case", "--calibrate", "3", "--build",
+                                   build, "--", "./prog")
+                self.assertEqual(said["culprit"]["sha"], shas[7])
+                self.assertEqual(said["notes"], [])
+
+    def test_what_is_copied_is_said_and_is_as_it_was_before_each_run(self):
+        shas = self.line(12, 6)
+        self.write("repo/build.sh", "cp state out\n")
+        script = self.write("repo/test.sh", "#!/bin/sh\ngrep -q good out; code=$?\n"
+                            "echo exit 0 > $0; echo true > build.sh; exit $code\n")
+        script.chmod(0o755)
+        said = self.bisect(shas[0], shas[-1], "--calibrate", "3", "--build", "sh build.sh", "--",
+                           "./test.sh")
+        self.assertEqual(said["culprit"]["sha"], shas[6])
+        self.assertEqual(said["notes"], ["in no commit, and so yours at every commit: build.sh, "
+                                         "test.sh"])
+
+    def test_a_name_that_git_would_read_as_a_pattern_is_a_name(self):
+        shas = self.line(12, 6)
+        for name in (":t.sh", "t[1].sh"):
+            script = self.write(f"repo/{name}", "#!/bin/sh\ngrep -q good state\n")
+            script.chmod(0o755)
+            said = self.bisect(shas[0], shas[-1], "--no-case", "--", f"./{name}")
+            self.assertEqual(said["culprit"]["sha"], shas[6])
+
+    def test_a_checkout_that_is_reached_by_a_link_is_each_commits(self):
+        self.commit("run", run_py="import mod\nraise SystemExit(mod.value)\n")
+        for i in range(12):
+            self.commit(f"c{i}", src__mod_py=f"value = {int(i >= 7)}  # {i}\n")
+        link = self.folder / "link"
+        link.symlink_to(self.repo)
+        self.env["PYTHONPATH"] = f"{link}/src"
+        said = self.bisect("HEAD~11", "HEAD", "--", sys.executable, "run.py", cwd=link)
+        self.assertEqual(said["culprit"]["subject"], "c7")
+
+    def test_a_path_of_the_checkout_in_the_command_is_said(self):
+        shas = self.line(8, 4)
+        link = self.folder / "link"
+        link.symlink_to(self.repo)
+        for place in (self.repo, link):
+            self.env["PWD"] = str(place)
+            for words in (["sh", "-c", f"cd {place} && grep -q good state"],
+                          ["grep", "-q", "good", f"{place}/state"],
+                          ["env", f"DIR={place}", "true"]):
+                said = self.bisect(shas[0], shas[-1], "--no-case", "--", *words, cwd=place, code=1)
+                self.assertIn("yours, at every commit: name it by a relative path",
+                              self.notes(said))
+            said = self.bisect(shas[0], shas[-1], "--no-case", "--build", f"test -d {place}", "--",
+                               "grep", "-q", "good", "state", cwd=place)
+            self.assertIn("yours, at every commit", self.notes(said))
+        said = self.bisect(shas[0], shas[-1], "--no-case", "--", "grep", "-q",
+                           f"good\\|{self.repo}s", "state")
+        self.assertEqual(said["notes"], [])
+
+
+if __name__ == "__main__":
+    main()
