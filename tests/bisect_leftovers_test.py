@@ -101,5 +101,28 @@ class Copies(Bisect):
         self.assertEqual(said["notes"], [])
 
 
+class Leftovers(Bisect):
+    """What a run before leaves in a worktree, or in the repository that all of them share."""
+    def test_what_git_keeps_of_a_worktree_is_each_runs_own(self):
+        shas = self.line(16, 9)
+        test = ('[ -e state ] || exit 3; for one in rebase-merge BISECT_START MERGE_HEAD; do '
+                '[ ! -e "$(git rev-parse --git-path $one)" ] || exit 9; done; '
+                "! git rev-parse -q --verify refs/worktree/mine || exit 9; "
+                "grep -q good state; code=$?; {}; exit $code")
+        for leaves in ("git sparse-checkout set --no-cone /nothing",
+                       "git update-index --skip-worktree state; echo good > state",
+                       "git update-index --assume-unchanged state; echo good > state",
+                       f"git rebase -q {shas[4]} -x false", "git bisect start",
+                       "git update-ref refs/worktree/mine HEAD",
+                       "git rev-parse HEAD > $(git rev-parse --git-path MERGE_HEAD)"):
+            for build in ([], ["--build", "true"]):
+                with self.subTest(leaves=leaves, build=build):
+                    said = self.bisect(shas[0], shas[-1], "--no-case", "--calibrate", "2", *build,
+                                       "--", "sh", "-c", test.format(leaves + " >&2"))
+                    self.assertEqual(said["culprit"]["sha"], shas[9])
+            self.git("config", "--unset-all", "extensions.worktreeConfig") \
+                if "sparse" in leaves else None
+
+
 if __name__ == "__main__":
     main()

@@ -13,6 +13,7 @@
 #include "repo/submodules.h"
 #include "repo/tree_copy.h"
 #include "repo/worktree_owner.h"
+#include "repo/worktree_registration.h"
 
 namespace culprit {
 namespace {
@@ -36,8 +37,8 @@ struct Worktrees::State {
   std::vector<std::string> checkout_setting;
   std::mutex mutex;  // git finds a free name for a worktree by looking, so one at a time
   std::size_t added = 0;
-  // git's own folder of each worktree, as it was when it was made; looked up by every thread.
-  std::map<std::string, fs::path> registrations;
+  // Of each worktree, as it was when it was made; looked up by every thread.
+  std::map<std::string, WorktreeRegistration> registrations;
   mutable std::mutex registrations_mutex;
   std::set<std::string> left;  // that could not be removed
   std::vector<std::string> notes;
@@ -51,9 +52,10 @@ struct Worktrees::State {
   State& operator=(const State&) = delete;
   ~State();
 
-  Status check_out(const std::string& worktree, const std::string& sha) const;
+  Status check_out(const std::string& worktree, const std::string& sha);
   Status fill(const std::string& worktree, Leftovers leftovers) const;
   fs::path registration_of(const std::string& worktree) const;  // empty: none
+  WorktreeRegistration* known_registration(const std::string& worktree);
   GitProgram in(const std::string& worktree) const;
   Status mend_link(const std::string& worktree) const;
   Result<fs::path> register_new(const std::string& worktree) const;
@@ -95,7 +97,7 @@ Result<fs::path> Worktrees::State::register_new(const std::string& worktree) con
 fs::path Worktrees::State::registration_of(const std::string& worktree) const {
   const std::lock_guard locked(registrations_mutex);
   const auto found = registrations.find(worktree);
-  return found == registrations.end() ? fs::path() : found->second;
+  return found == registrations.end() ? fs::path() : found->second.folder();
 }
 
 GitProgram Worktrees::State::in(const std::string& worktree) const {
@@ -191,7 +193,7 @@ Result<std::string> Worktrees::add(const std::string& sha) {
       return registration.error();
     }
     const std::lock_guard known(state.registrations_mutex);
-    state.registrations[path] = std::move(registration).value();
+    state.registrations[path] = WorktreeRegistration(std::move(registration).value());
   }
   const Status switched = switch_to(path, sha);
   if (switched) return path;
@@ -199,17 +201,24 @@ Result<std::string> Worktrees::add(const std::string& sha) {
   return switched.error();
 }
 
-Status Worktrees::State::check_out(const std::string& worktree, const std::string& sha) const {
+// A worktree is one thread's at a time, and so is what is known of it.
+WorktreeRegistration* Worktrees::State::known_registration(const std::string& worktree) {
+  const std::lock_guard locked(registrations_mutex);
+  const auto found = registrations.find(worktree);
+  return found == registrations.end() ? nullptr : &found->second;
+}
+
+Status Worktrees::State::check_out(const std::string& worktree, const std::string& sha) {
   TRY(take_off_mounts(worktree));
   TRY(mend_link(worktree));
-  const fs::path registration = registration_of(worktree);
-  std::error_code ignored;
-  // Left where a checkout was stopped in its middle; nobody else works here.
-  for (const char* name : {"index.lock", "HEAD.lock"}) fs::remove(registration / name, ignored);
+  const GitProgram here = in(worktree);
+  WorktreeRegistration& registration = *known_registration(worktree);
+  TRY(registration.clear(here, worktree));
   std::vector<std::string> words = checkout_setting;
   for (const char* word : {"checkout", "--quiet", "--force", "--detach"}) words.emplace_back(word);
   words.push_back(sha);
-  return in(worktree).done(words, worktree);
+  TRY(here.done(words, worktree));
+  return registration.checked_out(here, worktree, sha);
 }
 
 Status Worktrees::State::fill(const std::string& worktree, Leftovers leftovers) const {
