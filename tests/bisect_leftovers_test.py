@@ -103,6 +103,42 @@ class Copies(Bisect):
 
 class Leftovers(Bisect):
     """What a run before leaves in a worktree, or in the repository that all of them share."""
+    def library(self):
+        library = self.folder / "library"
+        library.mkdir()
+        self.git("init", "-q", cwd=library)
+        return library
+
+    def with_submodule(self, path):
+        """Six commits; from the third on the submodule's file f is bad."""
+        library = self.library()
+        shas = []
+        for i in range(6):
+            (library / "f").write_text("bad\n" if i >= 3 else "good\n")
+            self.git("add", "f", cwd=library)
+            self.git("commit", "-q", "--allow-empty", "-m", f"l{i}", cwd=library)
+        versions = self.git("rev-list", "--reverse", "HEAD", cwd=library).split()
+        self.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library),
+                 path)
+        for i, version in enumerate(versions):
+            self.git("checkout", "-q", version, cwd=self.repo / path)
+            shas.append(self.commit(f"c{i}", n=f"{i}\n"))
+        return shas
+
+    def test_a_submodule_with_a_space_in_its_name(self):
+        shas = self.with_submodule("my lib.path")
+        said = self.bisect(shas[0], shas[-1], "--", "grep", "-q", "good", "my lib.path/f")
+        self.assertEqual(said["culprit"]["sha"], shas[3])
+
+    def test_a_submodule_is_its_commits_again_before_each_run(self):
+        shas = self.with_submodule("lib")
+        for build in ([], ["--build", "cp lib/f out; echo x > lib/built"]):
+            said = self.bisect(shas[0], shas[-1], "--no-case", "--calibrate", "3", *build, "--",
+                               "sh", "-c", "[ -e lib/left ] && exit 0; grep -q good lib/f; c=$?; "
+                               f"echo good > lib/f; {'echo > lib/left;' if build else ''} exit $c")
+            self.assertEqual(said["culprit"]["sha"], shas[3])
+            self.assertEqual(said["notes"], [])
+
     def test_what_git_keeps_of_a_worktree_is_each_runs_own(self):
         shas = self.line(16, 9)
         test = ('[ -e state ] || exit 3; for one in rebase-merge BISECT_START MERGE_HEAD; do '

@@ -6,7 +6,6 @@
 
 namespace culprit {
 namespace {
-
 namespace fs = std::filesystem;
 constexpr int levels_max = 8;  // of submodules within submodules
 
@@ -17,25 +16,26 @@ struct Submodule {
   std::string sha;
 };
 
-// Of `git config --get-regexp`: "submodule.NAME.path VALUE".
+// Of `git config -z --get-regexp`: "submodule.NAME.path", a line end, the value.
 void read_setting(const std::string& line, std::map<std::string, Submodule>& found) {
   constexpr std::string_view start = "submodule.";
-  const std::size_t space = line.find(' ');
-  if (!line.starts_with(start) || space == line.npos) return;
-  const std::size_t dot = line.rfind('.', space);
+  const std::size_t end = line.find('\n');
+  if (!line.starts_with(start) || end == line.npos) return;
+  const std::size_t dot = line.rfind('.', end);
   if (dot == line.npos || dot <= start.size()) return;
   const std::string name = line.substr(start.size(), dot - start.size());
-  const std::string key = line.substr(dot + 1, space - dot - 1);
+  const std::string key = line.substr(dot + 1, end - dot - 1);
   Submodule& one = found[name];
   one.name = name;
-  if (key == "path") one.path = line.substr(space + 1);
-  if (key == "url") one.url = line.substr(space + 1);
+  if (key == "path") one.path = line.substr(end + 1);
+  if (key == "url") one.url = line.substr(end + 1);
 }
 
 // The commit that the worktree's own commit wants there; empty: none.
 Result<std::string> wanted_at(const GitProgram& git, const std::string& worktree,
                               const std::string& path) {
-  const std::string listed = TRY(git.text({"ls-files", "--stage", "--", path}, worktree));
+  const std::string listed =
+      TRY(git.text({"--literal-pathspecs", "ls-files", "--stage", "--", path}, worktree));
   constexpr std::string_view gitlink = "160000 ";
   if (!listed.starts_with(gitlink)) return std::string();
   return listed.substr(gitlink.size(), listed.find(' ', gitlink.size()) - gitlink.size());
@@ -49,9 +49,10 @@ bool stays_inside(const std::string& path) {
 
 Result<std::vector<Submodule>> submodules_of(const GitProgram& git, const std::string& worktree) {
   const Ran ran = TRY(git.ran(
-      {"config", "-f", ".gitmodules", "--get-regexp", "^submodule\\..*\\.(path|url)$"}, worktree));
+      {"config", "-z", "-f", ".gitmodules", "--get-regexp", "^submodule\\..*\\.(path|url)$"},
+      worktree));
   std::map<std::string, Submodule> found;
-  for (const std::string& line : text_lines(ran.out)) read_setting(line, found);
+  for (const std::string& line : text_lines(ran.out, '\0')) read_setting(line, found);
   std::vector<Submodule> all;
   for (auto& [name, one] : found) {
     if (!stays_inside(one.path) || !stays_inside(name)) continue;
@@ -122,6 +123,8 @@ Status fill(const GitProgram& git, const SubmoduleHost& host, Leftovers leftover
       TRY(clone_into(git, one, address, inner));
     }
     const GitProgram in_it = git.at(inner.git_folder, inner.worktree);
+    for (const char* lock : {"index.lock", "HEAD.lock"})
+      fs::remove(fs::path(inner.git_folder) / lock, ignored);
     TRY(in_it.done({"checkout", "--quiet", "--force", "--detach", one.sha}, inner.worktree)
             .during("filling the submodule {}", one.path));
     if (leftovers == Leftovers::removed) TRY(in_it.done({"clean", "-ffdxq"}, inner.worktree));

@@ -228,6 +228,7 @@ Status Worktrees::State::fill(const std::string& worktree, Leftovers leftovers) 
 
 Status Worktrees::restore(const std::string& worktree, const std::string& sha) {
   TRY(state_->check_out(worktree, sha));
+  TRY(state_->fill(worktree, Leftovers::kept));
   return state_->extras.give_again(worktree, state_->in(worktree));
 }
 
