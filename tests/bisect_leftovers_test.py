@@ -139,6 +139,28 @@ class Leftovers(Bisect):
             self.assertEqual(said["culprit"]["sha"], shas[3])
             self.assertEqual(said["notes"], [])
 
+    def test_what_a_test_does_to_what_was_built_is_undone(self):
+        shas = self.line(12, 6)
+        built = self.folder / "builds"
+        build = f"echo >> {built}; mkdir -p some/place; cp state out; echo x > some/place/x"
+        for test, note in (
+                ("mkdir work || exit 1; grep -q good state", False),
+                ("mkdir -p a/b || exit 1; chmod 0 a; grep -q good state", False),
+                ("grep -q good out; c=$?; rm -f out; exit $c", True),
+                ("[ -e some/place/x ] || exit 3; grep -q good out; c=$?; rm -r some; exit $c",
+                 True),
+                ("grep -q good out; c=$?; echo >> out; echo good > out; exit $c", True)):
+            with self.subTest(test):
+                built.write_text("")
+                said = self.bisect(shas[0], shas[-1], "--no-case", "--calibrate", "6", "--build",
+                                   build, "--", "sh", "-c", test)
+                self.assertEqual(said["culprit"]["sha"], shas[6])
+                noted = [one for one in said["notes"] if "what was built" in one]
+                self.assertEqual(len(noted), int(note), said["notes"])
+                # Kept aside once it is known, beside both ends, so that not each run costs a build.
+                commits = len({one["sha"] for one in said["trials"]})
+                self.assertLessEqual(len(built.read_text()), commits + 2)
+
     def test_what_git_keeps_of_a_worktree_is_each_runs_own(self):
         shas = self.line(16, 9)
         test = ('[ -e state ] || exit 3; for one in rebase-merge BISECT_START MERGE_HEAD; do '

@@ -21,8 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t pointer_bytes_max = 1024;  // git-lfs, docs/spec.md
-// Of a command line: what git says of them is kept to a bound, and so is a line.
-constexpr std::size_t paths_asked = 100;
 constexpr std::string_view pointer_start = "version https://git-lfs.github.com/spec/";
 
 }  // namespace
@@ -256,42 +254,6 @@ Status Worktrees::move_to(const std::string& worktree, const std::string& sha) {
   return state_->extras.give_again(worktree, state_->in(worktree));
 }
 
-Result<std::set<std::string>> Worktrees::files(const std::string& worktree) const {
-  std::set<std::string> all;
-  std::error_code failed;
-  auto at = fs::recursive_directory_iterator(worktree, failed);
-  for (; !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
-    const bool of_git = at.depth() == 0 && at->path().filename() == ".git";
-    const fs::file_type type = at->symlink_status().type();
-    if (of_git) at.disable_recursion_pending();
-    if (of_git || type == fs::file_type::directory) continue;
-    all.insert(at->path().string().substr(worktree.size() + 1));
-  }
-  if (failed) return error(Fault::unavailable, "cannot list {}: {}", worktree, failed.message());
-  return all;
-}
-
-Status Worktrees::remove_others(const std::string& worktree,
-                                const std::set<std::string>& kept) const {
-  const std::set<std::string> now = TRY(files(worktree));
-  std::vector<std::string> fresh;
-  std::set_difference(now.begin(), now.end(), kept.begin(), kept.end(), std::back_inserter(fresh));
-  const GitProgram git = state_->in(worktree);
-  for (std::size_t from = 0; from < fresh.size(); from += paths_asked) {
-    std::vector<std::string> words = {"--literal-pathspecs", "ls-files", "-z", "--"};
-    const std::size_t to = std::min(from + paths_asked, fresh.size());
-    words.insert(words.end(), fresh.begin() + static_cast<std::ptrdiff_t>(from),
-                 fresh.begin() + static_cast<std::ptrdiff_t>(to));
-    const std::string listed = TRY(git.text(words, worktree));
-    const std::vector<std::string> paths = text_lines(listed, '\0');
-    const std::set<std::string> tracked(paths.begin(), paths.end());
-    for (std::size_t i = from; i < to; ++i) {
-      if (tracked.count(fresh[i]) == 0) remove_tree(worktree + "/" + fresh[i]);
-    }
-  }
-  return ok();
-}
-
 // A folder that cannot be emptied (files of another user, made by a container) stays, and is said.
 void Worktrees::State::discard(const std::string& worktree) {
   const fs::path registration = registration_of(worktree);
@@ -313,6 +275,8 @@ GitProgram Worktrees::git_in(const std::string& worktree) const { return state_-
 const std::string& Worktrees::root() const { return state_->root.native(); }
 const std::string& Worktrees::common() const { return state_->common.native(); }
 const std::string& Worktrees::checkout() const { return state_->checkout; }
+
+void Worktrees::note(const std::string& text) { state_->note(text); }
 
 std::vector<std::string> Worktrees::notes() const {
   const std::lock_guard locked(state_->mutex);

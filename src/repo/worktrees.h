@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -52,18 +51,16 @@ class Worktrees {
   Status restore(const std::string& worktree, const std::string& sha);
   // After a build: copies of the user's that it may have made itself.
   Status complete(const std::string& worktree);
-  // All files that are there, tracked or not, by their paths within it.
-  Result<std::set<std::string>> files(const std::string& worktree) const;
-  // Removes what is neither tracked nor among those.
-  Status remove_others(const std::string& worktree, const std::set<std::string>& kept) const;
   void remove(const std::string& worktree);
 
   const std::string& root() const;  // of all of them, with room for files beside them
   // git in that worktree, and nowhere else, whatever became of its `.git`.
   GitProgram git_in(const std::string& worktree) const;
   const std::string& common() const;  // the repository's own folder, that of objects
-  // What was found when a commit was checked out, each told once: pointers in place of large files.
+  // What was found when a commit was checked out (pointers in place of large files), and what was
+  // noted otherwise; each told once.
   std::vector<std::string> notes() const;
+  void note(const std::string& text);
 
   // Where the user's checkout begins; empty: a bare repository.
   const std::string& checkout() const;

@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int attempts_max = 3;
-constexpr std::size_t failing_max = 3;  // so many commits in a row: it is the machine
-constexpr double slower_max = 10;       // as of tests: DESIGN, command contract
+constexpr std::size_t failing_max = 3;      // so many commits in a row: it is the machine
+constexpr std::size_t unsteady_max = 1000;  // files that runs change, of which copies are kept
+constexpr double slower_max = 10;           // as of tests: DESIGN, command contract
 constexpr Duration build_timeout_min = std::chrono::minutes(1);
 constexpr int not_found = 127;   // sh(1)
 constexpr int untestable = 125;  // git bisect run(1)
@@ -235,9 +236,34 @@ Status CommitTrials::check_out(Place& place) {
   return ok();
 }
 
+// Copies of what runs change are put back from then on: another build each time would be dear.
+void CommitTrials::learn_unsteady(const std::vector<std::string>& lost) {
+  const std::lock_guard locked(lock_);
+  if (unsteady_.empty()) {
+    worktrees_.note(
+        fmt::format("the command changes what was built ({}): before each run it is put back, or "
+                    "built again",
+                    lost.front()));
+  }
+  for (const std::string& path : lost) {
+    if (unsteady_.size() < unsteady_max) unsteady_.insert(path);
+  }
+}
+
+Status CommitTrials::note_built(Place& place) {
+  std::set<std::string> unsteady;
+  {
+    const std::lock_guard locked(lock_);
+    unsteady = unsteady_;
+  }
+  TRY(worktrees_.complete(place.worktree));
+  place.built = TRY(BuiltFiles::of(place.worktree, place.sha, place.worktree + ".built", unsteady));
+  return ok();
+}
+
 // What the runs before left there would speak in the next one's place: tracked files are the
-// commit's again, and beside them is what the build made. Without a build what the command itself
-// built at that commit stays.
+// commit's again, and beside them is what the build made; where that cannot be had, it is not ready
+// any more. Without a build what the command itself built at that commit stays.
 Status CommitTrials::make_ready_again(Place& place) {
   const bool builds = !options_.build.empty();
   if (place.checked_out != place.sha) {
@@ -250,7 +276,11 @@ Status CommitTrials::make_ready_again(Place& place) {
   } else {
     TRY(worktrees_.restore(place.worktree, place.sha));
   }
-  if (builds) TRY(worktrees_.remove_others(place.worktree, place.built));
+  if (!builds) return ok();
+  const std::vector<std::string> lost = TRY(place.built.undo(worktrees_.git_in(place.worktree)));
+  if (lost.empty()) return ok();
+  learn_unsteady(lost);
+  place.ready = false;
   return ok();
 }
 
@@ -288,19 +318,17 @@ Result<CommitTrial> CommitTrials::build(Place& place, const TrialSetup& setup,
 Result<CommitTrial> CommitTrials::attempt(Place& place, TrialSetup setup, const TrialWatch& watch) {
   CommitTrial made;
   const Clock::time_point start = Clock::now();
+  if (place.ready) TRY(make_ready_again(place));
   if (!place.ready) {
     TRY(check_out(place));
     if (!options_.build.empty()) made = TRY(build(place, setup, watch));
     made.ready_seconds = since(start);
     made.fresh = true;
     if (made.kind != CommitTrial::Kind::tested) return made;
-    if (!options_.build.empty()) TRY(worktrees_.complete(place.worktree));
+    if (!options_.build.empty()) TRY(note_built(place));
     place.ready = true;
-    if (!options_.build.empty()) place.built = TRY(worktrees_.files(place.worktree));
-  } else {
-    TRY(make_ready_again(place));
-    made.ready_seconds = since(start);
   }
+  made.ready_seconds = since(start);
   std::error_code ignored;
   if (!fs::is_directory(place.worktree + "/" + options_.subfolder, ignored)) {
     made.kind = CommitTrial::Kind::unjudged;

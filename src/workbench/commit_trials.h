@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "experiment/trial.h"
+#include "repo/built_files.h"
 #include "repo/file_second.h"
 #include "repo/git.h"
 #include "repo/worktrees.h"
@@ -90,9 +91,9 @@ class CommitTrials {
     TreeMark mark;
     std::string checked_out;  // what it has; empty: nobody knows
     FileSecond switched_at = never_written;
-    std::set<std::string> built = {};  // what the build left there
-    bool ready = false;                // built, and of that mark
-    bool tried = false;                // a command ran in it since
+    BuiltFiles built = {};  // what the build left there
+    bool ready = false;     // built, and of that mark
+    bool tried = false;     // a command ran in it since
     bool busy = false;
     std::size_t used = 0;
   };
@@ -103,6 +104,8 @@ class CommitTrials {
   Result<CommitTrial> attempt(Place& place, TrialSetup setup, const TrialWatch& watch);
   Status check_out(Place& place);
   Status make_ready_again(Place& place);
+  Status note_built(Place& place);
+  void learn_unsteady(const std::vector<std::string>& lost);
   void outlast_switch(const Place& place) const;
   Result<CommitTrial> build(Place& place, const TrialSetup& setup, const TrialWatch& watch);
   Result<Trial> run_in(const Place& place, TrialSetup setup, const TrialWatch& watch) const;
@@ -120,9 +123,10 @@ class CommitTrials {
   CommitTrialsOptions options_;
   std::deque<Place> places_;
   std::size_t uses_ = 0;
-  std::mutex lock_;  // of the table of places, and of what builds took
+  std::mutex lock_;  // of the table of places, and of what builds took and runs change
   double longest_build_ = 0;
-  std::set<std::string> failing_;  // commits that could not be run, since one could
+  std::set<std::string> failing_;   // commits that could not be run, since one could
+  std::set<std::string> unsteady_;  // what was built, and runs change
 };
 
 }  // namespace culprit
