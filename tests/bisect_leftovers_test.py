@@ -1,5 +1,8 @@
 """`culprit bisect`: what of the user's own is in a worktree, and what runs leave there."""
+import json
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -180,6 +183,29 @@ class Leftovers(Bisect):
                     self.assertEqual(said["culprit"]["sha"], shas[9])
             self.git("config", "--unset-all", "extensions.worktreeConfig") \
                 if "sparse" in leaves else None
+
+    def stashes(self):
+        return self.git("stash", "list", "--format=%H %gs").splitlines()
+
+    def test_a_stash_of_the_users_that_a_test_pops_is_put_back(self):
+        shas = self.line(12, 6)
+        for text in ("old", "precious"):
+            (self.repo / "state").write_text(f"{text}\n")
+            self.git("stash", "push", "-q", "-m", text)
+        before = self.stashes()
+        for test in ("git stash -q; grep -q good state; c=$?; git stash pop -q; exit $c",
+                     "grep -q good state; c=$?; git stash clear; exit $c",
+                     "git pack-refs --all; grep -q good state; c=$?; git stash drop -q; exit $c"):
+            with self.subTest(test):
+                said = self.bisect(shas[0], shas[-1], "--no-case", "--", "sh", "-c", test)
+                self.assertEqual(said["culprit"]["sha"], shas[6])
+                self.assertEqual(self.stashes(), before)
+                noted = [one for one in said["notes"] if "stash" in one]
+                self.assertEqual(len(noted), 1, said["notes"])
+                self.assertIn(before[0][:12], noted[0])
+        said = self.bisect(shas[0], shas[-1], "--no-case", "--", "sh", "-c",
+                           "echo x > state; git stash -q; git stash drop -q; grep -q good state")
+        self.assertEqual(said["notes"], [])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 #include "repo/mounts.h"
 #include "repo/submodules.h"
 #include "repo/tree_copy.h"
+#include "repo/user_stashes.h"
 #include "repo/worktree_owner.h"
 #include "repo/worktree_registration.h"
 
@@ -41,6 +42,7 @@ struct Worktrees::State {
   std::set<std::string> left;  // that could not be removed
   std::vector<std::string> notes;
   WorktreeExtras extras;
+  std::optional<UserStashes> stashes;
 
   State(GitProgram program, WorktreesOptions wanted)
       : git(std::move(program)),
@@ -63,6 +65,7 @@ struct Worktrees::State {
 };
 
 Worktrees::State::~State() {
+  if (stashes) stashes->put_back();
   if (root.empty() || !take_off_mounts(root.string())) return;
   for (const RegisteredWorktree& one : registered_worktrees(common)) {
     if (one.worktree.parent_path() != root) continue;
@@ -166,6 +169,7 @@ Result<Worktrees> Worktrees::open(GitProgram git, WorktreesOptions options) {
   remove_abandoned(state->common, folder);
   state->owned = TRY(OwnedFolder::make(state->options.folder, state->common));
   state->root = state->owned->root;
+  state->stashes.emplace(state->git.at(state->common, state->common), state->common);
   state->checkout_setting = parallel_checkout(state->git, repository);
   TRY(state->extras.keep(state->root / "copies"));
   return Worktrees(std::move(state));
@@ -276,12 +280,15 @@ const std::string& Worktrees::root() const { return state_->root.native(); }
 const std::string& Worktrees::common() const { return state_->common.native(); }
 const std::string& Worktrees::checkout() const { return state_->checkout; }
 
+void Worktrees::keep_stashes() { state_->stashes->put_back(); }
+
 void Worktrees::note(const std::string& text) { state_->note(text); }
 
 std::vector<std::string> Worktrees::notes() const {
   const std::lock_guard locked(state_->mutex);
   std::vector<std::string> all = state_->notes;
   for (std::string& text : state_->extras.notes()) all.push_back(std::move(text));
+  for (std::string& text : state_->stashes->notes()) all.push_back(std::move(text));
   if (!state_->left.empty()) {
     all.push_back(fmt::format(
         "{} cannot be removed: somebody else's files are in it, as a container makes them",

@@ -53,6 +53,9 @@ class Worktrees {
   Status complete(const std::string& worktree);
   void remove(const std::string& worktree);
 
+  // After a test: stashes of the user's that it took are his again.
+  void keep_stashes();
+
   const std::string& root() const;  // of all of them, with room for files beside them
   // git in that worktree, and nowhere else, whatever became of its `.git`.
   GitProgram git_in(const std::string& worktree) const;

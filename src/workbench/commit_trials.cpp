@@ -373,6 +373,7 @@ Result<CommitTrial> CommitTrials::run(std::size_t place, const TrialSetup& setup
   Place& here = place_at(place);
   for (int attempts = 1;; ++attempts) {
     Result<CommitTrial> made = attempt(here, setup, watch);
+    worktrees_.keep_stashes();
     if (!made && made.error().fault == Fault::interrupted) {
       here.ready = here.ready && !options_.build.empty();
       if (interrupted()) return made;
