@@ -124,6 +124,22 @@ class Troubles(Bisect):
         elsewhere = self.bisect(*words, many, "--runner", "env", *SURE)
         self.assertNotIn(note, " ".join(elsewhere["notes"]))
 
+    def test_somebody_elses_repository_is_named_safe_first(self):
+        shas = self.line(8, 4)
+        if os.getuid() != 0:
+            self.skipTest("nothing can be given to another one")
+        subprocess.run(["chown", "-R", "65534", self.repo], check=True)
+        self.shown(shas[0], shas[-1], *SURE, code=4)
+        self.assertIn("dubious ownership", self.said)
+        self.assertIn(f"git config --global --add safe.directory {self.repo}", self.said)
+
+    def test_another_failure_of_git_is_no_answer_of_it(self):
+        shas = self.line(8, 4)
+        self.env["GIT_CONFIG_COUNT"] = "1"
+        self.shown(shas[0], shas[-1], *SURE, code=3)
+        self.assertNotIn("in common", self.said)
+        self.assertIn("GIT_CONFIG_KEY_0", self.said)
+
 
 if __name__ == "__main__":
     main()

@@ -8,14 +8,16 @@ namespace {
 
 Result<bool> is_ancestor(const GitProgram& git, const std::string& repository,
                          const std::string& older, const std::string& newer) {
-  const Ran ran = TRY(git.ran({"merge-base", "--is-ancestor", older, newer}, repository));
-  return ran.exit_code == 0;
+  return git.affirmed({"merge-base", "--is-ancestor", older, newer}, repository);
 }
 
 Result<std::string> merge_base(const GitProgram& git, const std::string& repository,
                                const std::string& good, const std::string& bad) {
-  const Ran ran = TRY(git.ran({"merge-base", good, bad}, repository));
-  if (ran.exit_code == 0) return text_lines(ran.out).front();
+  const bool related = TRY(git.affirmed({"merge-base", good, bad}, repository));
+  if (related) {
+    const std::string found = TRY(git.text({"merge-base", good, bad}, repository));
+    return text_lines(found).front();
+  }
   Error made = error(Fault::usage, "{} and {} have no commit in common", good.substr(0, 12),
                      bad.substr(0, 12));
   made.advice = "in a shallow clone: git fetch --unshallow";

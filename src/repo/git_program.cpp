@@ -49,6 +49,14 @@ std::string complaint_of(const Ran& ran) {
   return found.empty() ? fmt::format("exit {}", ran.exit_code) : found;
 }
 
+// git itself names the folder that it means, and quotes it where that is needed.
+std::string safe_directory_advice(const std::string& said, const std::string& directory) {
+  constexpr std::string_view words = "git config --global --add safe.directory ";
+  const std::size_t at = said.find(words);
+  if (at == said.npos) return fmt::format("{}{}", words, directory);
+  return said.substr(at, said.find('\n', at) - at);
+}
+
 Error refusal(const Ran& ran, const std::vector<std::string>& words, const std::string& directory) {
   const std::string why = complaint_of(ran);
   const auto says = [&](std::string_view text) {
@@ -58,7 +66,7 @@ Error refusal(const Ran& ran, const std::vector<std::string>& words, const std::
   Error made = error(denied ? Fault::denied : Fault::unavailable, "git {}: {}",
                      words.empty() ? "" : words.front(), why);
   if (says("dubious ownership")) {
-    made.advice = fmt::format("git config --global --add safe.directory {}", directory);
+    made.advice = safe_directory_advice(ran.error, directory);
   } else if (says("No space left")) {
     made.advice = "make room, or set TMPDIR to a folder with more of it";
   }
@@ -100,6 +108,13 @@ Result<std::string> GitProgram::text(const std::vector<std::string>& words,
   Ran ran = TRY(ran_with({}, words, directory));
   if (ran.exit_code != 0) return refusal(ran, words, directory);
   return std::move(ran.out);
+}
+
+Result<bool> GitProgram::affirmed(const std::vector<std::string>& words,
+                                  const std::string& directory) const {
+  const Ran ran = TRY(ran_with({}, words, directory));
+  if (ran.exit_code > 1) return refusal(ran, words, directory);
+  return ran.exit_code == 0;
 }
 
 Status GitProgram::done(const std::vector<std::string>& words, const std::string& directory) const {

@@ -30,6 +30,8 @@ class GitProgram {
   Result<std::string> text(const std::vector<std::string>& words,
                            const std::string& directory) const;
   Status done(const std::vector<std::string>& words, const std::string& directory) const;
+  // Of what answers by its exit code: 0 yes, 1 no. Errors: those of text().
+  Result<bool> affirmed(const std::vector<std::string>& words, const std::string& directory) const;
   // Whatever its exit code was. Errors: no git.
   Result<Ran> ran(const std::vector<std::string>& words, const std::string& directory) const;
   // With more variables, "NAME=value".
