@@ -140,6 +140,19 @@ class Troubles(Bisect):
         self.assertNotIn("in common", self.said)
         self.assertIn("GIT_CONFIG_KEY_0", self.said)
 
+    def test_what_git_names_so_is_meant_before_what_looks_like_it(self):
+        shas = self.line(12, 4)
+        self.git("tag", "v1.0", shas[7])
+        self.git("branch", "1.0", shas[0])
+        self.git("branch", "same", shas[0])
+        self.git("tag", "same", shas[7])
+        for name in ("1.0", "refs/heads/same", "heads/same"):
+            said = self.bisect(name, "HEAD", "--no-case", *SURE)
+            self.assertEqual(said["culprit"]["sha"], shas[4])
+        self.git("branch", "-D", "1.0")
+        said = self.bisect("1.0", "HEAD", "--no-case", *SURE, code=1)
+        self.assertEqual(said["trouble"], "good_fails")
+
 
 if __name__ == "__main__":
     main()

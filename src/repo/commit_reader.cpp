@@ -129,7 +129,17 @@ std::optional<std::string> CommitReader::commit_of_version(const std::string& ve
   return meant == nullptr ? std::nullopt : commit_named("refs/tags/" + meant->name);
 }
 
+// What git has under that very name, in git's order: tags, branches, those of remotes.
+std::optional<std::string> CommitReader::commit_of_reference(const std::string& name) const {
+  const Result<Ran> ran = git_.ran(
+      {"rev-parse", "--quiet", "--verify", "--symbolic-full-name", "--end-of-options", name},
+      path_);
+  const bool is_reference = ran && ran->exit_code == 0 && ran->out.starts_with("refs/");
+  return is_reference ? commit_named(name) : std::nullopt;
+}
+
 std::optional<std::string> CommitReader::resolve(const std::string& revision) const {
+  if (auto exact = commit_of_reference(revision)) return exact;
   if (repository_) return repository_->resolve(revision);
   if (revision.empty()) return std::nullopt;
   for (const std::string& name : {revision, std::string(without_address(revision))}) {

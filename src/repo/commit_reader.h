@@ -42,6 +42,7 @@ class CommitReader {
  private:
   CommitReader(const GitProgram& git, std::string path) : git_(git), path_(std::move(path)) {}
 
+  std::optional<std::string> commit_of_reference(const std::string& name) const;
   std::optional<std::string> commit_named(const std::string& name) const;
   std::optional<std::string> commit_of_version(const std::string& version) const;
 
