@@ -140,6 +140,33 @@ class Troubles(Bisect):
         self.assertNotIn("in common", self.said)
         self.assertIn("GIT_CONFIG_KEY_0", self.said)
 
+    def test_a_repository_of_the_environment_is_used_or_refused(self):
+        shas = self.line(8, 4)
+        other = self.folder / "other"
+        other.mkdir()
+        self.git("init", "-q", cwd=other)
+        for more in ({"GIT_DIR": str(other / ".git")}, {"GIT_WORK_TREE": str(other)}):
+            self.env |= more
+            self.shown(shas[0], shas[-1], "--no-case", *SURE, code=2)
+            self.assertIn(next(iter(more)), self.said)
+            self.assertIn("--repo", self.said)
+            self.shown(shas[0], shas[-1], "--no-case", "--repo", self.repo, *SURE, code=0)
+            for name in more:
+                del self.env[name]
+        # As a hook has it.
+        self.env |= {"GIT_DIR": ".git", "GIT_WORK_TREE": "."}
+        self.shown(shas[0], shas[-1], "--no-case", *SURE, code=0)
+
+    def test_a_repository_with_a_line_end_in_its_path_is_refused(self):
+        shas = self.line(6, 3)
+        there = self.folder / "a\nb"
+        self.repo.rename(there)
+        self.repo = there
+        self.shown(shas[0], shas[-1], *SURE, code=2)
+        self.assertIn("line end", self.said)
+        self.assertFalse((there / ".git/worktrees").exists())
+        self.assertFalse((there / ".culprit").exists())
+
     def test_what_git_names_so_is_meant_before_what_looks_like_it(self):
         shas = self.line(12, 4)
         self.git("tag", "v1.0", shas[7])

@@ -60,6 +60,36 @@ Status check_program(const UserFolder& here, const BisectRequest& request,
       "write it: exit 0 where all is well, 1 where it is not; git need not know it");
 }
 
+// A line end would be the end of the path in what git writes of worktrees.
+Status check_repository(World& world, const GitProgram& git, const std::string& repository) {
+  namespace fs = std::filesystem;
+  const Ran ran =
+      TRY(git.ran({"rev-parse", "--path-format=absolute", "--git-common-dir"}, repository));
+  if (ran.exit_code == 0 && text_lines(ran.out).size() > 1) {
+    return usage_error(
+        "the path of the repository has a line end in it, and worktrees need one "
+        "without",
+        "rename the folder, or git clone . DIR, then --repo DIR");
+  }
+  if (repository != ".") return ok();
+  const Ran own = TRY(git.ran({"rev-parse", "--absolute-git-dir"}, repository));
+  const Ran top = TRY(git.ran({"rev-parse", "--show-toplevel"}, repository));
+  const auto differs = [&](const char* name, const Ran& found) {
+    const fs::path named = world.environment(name);
+    if (named.empty()) return false;
+    std::error_code unknown;
+    return found.exit_code != 0 || !fs::equivalent(fs::path(world.working_directory()) / named,
+                                                   text_lines(found.out).front(), unknown);
+  };
+  for (const auto& [name, found] : {std::pair("GIT_DIR", own), std::pair("GIT_WORK_TREE", top)}) {
+    if (!differs(name, found)) continue;
+    return usage_error(fmt::format("{} names {}, which is not the repository of this folder", name,
+                                   world.environment(name)),
+                       fmt::format("unset {}, and name the repository by --repo DIR", name));
+  }
+  return ok();
+}
+
 Status check_writable(const GitProgram& git, const std::string& repository) {
   namespace fs = std::filesystem;
   const std::string said = TRY(git.text({"rev-parse", "--git-common-dir"}, repository));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/world.h"
 #include "repo/git_program.h"
 #include "workbench/bisect_request.h"
 #include "workbench/user_folder.h"
@@ -24,6 +25,10 @@ Status check_paths(const GitProgram& git, const BisectRequest& request,
 // What a build makes, or lies in a folder that is shared, is not there yet. Errors: usage.
 Status check_program(const UserFolder& here, const BisectRequest& request,
                      const std::vector<std::string>& commits);
+
+// Which one is meant, of that of a folder and that of the environment, as a hook has it; and
+// whether git can write its path down. Errors: usage.
+Status check_repository(World& world, const GitProgram& git, const std::string& repository);
 
 // A worktree is written down in the repository. Errors: denied.
 Status check_writable(const GitProgram& git, const std::string& repository);

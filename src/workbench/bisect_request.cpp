@@ -350,6 +350,7 @@ void Asking::write_log() {
 
 Result<Bisected> Asking::run() {
   TRY(take_resumed());
+  TRY(check_repository(world_, reading_, request_.repository));
   commits_ = TRY(CommitReader::open(reading_, request_.repository));
   TRY(take_replayed());
   TRY(check_words(request_));
