@@ -157,6 +157,12 @@ class Troubles(Bisect):
         self.env |= {"GIT_DIR": ".git", "GIT_WORK_TREE": "."}
         self.shown(shas[0], shas[-1], "--no-case", *SURE, code=0)
 
+    def test_a_test_that_speaks_of_processes_is_believed_where_there_are_none(self):
+        shas = self.line(24, 12)
+        said = self.bisect(shas[0], shas[-1], "--", "sh", "-c", "grep -q good state && exit 0; "
+                           'echo "sh: fork: Resource temporarily unavailable"; exit 1')
+        self.assertEqual(said["culprit"]["sha"], shas[12])
+
     def test_a_repository_with_a_line_end_in_its_path_is_refused(self):
         shas = self.line(6, 3)
         there = self.folder / "a\nb"

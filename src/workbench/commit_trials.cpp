@@ -7,6 +7,8 @@
 #include <limits>
 #include <system_error>
 
+#include "workbench/process_room.h"
+
 namespace culprit {
 namespace {
 
@@ -151,9 +153,10 @@ bool CommitTrials::out_of_space() const {
 std::string CommitTrials::trouble_of(const Trial& trial) const {
   if (trial.exit_code == 0 || trial.timed_out) return "";
   if (holds(trial, "No space left on device") && out_of_space()) return "no space left";
-  if (holds(trial, "fork: ") && holds(trial, "Resource temporarily unavailable")) {
+  const bool says_so = holds(trial, "fork: ") && holds(trial, "Resource temporarily unavailable");
+  // What holds where a runner runs it is not known here.
+  if (says_so && (!options_.runner.empty() || processes_are_scarce()))
     return "no more processes can be started";
-  }
   return "";
 }
 
