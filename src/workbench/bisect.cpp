@@ -35,7 +35,11 @@ struct Mission {
   std::string sha;
   std::size_t place = 0;
   std::atomic<bool> needless = false;
+  bool short_of_time = false;  // it may run until all time is over, and not until its timeout
   CommitTrial made;
+
+  // What the end of all time cut says nothing: neither that it hangs nor that it cannot be tested.
+  bool cut() const { return short_of_time && made.trial.timed_out; }
 };
 
 // One bisection under way: what is known of it, and what is done next.
@@ -238,8 +242,9 @@ std::optional<PlannedTrial> Bisecting::plan(Point point) {
   planned.setup = options_.setup;
   planned.setup.timeout = timeout();
   if (options_.time_max > Duration::zero()) {
-    // Nothing runs on for long when the time is over; what it ends is not judged.
+    // Nothing runs on for long when the time is over.
     const Duration left = options_.time_max - (world_.now() - start_);
+    mission->short_of_time = left < timeout();
     planned.setup.timeout = std::clamp(left, Duration(std::chrono::milliseconds(1)), timeout());
   }
   planned.setup.environment["CULPRIT_COMMIT"] = mission->sha;
@@ -318,7 +323,8 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
     mission = std::move(missions_.extract(finished.id).mapped());
   }
   trials_.leave(mission->place);
-  if (mission->made.kind == CommitTrial::Kind::abandoned) return AfterTrial::go_on;
+  const bool abandoned = mission->made.kind == CommitTrial::Kind::abandoned || mission->cut();
+  if (abandoned) return AfterTrial::go_on;
   const bool tested = mission->made.kind == CommitTrial::Kind::tested;
   const bool first_good = mission->where == Where::good_end && calibration_.good().good == 0;
   if (first_good && tested && says_cannot_run(finished.trial)) {
