@@ -29,6 +29,45 @@ class Cut(Bisect):
             self.assertEqual((said["ended"], said["trouble"]), ("time_spent", None))
         self.assertEqual(self.bisect("--resume")["culprit"]["sha"], shas[4])
 
+    def test_a_longer_timeout_tries_again_what_a_shorter_one_cut(self):
+        shas = self.line(8, 4)
+        slow = ["--", "sh", "-c", "grep -q good state && exit 0; sleep 0.5; exit 1"]
+        ends = [shas[0], shas[-1]]
+        said = self.bisect(*ends, "--timeout", "0.2s", *slow, code=125)
+        self.assertEqual(said["trouble"], "bad_untestable")
+        said = self.bisect("--resume", *ends, "--timeout", "10s", *slow)
+        self.assertEqual(said["culprit"]["sha"], shas[4])
+        self.assertEqual(said["trials"][1]["outcome"], "unjudged")
+        self.assertIn("not counted", said["trials"][1]["reason"])
+        for one in said["trials"]:
+            self.assertIn(one["sha"], (self.repo / one["output"]).read_text())
+        # With the failure that hangs, too: what is cut by the same limit counts on.
+        hangs = ["--signature", "timed_out = true", *slow]
+        self.bisect(*ends, "--timeout", "0.2s", *hangs)
+        said = self.bisect("--resume", *ends, "--timeout", "0.2s", *hangs)
+        self.assertEqual(said["culprit"]["sha"], shas[4])
+        said = self.bisect("--resume", *ends, "--timeout", "10s", *hangs, code=125)
+        self.assertNotIn("bad", [one["outcome"] for one in said["trials"]])
+
+    def test_an_end_that_could_not_be_tested_is_tried_again(self):
+        shas = self.line(8, 4)
+        ready = self.folder / "ready"
+        test = ["--", "sh", "-c", f"[ -e {ready} ] || exit 125; grep -q good state"]
+        self.bisect(shas[0], shas[-1], *test, code=125)
+        ready.touch()
+        self.assertEqual(self.bisect("--resume")["culprit"]["sha"], shas[4])
+
+
+class Again(Bisect):
+    def test_run_numbers_go_on(self):
+        shas = self.line(16, 9)
+        numbers = self.folder / "numbers"
+        test = ["--", "sh", "-c", f"echo $CULPRIT_RUN >> {numbers}; grep -q good state"]
+        self.bisect("--runs", "3", shas[0], shas[-1], *test, code=1)
+        self.bisect("--resume")
+        seen = numbers.read_text().split()
+        self.assertEqual(len(seen), len(set(seen)), seen)
+
 
 if __name__ == "__main__":
     main()

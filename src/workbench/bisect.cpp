@@ -32,6 +32,7 @@ Error cannot_be_run(const Trial& trial) {
 struct Mission {
   BisectRow::Where where = BisectRow::Where::commit;
   Point point = 0;
+  std::size_t number = 0;
   std::string sha;
   std::size_t place = 0;
   std::atomic<bool> needless = false;
@@ -63,6 +64,9 @@ class Bisecting {
   AfterTrial finish(const FinishedTrial& finished);
   BisectRow row_of(const Mission& mission, const Judgement& judgement) const;
   void learn(const BisectRow& row);
+  void recall(std::span<const BisectRow> history);
+  void set_aside(BisectRow row);
+  bool timed_out_too_early(const BisectRow& row) const;
   void stop_needless();
   void say();
 
@@ -123,7 +127,44 @@ Bisecting::Bisecting(World& world, CommitTrials& trials, const BisectOptions& op
   for (std::size_t i = 0; i < options_.range.shas.size(); ++i) {
     points_.emplace(options_.range.shas[i], static_cast<Point>(i));
   }
-  for (const BisectRow& row : options_.history) learn(row);
+  recall(options_.history);
+}
+
+// It had a limit that is longer by now. A journal rounds seconds.
+bool Bisecting::timed_out_too_early(const BisectRow& row) const {
+  return row.timed_out && row.seconds + 1e-3 < seconds(timeout());
+}
+
+// A run whose answer does not count any more.
+void Bisecting::set_aside(BisectRow row) {
+  if (timed_out_too_early(row)) row.reason += " (not counted: it may take longer by now)";
+  row.observation = Observation::unjudged;
+  ++runs_;
+  ++skipped_;
+  seconds_ += row.seconds + row.ready_seconds;
+  rows_.push_back(std::move(row));
+}
+
+bool judged(const BisectRow& row) {
+  return row.observation == Observation::good || row.observation == Observation::bad;
+}
+
+// What was seen before. Whoever goes on may have mended what no run of an end could be judged for.
+void Bisecting::recall(std::span<const BisectRow> history) {
+  for (const BisectRow& row : history) {
+    if (row.told) continue;
+    const bool shows = row.where == Where::good_end && judged(row) && !row.timed_out;
+    if (shows) slowest_good_ = std::max(slowest_good_, row.seconds);
+    next_id_ = std::max(next_id_ + 1, row.number + 1);
+  }
+  for (const BisectRow& row : history) {
+    const bool of_end = row.where != Where::commit && !judged(row) && !row.told;
+    if (of_end || timed_out_too_early(row)) {
+      set_aside(row);
+    } else {
+      learn(row);
+    }
+  }
 }
 
 std::optional<Point> Bisecting::point_of(const BisectRow& row) const {
@@ -238,7 +279,7 @@ std::optional<PlannedTrial> Bisecting::plan(Point point) {
   mission->place = trials_.take(mission->sha, mark_of(point),
                                 [&](const TreeMark& mark) { return worth(mark, bits); });
   PlannedTrial planned;
-  planned.id = next_id_++;
+  planned.id = mission->number = next_id_++;
   planned.setup = options_.setup;
   planned.setup.timeout = timeout();
   if (options_.time_max > Duration::zero()) {
@@ -304,6 +345,8 @@ BisectRow Bisecting::row_of(const Mission& mission, const Judgement& judgement) 
   row.ready_seconds = mission.made.ready_seconds;
   row.fresh = mission.made.fresh;
   row.reason = mission.made.reason;
+  row.timed_out = mission.made.trial.timed_out;
+  row.number = mission.number;
   if (mission.made.kind == CommitTrial::Kind::broken) {
     row.observation = Observation::broken;
     row.seconds = 0;  // counted in ready_seconds

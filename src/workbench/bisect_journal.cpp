@@ -8,6 +8,7 @@ namespace culprit {
 namespace {
 
 constexpr std::string_view title = "culprit bisect journal 1";
+constexpr std::string_view timed_out = "timed out after";  // as verdict.cpp says it
 constexpr std::array<std::string_view, 3> where_names = {"commit", "good end", "bad end"};
 constexpr std::array<std::string_view, 4> observation_names = {"good", "bad", "unjudged", "broken"};
 
@@ -68,12 +69,14 @@ std::optional<Kind> named(std::string_view name, const std::array<std::string_vi
 
 std::optional<BisectRow> read_row(std::string_view line) {
   const auto parts = parts_of(line, '\t');
-  if (parts.size() != 7) return std::nullopt;
+  const bool numbered = parts.size() == 8;  // else of a culprit that did not number its runs
+  if (parts.size() != 7 && !numbered) return std::nullopt;
   const auto where = named<BisectRow::Where>(parts[0], where_names);
   const auto observation = named<Observation>(parts[2], observation_names);
   const auto seconds = number_in<double>(parts[3]);
   const auto ready = number_in<double>(parts[4]);
-  if (!where || !observation || !seconds || !ready) return std::nullopt;
+  const auto number = number_in<std::size_t>(numbered ? parts[7] : "0");
+  if (!where || !observation || !seconds || !ready || !number) return std::nullopt;
   BisectRow row;
   row.where = *where;
   row.sha = parts[1];
@@ -83,6 +86,8 @@ std::optional<BisectRow> read_row(std::string_view line) {
   row.fresh = parts[5] == "fresh";
   row.told = parts[5] == "told";
   row.reason = unescaped(parts[6]);
+  row.timed_out = row.reason.starts_with(timed_out);
+  row.number = *number;
   return row;
 }
 
@@ -105,10 +110,10 @@ std::string bisect_head_line(const std::map<std::string, std::string>& head) {
 }
 
 std::string bisect_row_line(const BisectRow& row) {
-  return fmt::format("{}\t{}\t{}\t{:.6f}\t{:.6f}\t{}\t{}\n",
-                     where_names[static_cast<std::size_t>(row.where)], row.sha,
-                     name_of(row.observation), row.seconds, row.ready_seconds,
-                     row.told ? "told" : (row.fresh ? "fresh" : "again"), escaped(row.reason));
+  return fmt::format(
+      "{}\t{}\t{}\t{:.6f}\t{:.6f}\t{}\t{}\t{}\n", where_names[static_cast<std::size_t>(row.where)],
+      row.sha, name_of(row.observation), row.seconds, row.ready_seconds,
+      row.told ? "told" : (row.fresh ? "fresh" : "again"), escaped(row.reason), row.number);
 }
 
 Result<BisectJournal> read_bisect_journal(std::string_view text) {

@@ -5,6 +5,7 @@
 // line that is cut off is left out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -25,6 +26,8 @@ struct BisectRow {
   double ready_seconds = 0;  // before it: of checkout and build, or to put its files back
   bool fresh = false;        // it was checked out for this one
   bool told = false;         // not run here: of a log of git bisect
+  bool timed_out = false;    // `seconds` is the limit that it had then
+  std::size_t number = 0;    // its CULPRIT_RUN; of those that are abandoned no row is left
   std::string reason;        // on one line
 };
 

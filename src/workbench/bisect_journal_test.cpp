@@ -19,6 +19,7 @@ TEST_CASE("a journal comes back as it was written, without a line that was cut o
   run.ready_seconds = 60.25;
   run.fresh = true;
   run.reason = "does not build:\texit 2\n";
+  run.number = 7;
   const std::string text = bisect_head_line(head) + bisect_row_line(told) + bisect_row_line(run);
   for (const std::string& cut : {std::string(), std::string("commit\tc2\tgo")}) {
     const auto journal = read_bisect_journal(text + cut);
@@ -31,7 +32,19 @@ TEST_CASE("a journal comes back as it was written, without a line that was cut o
     CHECK(journal->rows[1].ready_seconds == 60.25);
     CHECK(journal->rows[1].fresh);
     CHECK(journal->rows[1].reason == run.reason);
+    CHECK(journal->rows[1].number == 7);
+    CHECK(!journal->rows[1].timed_out);
   }
+}
+
+TEST_CASE("a row without a number is read too, and one that timed out is known") {
+  const auto journal =
+      read_bisect_journal(bisect_head_line({{"bad", "b"}}) +
+                          "bad end\tb\tunjudged\t2\t0\tagain\ttimed out after 2 s\n");
+  REQUIRE(journal.has_value());
+  CHECK(journal->rows[0].number == 0);
+  CHECK(journal->rows[0].timed_out);
+  CHECK(journal->rows[0].seconds == 2);
 }
 
 TEST_CASE("what is no journal is refused, with the line") {
@@ -40,7 +53,7 @@ TEST_CASE("what is no journal is refused, with the line") {
   const std::string head = bisect_head_line({{"bad", "b"}});
   for (const char* line :
        {"x\n", "commit\ta\tgood\t1\t1\tfresh\n", "commit\ta\tgod\t1\t1\tfresh\t\n",
-        "commit\ta\tgood\t1s\t1\tfresh\t\n"}) {
+        "commit\ta\tgood\t1s\t1\tfresh\t\n", "commit\ta\tgood\t1\t1\tfresh\t\tx\n"}) {
     const auto journal = read_bisect_journal(head + line);
     REQUIRE(!journal.has_value());
     CHECK(journal.error().what == "line 2 of the journal cannot be read");
