@@ -152,6 +152,16 @@ class Finds(Bisect):
         said = self.bisect(shas[0], shas[-1], "--signature", 'stdout ~ "slow"', "--", "./test")
         self.assertEqual(said["culprit"]["sha"], shas[10])
 
+    def test_a_signature_is_found_in_the_midst_of_much_output(self):
+        shas = self.line(8, 5)
+        test = ("grep -q good state && exit 0; pad() { head -c 1000000 /dev/zero | tr '\\0' x; };"
+                "pad; echo; echo deadlock; pad; exit 1")
+        said = self.bisect(shas[0], shas[-1], "--signature", "stdout ~ deadlock", "--", "sh", "-c",
+                           test)
+        self.assertEqual(said["culprit"]["sha"], shas[5])
+        for one in said["trials"]:
+            self.assertLess((self.repo / one["output"]).stat().st_size, 600_000)
+
     def test_an_investigation_saves_runs(self):
         shas = self.line(257, 200)
         self.write("found.json", json.dumps({"changes": [

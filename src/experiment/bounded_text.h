@@ -20,11 +20,16 @@ class BoundedText {
   std::string text() const;
   std::uint64_t discarded() const;
 
+  static constexpr std::size_t line_bytes_max = 64;  // of the line between both parts
+
  private:
   std::size_t half_;
   std::string head_;
   std::string tail_;             // at most twice a half, of which the last half counts
   std::uint64_t past_head_ = 0;  // bytes that came after it
 };
+
+// Keeps less of a text of which so many bytes are left out already. How many are now.
+std::uint64_t shorten(std::string& text, std::uint64_t discarded, std::size_t bytes_max);
 
 }  // namespace culprit

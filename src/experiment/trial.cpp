@@ -112,8 +112,8 @@ class Running {
   std::optional<Error> gave_up_;  // before its exec
   pid_t supervisor_ = 0;
   pollfd waiting_[3] = {};  // out, error, report; -1 once it has ended
-  BoundedText out_text_{TrialOutput::bytes_kept_max};
-  BoundedText error_text_{TrialOutput::bytes_kept_max};
+  BoundedText out_text_{setup_.output_bytes_max};
+  BoundedText error_text_{setup_.output_bytes_max};
   std::optional<TrialReport> told_;
   Order ordered_ = Order::none;
   Clock::time_point ending_since_;  // ordered, or left by the supervisor
@@ -253,6 +253,15 @@ Result<Trial> Running::finish() {
 }
 
 }  // namespace
+
+void shorten_output(Trial& trial) {
+  for (TrialOutput* one : {&trial.out, &trial.error}) {
+    const std::size_t most = TrialSetup().output_bytes_max;
+    if (one->text.size() > most + BoundedText::line_bytes_max) {
+      one->bytes_discarded = shorten(one->text, one->bytes_discarded, most);
+    }
+  }
+}
 
 Result<Trial> run_trial(const TrialSetup& setup, const TrialWatch& watch) {
   const Launch launch = TRY(launch_of(setup));

@@ -24,7 +24,6 @@ namespace culprit {
 struct TrialOutput {
   std::string text;                   // its beginning and its end, with a line between that says so
   std::uint64_t bytes_discarded = 0;  // in the middle
-  static constexpr std::size_t bytes_kept_max = 512 << 10;
 };
 
 struct Trial {
@@ -48,5 +47,8 @@ struct TrialWatch {
 // Errors: usage (no such command, not executable), missing (directory), denied or unavailable (a
 // limit that the system refuses, no more processes), interrupted. Safe from several threads.
 Result<Trial> run_trial(const TrialSetup& setup, const TrialWatch& watch = {});
+
+// With no more of its output than is usually kept, where more was for a signature to look at.
+void shorten_output(Trial& trial);
 
 }  // namespace culprit

@@ -5,6 +5,7 @@
 // written into it by the table of constraints; a trial reads nothing else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -49,7 +50,8 @@ struct TrialSetup {
   std::string directory;                           // empty: where culprit runs
   // A copy that the command sees in the place of a folder; `directory` lies in the copy then.
   std::optional<StandIn> stand_in = {};
-  Duration timeout = Duration::zero();  // zero: none
+  Duration timeout = Duration::zero();                    // zero: none
+  std::size_t output_bytes_max = std::size_t{512} << 10;  // kept of each stream: beginning and end
   Limits limits;
   Stalls stalls;
   std::uint32_t hogs = 0;  // busy processes beside it, on each of its processors

@@ -158,8 +158,34 @@ TEST_CASE("gigabytes of output are drained, and the beginning and the end kept")
   CHECK(trial.exit_code == 0);
   CHECK(trial.out.text.starts_with("first\nyyy"));
   CHECK(trial.out.text.ends_with("yyy\nlast\n"));
-  CHECK(trial.out.text.size() < TrialOutput::bytes_kept_max + 100);
+  CHECK(trial.out.text.size() < TrialSetup().output_bytes_max + 100);
   CHECK(trial.out.bytes_discarded > 299'000'000);
+}
+
+TEST_CASE("more of an output is kept where that is asked for, and shortened to what is usual") {
+  struct Row {
+    std::size_t asked;
+    std::size_t written;  // beside eleven bytes
+  };
+  for (const Row& row : {Row{4 << 20, 2'000'000}, Row{1 << 20, 3'000'000}}) {
+    TrialSetup setup = shell(
+        fmt::format("echo first; head -c {} /dev/zero | tr '\\0' 'y'; echo last", row.written));
+    setup.output_bytes_max = row.asked;
+    Trial trial = run(setup);
+    CHECK(trial.out.text.size() + trial.out.bytes_discarded >= row.written);
+    CHECK(trial.out.text.size() > row.asked / 4);
+    shorten_output(trial);
+    const std::size_t usual = TrialSetup().output_bytes_max;
+    CHECK(trial.out.bytes_discarded == row.written + 11 - usual);
+    CHECK(trial.out.text.size() < usual + 100);
+    CHECK(trial.out.text.starts_with("first\nyyy"));
+    CHECK(trial.out.text.ends_with("yyylast\n"));
+    CHECK(trial.out.text.find(fmt::format("\n[{} bytes left out]\n", trial.out.bytes_discarded)) ==
+          usual / 2);
+    const std::string once = trial.out.text;
+    shorten_output(trial);
+    CHECK(trial.out.text == once);
+  }
 }
 
 TEST_CASE("what cannot be run is an error with advice, not a failing test") {

@@ -69,6 +69,7 @@ class Workshop {
   Result<Trial> tried(std::size_t worker, const PlannedTrial& planned) {
     const WorkerPlace place = TRY(WorkerPlace::make(worker, options_.temporary));
     TrialSetup setup = planned.setup;
+    setup.output_bytes_max = output_bytes_for(options_.signature);
     place.write_into(setup);
     TrialWatch watch;
     watch.stop = [this] { return stopped_ || interrupted(); };
@@ -85,6 +86,7 @@ class Workshop {
       return fail(std::move(trial).error());
     }
     const Judgement judgement = judge(*trial, options_.signature);
+    shorten_output(*trial);
     if (options_.done({id, std::move(trial).value(), judgement}) == AfterTrial::stop) {
       stopped_ = true;
     }

@@ -52,6 +52,23 @@ TEST_CASE("each trial is told, judged") {
   }
 }
 
+TEST_CASE("a signature sees the middle of a long output, of which less is kept") {
+  const ScratchFolder folder;
+  for (const char* expr : {"stdout ~ deadlock", "output ~ deadlock", "stderr ~ deadlock"}) {
+    std::vector<FinishedTrial> all;
+    TrialsOptions options =
+        repeated("pad() { head -c 2000000 /dev/zero | tr '\\0' x; }; pad; echo; echo deadlock; pad",
+                 1, all, folder);
+    options.signature = *parse_expr(expr);
+    REQUIRE(run_trials(options).has_value());
+    REQUIRE(all.size() == 1);
+    const bool there = std::string_view(expr) != "stderr ~ deadlock";
+    CHECK(all[0].judgement.outcome == (there ? Outcome::bad : Outcome::good));
+    CHECK(all[0].judgement.reason == "exit 0");
+    CHECK(all[0].trial.out.text.size() < 600'000);
+  }
+}
+
 TEST_CASE("workers have a number, a port and a folder of their own, which is gone afterwards") {
   const ScratchFolder folder;
   std::vector<FinishedTrial> all;

@@ -51,6 +51,18 @@ bool matches(const Trial& trial, const Expr& signature) {
   });
 }
 
+constexpr std::size_t searched_bytes_max = std::size_t{64} << 20;  // of each stream
+
+// What a signature that did not match was not shown; empty: nothing.
+std::string unseen(const Trial& trial, const Expr& signature) {
+  const bool both = asks_for(signature, "output");
+  std::uint64_t bytes = 0;
+  if (both || asks_for(signature, "stdout")) bytes += trial.out.bytes_discarded;
+  if (both || asks_for(signature, "stderr")) bytes += trial.error.bytes_discarded;
+  if (bytes == 0) return "";
+  return fmt::format("; {} bytes amid its output were not searched", bytes);
+}
+
 std::string ending(const Trial& trial) {
   if (trial.timed_out) return fmt::format("timed out after {:.3g} s", trial.seconds);
   if (trial.signal != 0) return "killed by " + signal_name(trial.signal);
@@ -82,6 +94,13 @@ std::string shell_death(int exit_code) {
   return found == fatal_signals.end() ? "" : signal_name(*found);
 }
 
+std::size_t output_bytes_for(const std::optional<Expr>& signature) {
+  const bool searched =
+      signature && (asks_for(*signature, "stdout") || asks_for(*signature, "stderr") ||
+                    asks_for(*signature, "output"));
+  return searched ? searched_bytes_max : TrialSetup().output_bytes_max;
+}
+
 Judgement judge(const Trial& trial, const std::optional<Expr>& signature) {
   Judgement plain = plainly(trial);
   if (!signature) return plain;
@@ -90,8 +109,10 @@ Judgement judge(const Trial& trial, const std::optional<Expr>& signature) {
   if (untold_timeout || skips) return plain;
   if (matches(trial, *signature)) return {Outcome::bad, false, plain.reason};
   if (plain.outcome == Outcome::bad) {
-    return {std::nullopt, false, plain.reason + ", which the signature does not match"};
+    plain.outcome.reset();
+    plain.reason += ", which the signature does not match";
   }
+  plain.reason += unseen(trial, *signature);
   return plain;
 }
 

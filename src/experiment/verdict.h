@@ -7,9 +7,12 @@
 //
 // A signature (an EXPR over exit, signal, timed_out, seconds, stdout, stderr, output) says which
 // failure is looked for: what matches is bad, also where the command itself ends with 0; any other
-// failure is not judged, so that a second bug does not lead astray.
+// failure is not judged, so that a second bug does not lead astray. It looks at all of an output up
+// to 64 MiB a stream; of more, at the beginning and the end, and the reason says what it did not
+// see. Why not line by line while it runs: a regex may span lines.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -27,6 +30,9 @@ struct Judgement {
 
 // "SIGSEGV" of 139: what a shell gives for a program that died of it; empty: no fatal signal.
 std::string shell_death(int exit_code);
+
+// How much of each stream has to be kept for it.
+std::size_t output_bytes_for(const std::optional<Expr>& signature);
 
 Judgement judge(const Trial& trial, const std::optional<Expr>& signature);
 

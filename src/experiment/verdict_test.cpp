@@ -159,4 +159,25 @@ TEST_CASE("every judgement has a reason") {
         "exit 1, which the signature does not match");
 }
 
+TEST_CASE(
+    "where a signature could not see all of an output and did not match, the reason says so") {
+  struct Row {
+    const char* expr;
+    int code;
+    const char* reason;
+  };
+  for (const Row& row : std::initializer_list<Row>{
+           {"stdout ~ deadlock", 0, "exit 0; 7 bytes amid its output were not searched"},
+           {"output ~ deadlock", 1,
+            "exit 1, which the signature does not match; 7 bytes amid its output were not "
+            "searched"},
+           {"stderr ~ deadlock", 0, "exit 0"},
+           {"stdout ~ seen", 0, "exit 0"},
+           {"exit = 3", 0, "exit 0"}}) {
+    Trial trial = ended(row.code, "seen");
+    trial.out.bytes_discarded = 7;
+    CHECK(judge(trial, signature(row.expr)).reason == row.reason);
+  }
+}
+
 }  // namespace culprit

@@ -334,7 +334,7 @@ Result<Trial> Bisecting::tried(const TrialSetup& setup, const TrialWatch& watch)
   TrialWatch mine = watch;
   mine.stop = [&] { return watch.stop() || mission->needless; };
   mission->made = TRY(trials_.run(mission->place, setup, mine));
-  return mission->made.trial;
+  return std::move(mission->made.trial);
 }
 
 BisectRow Bisecting::row_of(const Mission& mission, const Judgement& judgement) const {
@@ -366,6 +366,7 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
     mission = std::move(missions_.extract(finished.id).mapped());
   }
   trials_.leave(mission->place);
+  mission->made.trial = finished.trial;
   const bool abandoned = mission->made.kind == CommitTrial::Kind::abandoned || mission->cut();
   if (abandoned) return AfterTrial::go_on;
   const bool tested = mission->made.kind == CommitTrial::Kind::tested;

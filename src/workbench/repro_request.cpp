@@ -290,8 +290,10 @@ Result<OnceDone> run_repro_once(World& world, const std::string& toml) {
   const std::optional<Expr> signature = TRY(signature_of(record.signature));
   ConditionedTrials trials(world, plans, world.random_seed());
   OnceDone done;
+  record.setup.output_bytes_max = output_bytes_for(signature);
   done.trial = TRY(trials.run(record.setup, {}));
   done.judgement = judge(done.trial, signature);
+  shorten_output(done.trial);
   return done;
 }
 
