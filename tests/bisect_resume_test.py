@@ -1,11 +1,14 @@
 """`culprit bisect --resume`, and what limits of time mean for the runs that they cut."""
 import pathlib
+import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
 # pylint: disable=wrong-import-position
 from bisect_test import Bisect
 from daemons import main
+
+SURE = ["--", "grep", "-q", "good", "state"]
 
 
 class Cut(Bisect):
@@ -14,8 +17,8 @@ class Cut(Bisect):
     def test_a_run_that_the_end_of_all_time_cuts_is_no_evidence(self):
         shas = self.line(8, 4)
         hangs = ["--timeout", "20s", "--signature", "timed_out = true", "--", "sh", "-c",
-                 "sleep 0.4; exit 0"]
-        for time_max in ("0.3s", "0.6s"):
+                 "sleep 0.2; exit 0"]
+        for time_max in ("0.1s", "0.3s"):
             said = self.bisect("--time", time_max, shas[0], shas[-1], *hangs, code=1)
             self.assertEqual(said["ended"], "time_spent")
             self.assertNotIn("bad", [one["outcome"] for one in said["trials"]])
@@ -23,9 +26,9 @@ class Cut(Bisect):
 
     def test_cut_runs_do_not_make_an_end_untestable(self):
         shas = self.line(8, 4)
-        slow = ["--", "sh", "-c", "sleep 0.3; grep -q good state"]
+        slow = ["--", "sh", "-c", "sleep 0.15; grep -q good state"]
         for resume in ([], ["--resume"], ["--resume"], ["--resume"]):
-            said = self.bisect(*resume, shas[0], shas[-1], "--time", "0.15s", *slow, code=1)
+            said = self.bisect(*resume, shas[0], shas[-1], "--time", "0.1s", *slow, code=1)
             self.assertEqual((said["ended"], said["trouble"]), ("time_spent", None))
         self.assertEqual(self.bisect("--resume")["culprit"]["sha"], shas[4])
 
@@ -67,6 +70,37 @@ class Again(Bisect):
         self.bisect("--resume")
         seen = numbers.read_text().split()
         self.assertEqual(len(seen), len(set(seen)), seen)
+
+    def test_a_search_that_begins_anew_keeps_the_one_before(self):
+        shas = self.line(16, 9)
+        first = self.bisect("--runs", "6", shas[0], shas[-1], *SURE, code=1)
+        folder = self.repo / first["folder"]
+        kept = (folder / "journal").read_text()
+        said = self.bisect("--runs", "1", shas[0], shas[-1], *SURE, code=1)
+        note = [one for one in said["notes"] if "6 runs" in one]
+        self.assertEqual(len(note), 1, said["notes"])
+        self.assertIn("--resume", note[0])
+        old = folder.with_name(folder.name + ".old")
+        self.assertEqual((old / "journal").read_text(), kept)
+        self.assertEqual((len(list((old / "runs").iterdir())), len(said["trials"])), (6, 1))
+        self.assertEqual(self.bisect("--resume", "--runs", "1", code=1)["runs"], 1)
+        # As the note says, it can be had back.
+        shutil.rmtree(folder)
+        old.rename(folder)
+        told = [[(one["sha"], one["outcome"]) for one in said["trials"][:6]]
+                for said in (first, self.bisect("--resume"))]
+        self.assertEqual(told[0], told[1])
+
+    def test_a_log_is_told_once_also_with_resume(self):
+        shas = self.line(16, 9)
+        log = self.write("log", f"git bisect bad {shas[10]}\ngit bisect good {shas[7]}\n")
+        told = ["--replay", log, shas[0], shas[-1], *SURE]
+        self.bisect("--runs", "3", shas[0], shas[-1], *SURE, code=1)
+        for _ in range(2):
+            said = self.bisect("--resume", *told)
+            self.assertEqual([one["sha"] for one in said["trials"] if one["run"] is None],
+                             [shas[10], shas[7]])
+        self.assertEqual(said["culprit"]["sha"], shas[9])
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t journal_bytes_max = std::size_t{64} << 20;
 constexpr const char* journal_name = "journal";
+constexpr const char* old_ending = ".old";
 
 }  // namespace
 
@@ -55,6 +56,29 @@ Status make_folders(World& world, const std::string& path) {
   return made;
 }
 
+// Runs that somebody may want to go on with; what is no journal has none.
+std::size_t runs_in(World& world, const std::string& name) {
+  const Result<std::string> text = world.read(name, journal_bytes_max);
+  const Result<BisectJournal> journal = read_bisect_journal(text ? *text : "");
+  if (!journal) return 0;
+  const auto run = [](const BisectRow& row) { return !row.told; };
+  const auto& rows = journal->rows;
+  return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), run));
+}
+
+// A bisection that has runs is kept, not overwritten. How many they are.
+Result<std::size_t> put_aside(World& world, const std::string& path) {
+  const std::string name = path + "/" + journal_name;
+  const std::size_t runs = runs_in(world, name);
+  if (runs == 0) return runs;
+  const EventFile held = TRY(EventFile::open(name, EventFile::Begin::behind));
+  std::error_code failed;
+  fs::remove_all(path + old_ending, failed);
+  if (!failed) fs::rename(path, path + old_ending, failed);
+  if (!failed) return runs;
+  return error(Fault::denied, "cannot put {} aside: {}", path, failed.message());
+}
+
 // Of the output of a run, with what it was.
 std::string output_text(const BisectRow& row, const CommitTrial& trial) {
   std::string text =
@@ -67,6 +91,8 @@ std::string output_text(const BisectRow& row, const CommitTrial& trial) {
 
 }  // namespace
 
+std::string BisectFolder::old_path() const { return path_ + old_ending; }
+
 std::string BisectFolder::output_path(std::size_t run) const {
   return fmt::format("{}/runs/{:03}.log", path_, run);
 }
@@ -74,6 +100,7 @@ std::string BisectFolder::output_path(std::size_t run) const {
 Result<BisectFolder> BisectFolder::begin(World& world, const Identity& identity,
                                          const Identity& settings) {
   const std::string path = all_folder(world) + "/" + id_of(identity);
+  const std::size_t old_runs = TRY(put_aside(world, path));
   TRY(make_folders(world, path));
   EventFile journal = TRY(EventFile::open(path + "/" + journal_name, EventFile::Begin::empty));
   std::error_code ignored;
@@ -82,7 +109,9 @@ Result<BisectFolder> BisectFolder::begin(World& world, const Identity& identity,
   Identity head = identity;
   head.insert(settings.begin(), settings.end());
   journal.append(bisect_head_line(head));
-  return BisectFolder(path, std::move(journal));
+  BisectFolder folder(path, std::move(journal));
+  folder.old_runs_ = old_runs;
+  return folder;
 }
 
 Result<BisectFolder> BisectFolder::resume(World& world, const Identity& identity) {
@@ -111,6 +140,7 @@ Result<BisectFolder::Identity> BisectFolder::newest(World& world) {
   const Result<std::vector<std::string>> names = world.list(all);
   if (!names) return none_begun();
   for (const std::string& name : *names) {
+    if (name.ends_with(old_ending)) continue;
     const std::string path = fmt::format("{}/{}/{}", all, name, journal_name);
     const Result<FileInfo> info = world.info(path);
     if (!info || info->changed < latest) continue;

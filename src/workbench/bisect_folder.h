@@ -20,9 +20,9 @@ class BisectFolder {
 
   static std::string id_of(const Identity& identity);
 
-  // Begun anew, with settings that are remembered but make no other bisection of it: what was there
-  // of the same one is gone. Errors: denied, missing (cannot be written), usage (another culprit is
-  // at it).
+  // Begun anew, with settings that are remembered but make no other bisection of it. What was there
+  // of the same one lies in ID.old then, which is no bisection to resume. Errors: denied, missing
+  // (cannot be written), usage (another culprit is at it).
   static Result<BisectFolder> begin(World& world, const Identity& identity,
                                     const Identity& settings);
   // Errors: missing, where none was begun; malformed.
@@ -32,6 +32,8 @@ class BisectFolder {
 
   const std::string& path() const { return path_; }
   const std::vector<BisectRow>& history() const { return history_; }
+  std::string old_path() const;
+  std::size_t old_runs() const { return old_runs_; }  // that were put there by begin()
 
   void add(World& world, const BisectRow& row, const CommitTrial& trial);
   Result<std::string> write(World& world, const std::string& name, const std::string& text) const;
@@ -45,6 +47,7 @@ class BisectFolder {
   EventFile journal_;
   std::vector<BisectRow> history_;
   std::size_t runs_ = 0;
+  std::size_t old_runs_ = 0;
 };
 
 }  // namespace culprit

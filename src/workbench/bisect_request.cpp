@@ -227,6 +227,13 @@ Status Asking::check_unchanged() const {
                      "without --resume a new search begins");
 }
 
+// What a log says is told once, also where the same words go on with --resume.
+bool is_told_by(const std::vector<BisectRow>& history, const BisectRow& row) {
+  return std::any_of(history.begin(), history.end(), [&](const BisectRow& one) {
+    return one.told && one.sha == row.sha && one.observation == row.observation;
+  });
+}
+
 Status Asking::open_folder() {
   const bool resumes = request_.begin == BisectRequest::Begin::resume;
   if (request_.keep == BisectRequest::Keep::nothing) {
@@ -242,9 +249,17 @@ Status Asking::open_folder() {
   folder_ = std::move(folder).value();
   done_.folder = folder_->path();
   options_.history = folder_->history();
-  if (resumes) return ok();
-  for (const BisectRow& row : told_) folder_->add(world_, row, {});
-  options_.history = told_;
+  if (folder_->old_runs() > 0) {
+    note(
+        fmt::format("--resume would have gone on with {} runs of a search before; they are kept: "
+                    "rm -r {}; mv {} {}; then the same with --resume",
+                    folder_->old_runs(), folder_->path(), folder_->old_path(), folder_->path()));
+  }
+  for (const BisectRow& row : told_) {
+    if (is_told_by(options_.history, row)) continue;
+    folder_->add(world_, row, {});
+    options_.history.push_back(row);
+  }
   return ok();
 }
 
