@@ -1,6 +1,7 @@
 """`culprit bisect` where something outside of the commits is in the way: what it says, and when."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -15,9 +16,9 @@ SURE = ["--", "grep", "-q", "good", "state"]
 
 
 class Troubles(Bisect):
-    def shown(self, *words, code=1, prefix=()):
+    def shown(self, *words, code=1, prefix=(), cwd=None):
         done = subprocess.run([*prefix, str(daemons.BUILD / "culprit"), "bisect", *map(str, words)],
-                              cwd=self.repo, env=self.env, capture_output=True, text=True,
+                              cwd=cwd or self.repo, env=self.env, capture_output=True, text=True,
                               check=False, timeout=120)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.said = done.stderr
@@ -113,6 +114,82 @@ class Troubles(Bisect):
         self.git("worktree", "add", "-q", "--detach", str(self.folder / "linked"))
         self.in_mounts(mount, shas[0], shas[-1], "--no-case", *SURE, code=4)
         self.shown(shas[0], shas[-1], "--no-case", *SURE, code=0)
+
+    def commands(self, text):
+        """What NEXT says for a shell: `git` and all behind it, but not what is said of it."""
+        return [line.removeprefix("NEXT").strip().split("   ")[0] for line in text.splitlines()
+                if re.match("(NEXT)? +git ", line)]
+
+    def test_what_next_says_of_a_patch_works_from_where_the_user_stands(self):
+        odd = self.folder / "my proj's"
+        self.repo.rename(odd)
+        self.repo = odd
+        shas = [self.commit(f"c{i}", **({"sub/x": "x\n"} if i == 0 else {f"n{i}": f"{i}\n"}),
+                            **({"bug": "b\n"} if i == 3 else {})) for i in range(6)]
+        self.known_ignored()
+        sub = odd / "sub"
+        for here, test in ((odd, "bug"), (sub, "../bug")):
+            for which in (0, 1):
+                text = self.shown(shas[0], shas[-1], "--", "test", "!", "-e", test, code=0,
+                                  cwd=here)
+                found = self.commands(text)
+                self.assertEqual(len(found), 2, text)
+                subprocess.run(["sh", "-c", found[which]], cwd=here, env=self.env | {
+                    "GIT_EDITOR": "true"}, check=True, capture_output=True)
+                self.assertFalse((odd / "bug").exists(), found[which])
+                self.git("reset", "-q", "--hard", shas[-1])
+                self.git("clean", "-q", "-f", "-d")
+        self.assertEqual(found[0][:9], "git -C '/")
+        text = self.shown(shas[0], shas[-1], "--repo", odd, "--", "test", "!", "-e", "bug", code=0,
+                          cwd=self.folder)
+        for command in self.commands(text):
+            subprocess.run(["sh", "-c", command], cwd=self.folder, env=self.env | {
+                "GIT_EDITOR": "true"}, check=True, capture_output=True)
+            self.assertFalse((odd / "bug").exists(), command)
+            self.git("reset", "-q", "--hard", shas[-1])
+
+    def test_next_names_the_limit_that_was_in_the_way(self):
+        shas = self.line(8, 4)
+        self.assertIn("NEXT     the same with --resume and a higher --runs goes on: about ",
+                      self.shown(shas[0], shas[-1], "--runs", "3", *SURE))
+        slow = ["--", "sh", "-c", "grep -q good state && exit 0; sleep 5"]
+        text = self.shown(shas[0], shas[-1], "--timeout", "0.2s", *slow, code=125)
+        self.assertIn("NEXT     a longer --timeout; or, where hanging is the failure: ", text)
+        text = self.shown(shas[0], shas[-1], "--time", "0.1s", "--no-case", "--", "sleep", "3")
+        self.assertIn("NEXT     a longer --time: not one run came to its end within it\n", text)
+
+    def test_what_the_test_said_at_an_end_that_is_wrong_is_shown_masked(self):
+        shas = self.line(8, 4)
+        test = "echo out; echo >&2 'no module pg, password=hunter2'; exit "
+        for last, trouble in (("1", "good_fails"), ("0", "bad_passes"), ("125", "good_untestable")):
+            words = [shas[0], shas[-1], "--no-case", "--", "sh", "-c", test + last]
+            code = 125 if last == "125" else 1
+            said = self.bisect(*words, code=code)
+            self.assertEqual((said["trouble"], said["said"]),
+                             (trouble, "no module pg, password=***"))
+            self.assertEqual(said["verdict"], "inconclusive" if code == 125 else "no_change")
+            text = self.shown(*words, code=code)
+            self.assertRegex(text, r"NOTHING  .*\nSAID     no module pg, password=\*\*\*\n")
+        self.assertIsNone(self.bisect(shas[0], shas[-1], *SURE)["said"])
+        quiet = self.shown(shas[0], shas[-1], "--no-case", "--", "sh", "-c", "echo out; exit 1")
+        self.assertIn("\nSAID     out\n", quiet)
+
+    def test_what_only_the_first_run_can_do_is_told(self):
+        shas = self.line(24, 13)
+        once = ["--no-case", "--", "sh", "-c", f"mkdir {self.folder}/lock || exit 1; "
+                "grep -q good state"]
+        text = self.shown(shas[0], shas[-1], *once)
+        self.assertRegex(text, "NOTE     GOOD passed once, then failed ([0-9]+) of \\1 times")
+        self.assertIn("NEXT     let each run remove what one leaves, then the same", text)
+        self.assertRegex(text, "RATES    failed in [0-9]+ of [0-9]+ runs at GOOD, in [0-9]+ of ")
+        self.assertNotIn("before it", text)
+
+    def test_subjects_are_read_whatever_git_is_told_to_write(self):
+        shas = self.line(4, 3)
+        self.git("commit", "-q", "--amend", "-m", "Gr\u00fc\u00dfe")
+        self.git("config", "i18n.logOutputEncoding", "ISO-8859-1")
+        said = self.bisect(shas[0], "HEAD", "--no-case", *SURE)
+        self.assertEqual(said["culprit"]["subject"], "Gr\u00fc\u00dfe")
 
     def test_more_workers_than_cores_are_noted(self):
         shas = self.line(8, 4)

@@ -88,11 +88,8 @@ Entry entry_of(const Bisected& done, const Session& session) {
 }
 
 Exit exit_of(const Bisection& made) {
-  using Trouble = Calibration::Trouble;
   if (made.end == Bisection::End::interrupted) return Exit::interrupted;
-  if (made.trouble == Trouble::good_untestable || made.trouble == Trouble::bad_untestable) {
-    return Exit::untestable;
-  }
+  if (made.trouble && Calibration::is_untestable(*made.trouble)) return Exit::untestable;
   return made.verdict == Bisection::Verdict::found ? Exit::found : Exit::nothing;
 }
 

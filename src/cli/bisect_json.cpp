@@ -104,7 +104,7 @@ std::string json_of(const Bisected& done) {
   text += fmt::format(",\"good\":{},\"bad\":{},\"base\":{},\"at_good\":{},\"at_bad\":{}",
                       json_string(done.good_sha), json_string(done.bad_sha),
                       text_or_null(done.base), counts_json(made.at_good), counts_json(made.at_bad));
-  text += fmt::format(",\"broke\":{}", broke_json(made.broke));
+  text += fmt::format(",\"said\":{},\"broke\":{}", text_or_null(made.said), broke_json(made.broke));
   return text + fmt::format(",\"trials\":{},\"revert\":{},\"notes\":{},\"folder\":{}}}\n",
                             rows_json(done), revert_json(done), texts_json(done.notes),
                             text_or_null(done.folder));

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t runs_shown_max = 40;
 constexpr std::size_t credible_shown_max = 8;
 constexpr std::size_t bars_max = 40;
+constexpr std::size_t said_shown_max = 90;
 constexpr std::size_t sha_shown = 12;
 
 std::string short_sha(const std::string& sha) { return sha.substr(0, sha_shown); }
@@ -120,6 +121,10 @@ std::string verdict_text(const Bisected& done) {
   return line("UNDECIDED", text);
 }
 
+std::string said_text(const Bisection& made) {
+  return made.said.empty() ? "" : line("SAID", safe(made.said, said_shown_max));
+}
+
 // Who else it may be, and how likely.
 std::string credible_text(const Bisected& done) {
   const bool found = done.made.verdict == Bisection::Verdict::found;
@@ -143,8 +148,16 @@ std::string credible_text(const Bisected& done) {
 
 std::size_t whole(double count) { return static_cast<std::size_t>(count); }
 
+// Where no commit did it, there is no before and since.
+std::string end_rates_text(const Bisection& made) {
+  return line("RATES", fmt::format("failed in {:.0f} of {} at GOOD, in {:.0f} of {} at BAD",
+                                   made.at_good.bad, counted(whole(made.at_good.total()), "run"),
+                                   made.at_bad.bad, whole(made.at_bad.total())));
+}
+
 std::string rates_text(const Bisection& made) {
   if (made.trouble || made.broke || made.at_bad.total() + made.at_good.total() == 0) return "";
+  if (made.verdict == Bisection::Verdict::no_change) return end_rates_text(made);
   return line(
       "RATES",
       fmt::format("failed in {} of {} before it, in {} of {} since; about {} and {}",
@@ -204,87 +217,13 @@ std::string runs_text(const Bisected& done) {
   return lines;
 }
 
-std::string revert_text(const Bisected& done) {
-  if (!done.revert) return "";
-  const CommitSummary& culprit = done.credible.front();
-  const std::string command =
-      fmt::format("git revert {}{}", culprit.parents > 1 ? "-m 1 " : "", short_sha(culprit.sha));
-  if (done.revert->needless) return line("NEXT", "it is taken back already at " + done.bad);
-  if (!done.revert->clean) {
-    return line("NEXT", fmt::format("{}   conflicts at {} in {}", command, done.bad,
-                                    fmt::join(done.revert->conflicts, ", ")));
-  }
-  std::string text = line("NEXT", fmt::format("{}   applies cleanly at {}", command, done.bad));
-  if (!done.revert_patch.empty()) text += line("", "git apply " + done.revert_patch);
-  return text;
-}
-
-std::string trouble_next(const Bisection& made) {
-  using Trouble = Calibration::Trouble;
-  if (last_reason(made).starts_with("timed out")) {
-    return "where hanging is the failure: --timeout 30s --signature 'timed_out = true'";
-  }
-  switch (*made.trouble) {
-    case Trouble::good_fails:
-    case Trouble::same_rates:
-      return "an older GOOD; or --signature 'stderr ~ \"...\"', if another failure hides this one";
-    case Trouble::bad_passes:
-      return "culprit repro --vary starvation --vary stalls -- COMMAND   looks for what makes it "
-             "fail";
-    case Trouble::exchanged: return "culprit bisect BAD GOOD -- COMMAND";
-    case Trouble::good_untestable:
-    case Trouble::bad_untestable: break;
-  }
-  return "what it said is below runs/; a worktree holds tracked files only: --link PATH shares "
-         "others";
-}
-
-// What stopped it may be no order, but a program that died below a shell.
-std::string death_text(const Bisection& made) {
-  if (made.shell_death.empty()) return "";
-  const std::string reason = last_reason(made);
-  return line("NEXT", fmt::format("{} is a shell's word for {}: `|| exit 1` behind the program "
-                                  "makes it bad",
-                                  reason.substr(0, reason.find(" (")), made.shell_death));
-}
-
-std::string next_text(const Bisected& done) {
-  const Bisection& made = done.made;
-  if (made.trouble) return line("NEXT", trouble_next(made));
-  if (made.broke) {
-    return line("NEXT", "mend that (a server, a disk, a date?), then the same without --resume");
-  }
-  if (made.verdict != Bisection::Verdict::inconclusive) return revert_text(done);
-  if (made.end == Bisection::End::stuck) {
-    return line("NEXT", "a --build that mends the commits that do not build, or read their diffs");
-  }
-  const std::string death = death_text(made);
-  const std::string title = death.empty() ? "NEXT" : "";
-  const double left = std::ceil(made.runs_left);
-  if (done.folder.empty()) {
-    return death + line(title, fmt::format("about {:.0f} more runs; without --no-case, --resume "
-                                           "would go on from here",
-                                           left));
-  }
-  return death +
-         line(title, fmt::format("the same with --resume goes on: about {:.0f} more runs", left));
-}
-
-// What would make it surer.
-std::string surer_text(const Bisected& done) {
-  const Bisection& made = done.made;
-  if (made.verdict != Bisection::Verdict::found || made.probability >= 0.999) return "";
-  const std::string_view resume = done.folder.empty() ? "" : "--resume ";
-  return line("", fmt::format("surer: the same with {}--confidence 0.999", resume));
-}
-
 }  // namespace
 
 std::string text_of(const Bisected& done, const Terminal& terminal) {
   std::string notes;
   for (const std::string& note : done.notes) notes += headed("NOTE", note, terminal);
-  return notes + verdict_text(done) + credible_text(done) + rates_text(done.made) +
-         runs_text(done) + next_text(done) + surer_text(done);
+  return notes + verdict_text(done) + said_text(done.made) + credible_text(done) +
+         rates_text(done.made) + runs_text(done) + next_of(done);
 }
 
 std::string summary_of(const Bisected& done) {

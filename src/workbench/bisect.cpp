@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 
+#include "case/mask.h"
 #include "experiment/trial_reading.h"
 #include "experiment/trials.h"
 #include "experiment/verdict.h"
@@ -54,6 +55,7 @@ class Bisecting {
  private:
   void count_sides(Bisection& made, Point likeliest) const;
   void doubt(Bisection& made) const;
+  void listen(const Mission& mission);
   using End = Bisection::End;
   using Where = BisectRow::Where;
 
@@ -102,6 +104,7 @@ class Bisecting {
   std::string last_;  // what came of the last run, for progress
   std::optional<End> stopped_;
   std::string shell_death_;
+  std::map<Where, std::string> said_;  // last, at each end
   std::optional<Error> failed_;
 };
 
@@ -378,6 +381,7 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
   const BisectRow row = row_of(*mission, finished.judgement);
   if (options_.journal) options_.journal(row, mission->made);
   learn(row);
+  listen(*mission);
   last_ =
       fmt::format("{} {} ({})", row.sha.substr(0, sha_shown), name_of(row.observation), row.reason);
   say();
@@ -388,6 +392,13 @@ AfterTrial Bisecting::finish(const FinishedTrial& finished) {
   if (ended()) return AfterTrial::stop;
   stop_needless();
   return AfterTrial::go_on;
+}
+
+void Bisecting::listen(const Mission& mission) {
+  if (mission.where == Where::commit) return;
+  const Trial& trial = mission.made.trial;
+  const bool of_error = trial.error.text.find_first_not_of("\r\n ") != std::string::npos;
+  said_[mission.where] = masked(last_line(of_error ? trial.error.text : trial.out.text));
 }
 
 void Bisecting::stop_needless() {
@@ -459,15 +470,26 @@ void Bisecting::doubt(Bisection& made) const {
   if (over) made.end = End::broke;
 }
 
+bool is_of_bad(Calibration::Trouble trouble) {
+  using Trouble = Calibration::Trouble;
+  return trouble == Trouble::bad_passes || trouble == Trouble::bad_untestable;
+}
+
 Bisection Bisecting::result() const {
   using State = ChangeSearch::State;
   Bisection made;
   made.trouble = calibration_.trouble();
+  if (made.trouble) {
+    const auto heard = said_.find(is_of_bad(*made.trouble) ? Where::bad_end : Where::good_end);
+    if (heard != said_.end()) made.said = heard->second;
+  }
   made.end = ended().value_or(End::stuck);
   const bool decided = made.end == End::decided;
   if (decided && search_.state() == State::found) made.verdict = Bisection::Verdict::found;
   if (decided && search_.state() == State::no_change) made.verdict = Bisection::Verdict::no_change;
-  if (made.trouble) made.verdict = Bisection::Verdict::no_change;
+  if (made.trouble && !Calibration::is_untestable(*made.trouble)) {
+    made.verdict = Bisection::Verdict::no_change;
+  }
   made.shell_death = shell_death_;
   made.posterior = search_.posterior();
   made.no_change = search_.no_change();

@@ -84,6 +84,7 @@ struct Bisection {
   End end = End::decided;
   std::optional<Calibration::Trouble> trouble;
   std::optional<LastingBreak> broke;  // then nothing is known of the commits
+  std::string said;  // the last line of the newest run at the end that `trouble` is about, masked
   std::string shell_death;         // the signal that a shell told by the exit code that stopped it
   std::optional<Point> likeliest;  // nothing: no change is likelier than any
   double probability = 0;          // of it

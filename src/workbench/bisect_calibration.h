@@ -63,6 +63,11 @@ class Calibration {
   const TrialCounts& good() const { return stated() ? tested_good_ : good_; }
   const TrialCounts& bad() const { return stated() ? tested_bad_ : bad_; }
 
+  // Nothing is known then; the others say that there is nothing to search.
+  static bool is_untestable(Trouble trouble) {
+    return trouble == Trouble::good_untestable || trouble == Trouble::bad_untestable;
+  }
+
  private:
   bool good_is_low() const;
   bool wants_good(double coming) const;

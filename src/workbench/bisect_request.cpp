@@ -42,6 +42,7 @@ class Asking {
   Status take_resumed();
   Status take_replayed();
   Status find_ends();
+  Status find_here();
   Status find_range();
   Status find_prior(const std::vector<CommitTouch>& touches);
   Status find_rates();
@@ -59,6 +60,9 @@ class Asking {
   CommitTrialsOptions trials_options() const;
 
   void kept(const BisectRow& row, const CommitTrial& trial);
+  void find_elsewhere(const std::string& top);
+  std::string seen_from_elsewhere(const std::string& path) const;
+  void note_of_runs();
   void write_log();
   Status try_revert(Worktrees& worktrees, const CommitTrials& trials);
   void note(std::string text) { done_.notes.push_back(std::move(text)); }
@@ -118,6 +122,14 @@ Status Asking::find_ends() {
   done_.bad = request_.bad;
   done_.good_sha = TRY(sha_of(request_.good));
   done_.bad_sha = TRY(sha_of(request_.bad));
+  return ok();
+}
+
+Status Asking::find_here() {
+  const Ran top = TRY(reading_.ran({"rev-parse", "--show-toplevel"}, request_.repository));
+  const std::string checkout = top.exit_code == 0 ? text_lines(top.out).front() : "";
+  here_.find(checkout, request_.repository, done_.bad_sha);
+  find_elsewhere(checkout);
   return ok();
 }
 
@@ -343,6 +355,17 @@ void Asking::kept(const BisectRow& row, const CommitTrial& trial) {
   if (folder_) folder_->add(world_, row, trial);
 }
 
+// Below the top of a checkout git applies a patch to nothing, without a word.
+void Asking::find_elsewhere(const std::string& top) {
+  if (!here_.checkout().empty() && here_.subfolder().empty()) return;
+  done_.elsewhere = top.empty() ? request_.repository : top;
+}
+
+std::string Asking::seen_from_elsewhere(const std::string& path) const {
+  if (done_.elsewhere.empty()) return path;
+  return (fs::path(world_.working_directory()) / path).lexically_normal().string();
+}
+
 // What stands in the way of it costs the proposal, not the answer.
 Status Asking::try_revert(Worktrees& worktrees, const CommitTrials& trials) {
   if (done_.made.verdict != Bisection::Verdict::found) return ok();
@@ -353,8 +376,16 @@ Status Asking::try_revert(Worktrees& worktrees, const CommitTrials& trials) {
   done_.revert = *check;
   if (!check->clean || check->needless || !folder_) return ok();
   const Result<std::string> patch = folder_->write(world_, "revert.patch", check->patch);
-  if (patch) done_.revert_patch = *patch;
+  if (patch) done_.revert_patch = seen_from_elsewhere(*patch);
   return ok();
+}
+
+void Asking::note_of_runs() {
+  const std::string second = note_of_second_runs(done_.made.rows, request_.build);
+  if (!second.empty()) note(second);
+  if (done_.made.verdict != Bisection::Verdict::no_change || done_.made.broke) return;
+  const std::string first = note_of_first_passes(done_.made.rows);
+  if (!first.empty()) note(first);
 }
 
 void Asking::write_log() {
@@ -375,11 +406,9 @@ Result<Bisected> Asking::run() {
     options_.signature = std::move(signature);
   }
   TRY(find_ends());
+  TRY(find_here());
   TRY(find_range());
   TRY(find_rates());
-  const Ran top = TRY(reading_.ran({"rev-parse", "--show-toplevel"}, request_.repository));
-  here_.find(top.exit_code == 0 ? text_lines(top.out).front() : "", request_.repository,
-             done_.bad_sha);
   TRY(check_program(here_, request_, ends()));
   const WorktreesOptions wanted = TRY(worktrees_options());
   TRY(check_writable(reading_, request_.repository));
@@ -400,8 +429,7 @@ Result<Bisected> Asking::run() {
   done_.credible =
       TRY(credible_commits(done_.made, options_.range, *commits_, reading_, request_.repository));
   TRY(try_revert(worktrees, trials));
-  const std::string second = note_of_second_runs(done_.made.rows);
-  if (!second.empty()) note(second);
+  note_of_runs();
   for (const std::string& text : worktrees.notes()) note(text);
   write_log();
   return std::move(done_);

@@ -9,12 +9,16 @@
 namespace culprit {
 namespace {
 
+// Fewer failures in a row are no wonder of a flaky test.
+constexpr std::size_t failures_told_min = 4;
+
 Status summarise(CommitSummary& summary, const CommitReader& commits, const GitProgram& git,
                  const std::string& repository) {
   // Subjects hold no NUL, names neither.
-  const std::string text = TRY(git.text({"show", "--no-patch", "--no-show-signature",
-                                         "--format=%s%x00%an <%ae>%x00%cI%x00%P", summary.sha},
-                                        repository));
+  const std::string text =
+      TRY(git.text({"show", "--no-patch", "--no-show-signature", "--encoding=UTF-8",
+                    "--format=%s%x00%an <%ae>%x00%cI%x00%P", summary.sha},
+                   repository));
   std::vector<std::string> parts;
   const std::string line = text.substr(0, text.find('\n'));
   for (std::size_t from = 0; from <= line.size();) {
@@ -65,7 +69,24 @@ std::string text_of_log(const Bisected& done, const BisectRange& range) {
                          commits, found);
 }
 
-std::string note_of_second_runs(const std::vector<BisectRow>& rows) {
+std::string note_of_first_passes(const std::vector<BisectRow>& rows) {
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+  for (const BisectRow& row : rows) {
+    const bool good = row.observation == Observation::good;
+    if (row.told || (!good && row.observation != Observation::bad)) continue;
+    if (good && failed > 0) return {};
+    if (row.where != BisectRow::Where::good_end) continue;
+    ++(good ? passed : failed);
+  }
+  if (passed == 0 || failed < failures_told_min) return {};
+  return fmt::format(
+      "GOOD passed {}, then failed {} of {} times, and nothing passed since: does a run leave "
+      "something outside of the worktree (a lock, a port, a database)?",
+      passed == 1 ? "once" : fmt::format("{} times", passed), failed, failed);
+}
+
+std::string note_of_second_runs(const std::vector<BisectRow>& rows, const std::string& build) {
   std::vector<SecondRuns::Seen> runs;
   for (const BisectRow& row : rows) {
     const bool failed = row.observation == Observation::bad;
@@ -77,8 +98,9 @@ std::string note_of_second_runs(const std::vector<BisectRow>& rows) {
   return fmt::format(
       "it fails otherwise when it runs again in the same folder: {} of {} times, {} of {} at "
       "first. "
-      "It leaves something behind: let it clean up, or give --build",
-      seen.later_failed, seen.later, seen.first_failed, seen.first);
+      "It leaves something behind: let it clean up{}",
+      seen.later_failed, seen.later, seen.first_failed, seen.first,
+      build.empty() ? ", or give --build" : "");
 }
 
 }  // namespace culprit

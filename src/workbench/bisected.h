@@ -40,7 +40,8 @@ struct Bisected {
   std::size_t suspects = 0;
   std::vector<CommitSummary> credible;  // likeliest first, at most credible_max
   std::optional<RevertCheck> revert;    // where a commit was found
-  std::string revert_patch;             // its file; empty: none
+  std::string revert_patch;             // its file, as seen from `elsewhere`; empty: none
+  std::string elsewhere;                // where git has to stand for that; empty: here
   std::vector<std::string> notes;
   std::string folder;  // of its history; empty: nothing was kept
 
@@ -57,6 +58,10 @@ Result<std::vector<CommitSummary>> credible_commits(const Bisection& made, const
 std::string text_of_log(const Bisected& done, const BisectRange& range);
 
 // Where a command answers otherwise when it runs again in the same folder; else empty.
-std::string note_of_second_runs(const std::vector<BisectRow>& rows);
+std::string note_of_second_runs(const std::vector<BisectRow>& rows, const std::string& build);
+
+// Where GOOD passed at first only, and nothing did since; too few runs for a LastingBreak. Else
+// empty.
+std::string note_of_first_passes(const std::vector<BisectRow>& rows);
 
 }  // namespace culprit
