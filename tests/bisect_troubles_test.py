@@ -4,6 +4,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
@@ -190,6 +191,34 @@ class Troubles(Bisect):
         self.git("config", "i18n.logOutputEncoding", "ISO-8859-1")
         said = self.bisect(shas[0], "HEAD", "--no-case", *SURE)
         self.assertEqual(said["culprit"]["subject"], "Gr\u00fc\u00dfe")
+
+    def test_paths_are_taken_from_where_the_user_stands(self):
+        shas = self.line(8, 4)
+        (self.repo / "deps").mkdir()
+        (self.repo / "deps/lib").write_text("lib\n")
+        linked = ["--", "sh", "-c", "grep -q lib deps/lib || exit 125; grep -q good state"]
+        for words in (["--paths", "./state"], ["--paths", "."], ["--link", self.repo / "deps"]):
+            test = linked if words[0] == "--link" else SURE
+            said = self.bisect(shas[0], shas[-1], "--no-case", *words, *test)
+            self.assertEqual(said["culprit"]["sha"], shas[4], words)
+        self.bisect(shas[0], shas[-1], "--no-case", "--paths", "../state", *SURE, code=2)
+
+    def test_a_command_that_is_no_program_is_said_with_the_words_that_would_be(self):
+        shas = self.line(8, 4)
+        for words, advice in (
+                (["--", "test ! -e bug"], "for a shell: -- sh -c 'test ! -e bug'"),
+                (["./test.sh", "a b"], f"culprit bisect {shas[0]} {shas[-1]} -- ./test.sh 'a b'")):
+            self.bisect(shas[0], shas[-1], "--no-case", *words, code=2)
+            self.assertIn("  try: " + advice + "\n", self.said)
+
+    def test_more_workers_than_commits_are_not_made(self):
+        shas = self.line(12, 6)
+        started = time.monotonic()
+        said = self.bisect(shas[0], shas[-1], "--no-case", "--workers", 999, "--runner", "env",
+                           *SURE)
+        self.assertLess(time.monotonic() - started, 20)
+        self.assertEqual(said["culprit"]["sha"], shas[6])
+        self.assertIn("--workers 999: 12 are of use for 11 commits here", said["notes"])
 
     def test_more_workers_than_cores_are_noted(self):
         shas = self.line(8, 4)

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/flag_values.h"
 #include "cli/kept.h"
+#include "workbench/next_steps.h"
 
 namespace culprit {
 namespace {
@@ -45,9 +46,17 @@ Status take_numbers(const Arguments& arguments, BisectRequest& request) {
   return ok();
 }
 
+// A command that begins where the commits end.
+Error behind_dashes(const std::vector<std::string>& words) {
+  std::string line = fmt::format("culprit bisect {} {} --", words[0], words[1]);
+  for (std::size_t i = 2; i < words.size(); ++i) line += " " + shell_quoted(words[i]);
+  return usage_error("bisect takes two commits, and the command stands behind --", line);
+}
+
 Result<BisectRequest> request_of(const Arguments& arguments) {
   BisectRequest request;
   const std::size_t words = arguments.words.size();
+  if (words > 2 && arguments.rest.empty()) return behind_dashes(arguments.words);
   if (words != 0 && words != 2) {
     return usage_error("bisect takes two commits, GOOD and BAD",
                        "culprit bisect v1.8 v1.9 -- ./test.sh");

@@ -10,6 +10,7 @@
 
 #include "base/usage_error.h"
 #include "repo/path_filter.h"
+#include "workbench/next_steps.h"
 
 namespace culprit {
 
@@ -31,6 +32,18 @@ Status check_words(const BisectRequest& request) {
   return ok();
 }
 
+Result<std::vector<std::string>> paths_from_top(const UserFolder& here,
+                                                std::vector<std::string> paths) {
+  for (std::string& path : paths) {
+    const bool from_here =
+        path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
+    if (!from_here) continue;
+    path = TRY(here.inside(path));
+    if (path == ".") return std::vector<std::string>();
+  }
+  return paths;
+}
+
 Status check_paths(const GitProgram& git, const BisectRequest& request,
                    const std::vector<std::string>& commits) {
   std::vector<std::string> unmatched = request.paths;
@@ -49,11 +62,27 @@ Status check_paths(const GitProgram& git, const BisectRequest& request,
       "name folders or files from the top of the repository: --paths src");
 }
 
+namespace {
+
+// "make check" as one word, which no shell takes apart.
+Status check_no_line(const UserFolder& here, const std::string& program,
+                     const std::vector<std::string>& commits) {
+  if (program.find(' ') == program.npos) return ok();
+  std::error_code unknown;
+  if (std::filesystem::exists(program, unknown) || here.holds(program, commits)) return ok();
+  return usage_error(fmt::format("there is no program called \"{}\"", program),
+                     "for a shell: -- sh -c " + shell_quoted(program));
+}
+
+}  // namespace
+
 Status check_program(const UserFolder& here, const BisectRequest& request,
                      const std::vector<std::string>& commits) {
   const std::string& program = request.command.front();
   const bool relative = program.find('/') != program.npos && program.front() != '/';
   const bool made = !request.build.empty() || !request.links.empty() || !request.kept.empty();
+  if (request.command.size() == 1 && !(relative && made))
+    TRY(check_no_line(here, program, commits));
   if (!relative || made || here.holds(program, commits)) return ok();
   return usage_error(
       fmt::format("the command cannot be run: there is no {}, here or at BAD", program),

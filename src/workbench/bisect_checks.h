@@ -18,6 +18,11 @@ namespace culprit {
 // What is missing or contradicts itself. Errors: usage.
 Status check_words(const BisectRequest& request);
 
+// "./src" and "." are meant from where the user stands, all others from the top. Nothing: all
+// files. Errors: usage (outside).
+Result<std::vector<std::string>> paths_from_top(const UserFolder& here,
+                                                std::vector<std::string> paths);
+
 // A pattern that matches nothing would make all commits look alike. `commits`: the two ends.
 // Errors: usage.
 Status check_paths(const GitProgram& git, const BisectRequest& request,

@@ -20,8 +20,12 @@
 namespace culprit {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t file_bytes_max = std::size_t{64} << 20;
 constexpr std::size_t builds_usual = 8;
+constexpr std::size_t workers_each_core_max = 16;  // a test may wait more than it computes
+constexpr std::size_t workers_max = 1024;          // through a runner
 // Rates that the user names weigh as if they had been measured so often.
 constexpr double runs_of_given_rates = 1000;
 
@@ -54,6 +58,8 @@ class Asking {
   Status check_unchanged() const;
 
   Result<WorktreesOptions> worktrees_options();
+  std::string from_here(const std::string& path) const;
+  void bound_workers();
   void note_workers();
   void warn_of_mount(const std::string& folder);
   Result<Bisection> searched(CommitTrials& trials) const;
@@ -275,6 +281,16 @@ Status Asking::open_folder() {
   return ok();
 }
 
+// A whole path of the checkout, as it is called from here.
+std::string Asking::from_here(const std::string& path) const {
+  if (!path.starts_with('/') || here_.checkout().empty()) return path;
+  const fs::path whole = fs::path(path).lexically_normal();
+  std::error_code failed;
+  const fs::path folder = fs::weakly_canonical(whole.parent_path(), failed);
+  const fs::path here = fs::path(here_.checkout()) / here_.subfolder();
+  return (folder / whole.filename()).lexically_relative(here).string();
+}
+
 Result<WorktreesOptions> Asking::worktrees_options() {
   WorktreesOptions made;
   made.repository = request_.repository;
@@ -282,10 +298,10 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   if (made.folder.empty()) made.folder = world_.environment("TMPDIR");
   if (made.folder.empty()) made.folder = "/tmp";
   for (const std::string& path : request_.kept) {
-    std::string within = TRY(here_.inside(path));
+    std::string within = TRY(here_.inside(from_here(path)));
     made.kept.push_back(std::move(within));
   }
-  for (const std::string& path : request_.links) TRY(here_.add_link(path));
+  for (const std::string& path : request_.links) TRY(here_.add_link(from_here(path)));
   made.links = here_.links();
   using Words = UserFolder::Words;
   std::vector<std::string> build = shell_words(request_.build);
@@ -296,6 +312,18 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   for (const std::string& text : here_.notes()) note(text);
   made.copies = here_.copies();
   return made;
+}
+
+// Each has a worktree, and more than there are commits have nothing to do beside each other.
+void Asking::bound_workers() {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t of_machine =
+      request_.runner.empty() ? cores * workers_each_core_max : workers_max;
+  const std::size_t useful = std::min(of_machine, options_.range.shas.size() + 1);
+  if (request_.workers <= useful) return;
+  note(fmt::format("--workers {}: {} are of use for {} commits here", request_.workers, useful,
+                   options_.range.shas.size()));
+  request_.workers = useful;
 }
 
 void Asking::note_workers() {
@@ -407,7 +435,9 @@ Result<Bisected> Asking::run() {
   }
   TRY(find_ends());
   TRY(find_here());
+  request_.paths = TRY(paths_from_top(here_, request_.paths));
   TRY(find_range());
+  bound_workers();
   TRY(find_rates());
   TRY(check_program(here_, request_, ends()));
   const WorktreesOptions wanted = TRY(worktrees_options());
