@@ -289,6 +289,8 @@ class Story:
             return None if done.returncode == 2 else f"exit {done.returncode} of no change"
         if done.returncode == 2 and b"is in the way of HEAD's files" in done.stderr:
             return self.unlike_before()  # an untracked file, where HEAD has a folder
+        if done.returncode == 2 and b"only the index differs from HEAD" in done.stderr:
+            return self.unlike_before()
         if done.returncode != 1:
             return f"exit {done.returncode}: {done.stderr}"
         return self.unlike_oracle(copy)

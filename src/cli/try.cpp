@@ -101,15 +101,20 @@ Result<Exit> restore(const Arguments& arguments, Session& session) {
   if (!arguments.rest.empty() || arguments.words.size() > 1)
     return usage_error("--restore takes the number of a try, and no test",
                        "culprit try --restore 3");
+  const bool with = arguments.has("--with");
+  if (with && arguments.words.empty())
+    return usage_error("--with takes the number of a try", "culprit try --restore 3 --with");
+  const std::string id = arguments.words.empty() ? "" : arguments.words.front();
   const Restored done =
-      TRY(restore_try(session.world, arguments.words.empty() ? "" : arguments.words.front()));
+      TRY(with ? restore_with(session.world, id) : restore_try(session.world, id));
   for (const std::string& text : done.notes) show_note(text);
   TRY(print(arguments.has("--json") ? json_of(done) : text_of(done)));
   if (!done.ids.empty() && !arguments.has("--no-case")) {
     Entry entry;
     entry.kind = "try";
     entry.report = text_of(done);
-    entry.summary = fmt::format("took back the change of try {}", done.ids.front());
+    entry.summary = fmt::format("{} the change of try {}", with ? "brought back" : "took back",
+                                done.ids.front());
     keep_in_case(arguments, session, std::move(entry));
   }
   return done.ids.empty() ? Exit::nothing : Exit::found;
@@ -132,6 +137,8 @@ Exit exit_of(const Tried& tried) {
 }
 
 Result<Exit> run(const Arguments& arguments, Session& session) {
+  if (arguments.has("--with") && !arguments.has("--restore"))
+    return usage_error("--with goes with --restore", "culprit try --restore 3 --with");
   if (arguments.has("--forget")) return forget(arguments, session);
   if (arguments.has("--restore")) return restore(arguments, session);
   TryRequest request = TRY(request_of(arguments));
@@ -203,6 +210,7 @@ Command try_command() {
            {"--keep", "", "takes nothing back"},
            {"--stack", "", "tries a second change on top of one that is in the tree uncommitted"},
            {"--restore", "", "takes back what try N left in the tree, or what one cut short owes"},
+           {"--with", "", "with --restore N: brings the change of that try back, files and index"},
            {"--forget", "", "with --restore N: the tree stays as it is, and that try is over"},
            {"--case", "ID", "the case to keep the result in (the open one)"},
            {"--no-case", "", "keeps no entry in the case"},

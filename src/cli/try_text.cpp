@@ -119,8 +119,9 @@ std::string next_text(const Tried& tried, const TryRequest& request) {
   const bool in_tree = tried.tree == Tried::Tree::applied ||
                        (tried.tree == Tried::Tree::as_it_was && request.apply.empty());
   if (!in_tree) {
-    if (tried.patch.empty())
-      return fmt::format("COPY     {}/with holds the files of the change\n", tried.copy);
+    if (tried.patch.empty() || tried.staged)
+      return fmt::format("COPY     culprit try --restore {} --with   brings the change back\n",
+                         tried.id);
     // Below the root `git apply` skips, without a word, what lies beside.
     const bool from_root = !tried.patch.starts_with('/');
     const std::string where = from_root ? "" : " -C " + shell_quoted(tried.root);
@@ -224,8 +225,9 @@ std::string json_of(const Tried& tried, const TryRequest& request) {
 
 std::string text_of(const Restored& restored) {
   if (restored.ids.empty()) return "TREE     no change of a try is in it\n";
-  return fmt::format("TREE     the change of try {} is taken back\n",
-                     fmt::join(restored.ids, ", "));
+  const bool back = restored.to == Restored::To::without;
+  return fmt::format("TREE     the change of try {} is {}\n", fmt::join(restored.ids, ", "),
+                     back ? "taken back" : "in the tree again");
 }
 
 std::string json_of(const Restored& restored) {

@@ -106,6 +106,21 @@ WorkTree::Differences read_status(std::string_view text) {
   return found;
 }
 
+// ":100644 100644 SHA SHA M\0path\0": the second of each, where there is one; a line for each.
+std::string staged_blobs(std::string_view text) {
+  std::string names;
+  while (!text.empty()) {
+    const std::string record = of_status(text);
+    of_status(text);  // the path
+    std::istringstream words(record);
+    std::string word;
+    for (int i = 0; i < 4; ++i) words >> word;
+    const bool none = word.find_first_not_of('0') == word.npos;
+    if (!none) names += word + "\n";
+  }
+  return names;
+}
+
 // Of `ls-files --debug`: what lies below an entry are times and sizes, and its flags.
 std::string without_memory(std::string_view text) {
   std::string kept;
@@ -241,6 +256,25 @@ Status WorkTree::copy_repository(const std::string& folder, const std::string& o
               .during("copying the repository of {}", root_));
   if (line_of(head) != head_)
     return error(Fault::unavailable, "{} is at another commit now", root_);
+  return ok();
+}
+
+Status WorkTree::keep_staged(const std::string& index_file, const std::string& kept) const {
+  const std::vector<std::string> settings = {"GIT_INDEX_FILE=" + index_file};
+  const std::string text =
+      TRY(said(*world_, git_in(root_,
+                               {"diff-index", "--cached", "--raw", "--no-renames", "--no-abbrev",
+                                "--ignore-submodules=all", "-z", "HEAD"},
+                               settings)));
+  const std::string names = staged_blobs(text);
+  if (names.empty()) return ok();
+  const std::string packs = kept + "/objects/pack";
+  TRY(make_folders(packs));
+  TRY(world_->write(kept + "/staged", names));
+  std::vector<std::string> command = {"sh", "-c", "exec \"$@\" < \"$0\"", kept + "/staged"};
+  const std::vector<std::string> git = git_in(root_, {"pack-objects", "-q", packs + "/pack"});
+  command.insert(command.end(), git.begin(), git.end());
+  TRY(said(*world_, command).during("keeping what is staged"));
   return ok();
 }
 

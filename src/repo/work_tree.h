@@ -54,6 +54,10 @@ class WorkTree {
   // them, and those of git-lfs beside them.
   Status copy_repository(const std::string& folder, const std::string& objects_seen) const;
 
+  // What is staged in that index and not in HEAD is kept in `kept`, as lent_objects.h has it: once
+  // another index is in its place, `git gc` deletes it.
+  Status keep_staged(const std::string& index_file, const std::string& kept) const;
+
   // In the copy: what names its commits.
   struct References {
     std::map<std::string, std::string> commits;  // by name: branches, tags, the newest stash

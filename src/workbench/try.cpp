@@ -30,6 +30,9 @@ using Verdict = RateComparison::Verdict;
 using Side = RateComparison::Side;
 
 constexpr std::size_t named_max = 3;  // paths in a message
+// Of both states together. A change of source code has less; the patch of what is binary takes more
+// room than the two, and git more memory than they.
+constexpr std::uint64_t patched_bytes_max = std::uint64_t{4} << 20;
 
 // A path below the root as it is spelled in a listing, and not git's own.
 bool can_be_shared(const std::string& link) {
@@ -270,11 +273,15 @@ Status Trying::save_index(TreeChange::Trees& trees) {
 }
 
 void Trying::save_patch() {
+  std::uint64_t bytes = 0;
+  for (const TreeChange::Part* part : change_->differing())
+    bytes += part->without.size + part->with.size;
+  if (bytes > patched_bytes_max) return;
   const std::string path = tries_.folder_of(record_) + "/change.patch";
   const Result<std::string> text =
       WorkTree::patch(world_, change_->folder_of(State::without), change_->folder_of(State::with),
                       trees_->scratch());
-  if (text && world_.write(path, *text)) patch_ = path;
+  if (text && !text->empty() && world_.write(path, *text)) patch_ = path;
 }
 
 // What git does not list is no part of a change that is in the tree, and would go with it: an
@@ -315,10 +322,14 @@ Status Trying::save_change() {
                                     : "the change is empty",
                        "there is nothing to try then");
   if (!of_command()) TRY(refuse_unlisted());
-  if (of_command()) {
-    TRY(keep_made_objects(trees.with + "/.git", tree_.repository(),
-                          tries_.folder_of(record_) + "/repository"));
+  if (!of_command() && change_->differing().empty()) {
+    return usage_error("only the index differs from HEAD, and the test cannot see it",
+                       "git diff --cached shows what is staged; the change has to be in the files");
   }
+  const std::string kept = tries_.folder_of(record_) + "/repository";
+  if (of_command()) TRY(keep_made_objects(trees.with + "/.git", tree_.repository(), kept));
+  if (!of_command() && change_->has_index())
+    TRY(tree_.keep_staged(change_->index_of(State::with), kept));
   save_patch();
   return ok();
 }
@@ -376,6 +387,7 @@ void Trying::judge(Tried& tried) const {
   tried.root = tree_.root();
   tried.copy = from_here(tries_.folder_of(record_));
   if (!patch_.empty()) tried.patch = from_here(patch_);
+  tried.staged = change_->has_index();
 }
 
 // The verdict is known: what cannot be done now does not take it away.
@@ -480,6 +492,26 @@ Result<Restored> restore_try(World& world, const std::string& id) {
                        "culprit case show lists what was tried; git revert takes back a commit");
   }
   return done;
+}
+
+Result<Restored> restore_with(World& world, const std::string& id) {
+  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
+  const Tries tries = TRY(Tries::open(world, tree.root()));
+  Restored done;
+  done.to = Restored::To::with;
+  std::vector<std::string> taken_back;
+  done.notes = TRY(put_right(tries, tree, taken_back));
+  const std::vector<TryRecord> records = TRY(tries.all());
+  for (TryRecord record : records) {
+    if (record.id != id) continue;
+    const TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
+    TRY(lend_kept_objects(tries.folder_of(record) + "/repository", tree.repository()));
+    TRY(bring_state(tries, record, change, tree, State::with, {})
+            .during("bringing back the change of try {}", id));
+    done.ids.push_back(id);
+    return done;
+  }
+  return usage_error(fmt::format("there is no try {}", id), "culprit try --restore N --with");
 }
 
 Status forget_try(World& world, const std::string& id) {

@@ -1,0 +1,61 @@
+"""`culprit try`: changes that git knows more of than their files, and how they come back."""
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
+# pylint: disable=wrong-import-position
+from daemons import main
+from try_test import Try
+
+
+class Staged(Try):
+    def staged(self):
+        return self.git("status", "--porcelain"), self.git("ls-files", "-s"), \
+            self.git("diff", "--cached")
+
+    def test_what_is_only_staged_is_refused(self):
+        self.put("code", "staged, and not in the tree any more\n")
+        self.git("add", "code")
+        self.put("code", "broken\n")
+        self.refused("H", "--", "./test.sh", says="only the index differs from HEAD")
+        self.git("reset", "-q")
+        self.git("rm", "-q", "--cached", "code")
+        self.refused("H", "--", "./test.sh", says="only the index differs from HEAD")
+
+    def test_a_staged_version_comes_back_with_the_files_after_a_gc(self):
+        self.put("code", "staged\n")
+        self.put("added", "staged too\n")
+        self.git("add", "-A")
+        self.put("code", "staged\nnot yet\n")
+        before = self.state()[0], self.staged()
+        shown = self.culprit("H", "--", "./test.sh", code=1).stdout
+        self.assertIn("COPY     culprit try --restore 1 --with   brings the change back\n", shown)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+        self.git("gc", "-q", "--prune=now")
+        self.assertIn("is in the tree again",
+                      self.culprit("--restore", "1", "--with", code=0).stdout)
+        self.assertEqual((self.state()[0], self.staged()), before)
+        self.git("fsck", "--strict")
+        self.culprit("--restore", "1", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_a_change_does_not_come_back_over_another(self):
+        self.put("code", "other\n")
+        self.tried("--", "./test.sh", code=1)
+        self.put("code", "mine\n")
+        self.assertIn("code was changed since",
+                      self.culprit("--restore", "1", "--with", code=2).stderr)
+        self.assertEqual((self.tree / "code").read_text(), "mine\n")
+        self.assertIn("there is no try 7", self.culprit("--restore", "7", "--with", code=2).stderr)
+
+    def test_a_large_change_has_no_patch_and_comes_back_whole(self):
+        self.put("code", "x" * 5_000_000)
+        said = self.tried("--", "./test.sh", code=1)
+        self.assertEqual((said["tree"], said["patch"]), ("taken_back", None))
+        self.culprit("--restore", "1", "--with", code=0)
+        self.assertEqual(os.stat(self.tree / "code").st_size, 5_000_000)
+
+
+if __name__ == "__main__":
+    main()
