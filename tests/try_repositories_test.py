@@ -201,6 +201,54 @@ class Repositories(Try):
         self.culprit("--restore", code=0)
         self.assertEqual(self.state(), before)
 
+    def test_files_come_back_by_the_settings_of_the_place_of_the_tree(self):
+        settings = self.folder / "settings"
+        settings.write_text('[includeIf "gitdir:' + str(self.tree) + '/"]\n path = inside\n')
+        (self.folder / "inside").write_text("[core]\n autocrlf = true\n")
+        self.put("code", "changed\r\n")
+        self.tried("--", "./test.sh", code=1, GIT_CONFIG_GLOBAL=str(settings))
+        self.assertEqual((self.tree / "code").read_bytes(), b"broken\r\n")
+
+    def test_filters_find_what_they_need_in_the_folder_of_git(self):
+        self.put(".git/turned.inc", '[filter "turned"]\n required = true\n'
+                 ' clean = "test -e \\"$(git rev-parse --git-common-dir)/keys/key\\" && rev"\n'
+                 ' smudge = "test -e \\"$(git rev-parse --git-common-dir)/keys/key\\" && rev"\n')
+        self.put(".git/keys/key", "k")
+        self.git("config", "include.path", "turned.inc")
+        self.put(".gitattributes", "secret filter=turned\n")
+        self.put("secret", "abc\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "secret")
+        self.assertEqual(self.git("show", "HEAD:secret"), "cba\n")
+        self.put("secret", "edited\n")
+        linked = self.folder / "linked"
+        self.git("worktree", "add", "-q", str(linked), "-b", "linked")
+        for tree in (self.tree, linked):
+            self.tree = tree
+            self.put("secret", "edited\n")
+            seen = "git cat-file --filters HEAD:secret | grep -q abc || exit 125; ./test.sh"
+            said = self.tried("--", "sh", "-c", seen, code=1)
+            self.assertEqual(said["unjudged"], {})
+            self.assertEqual((self.tree / "secret").read_text(), "abc\n")
+            self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_files_that_others_keep_in_the_folder_of_git_are_in_the_trial(self):
+        self.put(".git/annex/small", "data\n")
+        with open(self.put(".git/media/large", "data\n"), "ab") as file:
+            os.posix_fallocate(file.fileno(), 0, 65 << 20)
+        for name in ("annex/small", "media/large"):
+            (self.tree / name.split("/")[1]).symlink_to(".git/" + name)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "linked")
+        seen = "cat small large | head -c 5 | grep -q data && echo x >> .git/annex/small || exit 125"
+        self.put("code", "fixed\n")
+        for stand_in in ("", "none"):
+            said = self.tried("--workers", "2", "--", "sh", "-c",
+                              seen + "; head -c 5 large | grep -q data && ./test.sh", code=0,
+                              CULPRIT_STAND_IN=stand_in)
+            self.assertEqual(said["unjudged"], {})
+            self.assertEqual((self.tree / ".git/annex/small").read_text(), "data\n")
+
 
 if __name__ == "__main__":
     main()

@@ -15,7 +15,8 @@ namespace culprit {
 namespace {
 
 constexpr std::size_t alternates_bytes_max = 1 << 20;
-constexpr std::size_t files_max = 10'000'000;  // of refs or new objects
+constexpr std::size_t files_max = 10'000'000;                      // of refs or new objects
+constexpr std::uint64_t part_bytes_max = std::uint64_t{64} << 20;  // git-svn, git-annex have more
 
 // git without what the user's shell or settings would have it do besides.
 std::vector<std::string> git_in(const std::string& folder, const std::vector<std::string>& words,
@@ -57,6 +58,24 @@ Result<std::string> said(World& world, const std::vector<std::string>& command) 
 std::string line_of(std::string text) {
   while (text.ends_with('\n')) text.pop_back();
   return text;
+}
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// What a copy has by other ways, or must not have.
+bool is_left_behind(const std::string& name) {
+  return is_one_of(name, {"objects", "logs", "lfs", "hooks", "modules", "worktrees", "index",
+                          "commondir", "gitdir", "locked", "gc.pid"}) ||
+         name.ends_with(".lock") || name.find(".culprit-try-") != name.npos;
+}
+
+// In the folder of all checkouts: of the main one (HEAD, MERGE_HEAD, BISECT_LOG).
+bool is_of_one_checkout(const std::string& name) {
+  const bool shouts = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == name.npos;
+  return shouts || name.starts_with("rebase-") || name.starts_with("sharedindex.") ||
+         is_one_of(name, {"sequencer", "config.worktree"});
 }
 
 // A part of git's folder, where there is one; a file or all of a folder.
@@ -135,6 +154,18 @@ std::string without_memory(std::string_view text) {
     kept += '\n';
   }
   return kept;
+}
+
+// What only some users may read is of no use to git either.
+Status copy_readable(const std::string& from, const std::string& to) {
+  Status copied = copy_part(from, to);
+  return copied || copied.error().fault == Fault::denied ? ok() : std::move(copied);
+}
+
+// What includes others is in the list with what it includes; what is of the place is the copy's.
+bool is_of_the_place(std::string_view key) {
+  return key.starts_with("include") || key.starts_with("extensions.") ||
+         is_one_of(key, {"core.worktree", "core.bare", "core.repositoryformatversion"});
 }
 
 Status point_to_objects(World& world, const std::string& objects, const std::string& elsewhere,
@@ -222,20 +253,66 @@ Result<std::string> WorkTree::index_text(const std::string& index_file) const {
   return without_memory(text);
 }
 
+Result<std::vector<std::string>> WorkTree::large_parts() const {
+  std::vector<std::string> large;
+  const std::vector<std::string> names = TRY(world_->list(common_));
+  for (const std::string& name : names) {
+    const TreeNode node = TRY(node_at(common_ + "/" + name));
+    if (node.kind != TreeNode::Kind::folder || is_left_behind(name)) continue;
+    if (is_one_of(name, {"refs", "reftable", "info"})) continue;
+    TreeLimits limits;
+    limits.bytes_max = part_bytes_max;
+    const auto listing = list_tree(common_ + "/" + name, limits);
+    if (!listing && listing.error().fault == Fault::usage) large.push_back(name);
+  }
+  return large;
+}
+
+// Of a linked worktree: what is its own.
+Status WorkTree::copy_checkout(const std::string& made) const {
+  const std::vector<std::string> names = TRY(world_->list(folder_));
+  for (const std::string& name : names) {
+    if (is_left_behind(name) || is_one_of(name, {"refs", "info"})) continue;
+    remove_tree(made + "/" + name);
+    TRY(copy_readable(folder_ + "/" + name, made + "/" + name));
+  }
+  const std::string sparse = "/info/sparse-checkout";
+  remove_tree(made + sparse);
+  if (world_->info(folder_ + sparse)) TRY(make_folders(made + "/info"));
+  return copy_part(folder_ + sparse, made + sparse);
+}
+
+// All that hold in the tree, as git takes them from the environment.
+Result<std::vector<std::string>> WorkTree::settings() const {
+  const std::string text = TRY(asked({"config", "-z", "--list", "--includes"}));
+  std::vector<std::string> words;
+  std::size_t count = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string record = of_status(rest);
+    const std::size_t end = std::min(record.find('\n'), record.size());
+    const std::string key = record.substr(0, end);
+    if (key.empty() || is_of_the_place(key)) continue;
+    words.push_back(fmt::format("GIT_CONFIG_KEY_{}={}", count, key));
+    const std::string value = end == record.size() ? "true" : record.substr(end + 1);
+    words.push_back(fmt::format("GIT_CONFIG_VALUE_{}={}", count++, value));
+  }
+  words.push_back(fmt::format("GIT_CONFIG_COUNT={}", count));
+  return words;
+}
+
 Status WorkTree::copy_repository(const std::string& folder, const std::string& objects_seen) const {
   const std::string made = folder + "/.git";
   TRY(make_folders(made));
-  for (const char* name : {"config", "info", "packed-refs", "refs", "reftable", "shallow"}) {
-    TRY(copy_part(common_ + "/" + name, made + "/" + name));
-  }
-  for (const char* name : {"HEAD", "config.worktree"}) {
-    TRY(copy_part(folder_ + "/" + name, made + "/" + name));
+  const std::vector<std::string> large = TRY(large_parts());
+  const std::vector<std::string> names = TRY(world_->list(common_));
+  for (const std::string& name : names) {
+    const bool shared = std::find(large.begin(), large.end(), name) != large.end();
+    if (shared || is_left_behind(name)) continue;
+    if (common_ != folder_ && is_of_one_checkout(name)) continue;
+    TRY(copy_readable(common_ + "/" + name, made + "/" + name));
   }
   TRY(make_folders(made + "/refs"));
-  const std::vector<std::string> own = TRY(world_->list(folder_));
-  for (const std::string& name : own) {
-    if (name.starts_with("sharedindex.")) TRY(copy_part(folder_ + "/" + name, made + "/" + name));
-  }
+  if (common_ != folder_) TRY(copy_checkout(made));
   TRY(copy_part(index_, made + "/index"));
   TRY(make_folders(made + "/logs/refs"));  // of stashes
   TRY(copy_part(folder_ + "/logs/HEAD", made + "/logs/HEAD"));
@@ -297,7 +374,8 @@ Result<WorkTree::References> WorkTree::references(World& world, const std::strin
   return found;
 }
 
-Status WorkTree::reset(World& world, const std::string& folder) {
+Status WorkTree::reset_copy(const std::string& folder) const {
+  const std::vector<std::string> of_tree = TRY(settings());
   // The copy's files have other inodes and times of change than the index remembers, and the same
   // times and sizes: those alone are compared, or all of it would be read.
   const std::vector<std::string> minimal = {"-c", "core.checkStat=minimal", "-c",
@@ -306,10 +384,10 @@ Status WorkTree::reset(World& world, const std::string& folder) {
   refresh.insert(refresh.end(), {"update-index", "-q", "--refresh"});
   // A file that was only touched is written anew otherwise, with another mode and time. Exit 1:
   // some of them differ, which is why we are here.
-  TRY(world.run(git_in(folder, refresh), ""));
+  TRY(world_->run(git_in(folder, refresh, of_tree), ""));
   std::vector<std::string> words = minimal;
   words.insert(words.end(), {"reset", "-q", "--hard", "HEAD"});
-  TRY(said(world, git_in(folder, words)));
+  TRY(said(*world_, git_in(folder, words, of_tree)));
   return ok();
 }
 

@@ -1,10 +1,11 @@
 // A WorkTree is a checkout as the git program sees it, and what copies of it need to be checkouts
 // too.
 //
-// A copy gets a repository of its own: HEAD, branches, tags, settings and index as they are, the
-// objects borrowed. Whatever git does in the copy, nothing reaches the user's repository; hooks are
-// left behind, and so are the repositories of submodules, whose files are plain files then. Nothing
-// here writes to the user's repository (see lent_objects.h).
+// A copy gets a repository of its own: HEAD, branches, tags, settings, index and whatever else
+// lies in git's folder (keys of filters, say) as they are, the objects borrowed. Whatever git does
+// in the copy, nothing reaches the user's repository; hooks are left behind, and so are the
+// repositories of submodules, whose files are plain files then. Nothing here writes to the user's
+// repository (see lent_objects.h).
 #pragma once
 
 #include <map>
@@ -49,6 +50,9 @@ class WorkTree {
   std::string objects() const { return common_ + "/objects"; }  // their folder
   std::string large_files() const { return common_ + "/lfs"; }  // git-lfs's folder, if any
 
+  // Folders in it, by name, that are too large to be copied: a copy has them by a mount or a link.
+  Result<std::vector<std::string>> large_parts() const;
+
   // A repository in `folder`, which holds a copy of the tree. The index is copied as it is; objects
   // are looked for where they lie and at `objects_seen`, where a copy that hides the original has
   // them, and those of git-lfs beside them.
@@ -66,8 +70,9 @@ class WorkTree {
   };
   static Result<References> references(World& world, const std::string& folder);
 
-  // In the copy: HEAD's files and index, whatever stood there. Untracked files stay.
-  static Status reset(World& world, const std::string& folder);
+  // In the copy: HEAD's files and index, whatever stood there, as git would make them in the tree:
+  // by the settings that hold there (includeIf). Untracked files stay.
+  Status reset_copy(const std::string& folder) const;
   // The difference between the files below two folders as text that `git apply` takes.
   static Result<std::string> patch(World& world, const std::string& without,
                                    const std::string& with, const std::string& scratch);
@@ -75,6 +80,8 @@ class WorkTree {
  private:
   explicit WorkTree(World& world) : world_(&world) {}
 
+  Status copy_checkout(const std::string& made) const;
+  Result<std::vector<std::string>> settings() const;
   Result<std::string> asked(const std::vector<std::string>& words) const;
 
   World* world_;

@@ -220,7 +220,7 @@ Status Trying::take_back_in_copy() {
     if (now.kind == TreeNode::Kind::file || now.kind == TreeNode::Kind::link)
       ::unlink((root + "/" + path).c_str());
   }
-  TRY(WorkTree::reset(world_, root).during("making the tree without the change"));
+  TRY(tree_.reset_copy(root).during("making the tree without the change"));
   for (auto one = pending_.rbegin(); one != pending_.rend(); ++one) {
     TRY(one->change.bring({root, root + "/.git/index", State::with})
             .during("stacking on try {}", one->record.id));

@@ -34,6 +34,8 @@ TryTrees& TryTrees::operator=(TryTrees&& other) noexcept {
   std::swap(source_, other.source_);
   std::swap(objects_, other.objects_);
   std::swap(large_, other.large_);
+  std::swap(repository_, other.repository_);
+  std::swap(large_parts_, other.large_parts_);
   std::swap(unusual_, other.unusual_);
   return *this;
 }
@@ -59,6 +61,16 @@ Status TryTrees::share(const std::string& link, const std::string& to) const {
   return copy_node("/dev/null", node, at);
 }
 
+// The same for what lies in git's folder.
+Status TryTrees::share_large(const std::string& to) const {
+  for (const std::string& name : large_parts_) {
+    TreeNode node{TreeNode::Kind::folder, 0755, 0, ""};
+    if (!can_stand_in()) node = {TreeNode::Kind::link, 0, 0, repository_ + "/" + name};
+    TRY(copy_node("", node, to + "/.git/" + name));
+  }
+  return ok();
+}
+
 Status TryTrees::copy(const std::string& from, const TreeListing& listing,
                       const std::string& to) const {
   TRY(make_folders(to));
@@ -78,6 +90,10 @@ void TryTrees::place(TrialSetup& setup, State state, std::size_t worker,
     setup.stand_in = StandIn{source_, copy, {{objects_, objects_seen(), Access::read_only}}};
     if (!large_.empty())
       setup.stand_in->shared.push_back({large_, large_seen(), Access::read_only});
+    for (const std::string& name : large_parts_) {
+      setup.stand_in->shared.push_back(
+          {repository_ + "/" + name, source_ + "/.git/" + name, Access::read_only});
+    }
     for (const std::string& link : options_.links) {
       setup.stand_in->shared.push_back({source_ + "/" + link, source_ + "/" + link});
     }
@@ -114,8 +130,12 @@ Result<TryTrees> TryTrees::make(const WorkTree& tree, const Options& options) {
   const TreeNode large = TRY(node_at(tree.large_files()));
   if (large.kind == TreeNode::Kind::folder) made.large_ = tree.large_files();
   if (can_stand_in() && !made.large_.empty()) TRY(make_folders(made.large_seen()));
-  TRY(tree.copy_repository(with, made.objects_seen()));
-  TRY(tree.copy_repository(without, made.objects_seen()));
+  made.repository_ = tree.repository();
+  made.large_parts_ = TRY(tree.large_parts());
+  for (const std::string& copy : {with, without}) {
+    TRY(tree.copy_repository(copy, made.objects_seen()));
+    TRY(made.share_large(copy));
+  }
   return made;
 }
 

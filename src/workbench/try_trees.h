@@ -49,6 +49,7 @@ class TryTrees {
 
   Status copy(const std::string& from, const TreeListing& listing, const std::string& to) const;
   Status share(const std::string& link, const std::string& to) const;
+  Status share_large(const std::string& to) const;
   std::string objects_seen() const { return options_.folder + "/objects"; }
   std::string large_seen() const { return options_.folder + "/lfs"; }
 
@@ -56,8 +57,10 @@ class TryTrees {
   TreeLimits limits_;  // with the links left out
   std::string name_;   // of the tree's own folder: some programs look at it
   std::string source_;
-  std::string objects_;  // of the user's repository
-  std::string large_;    // of git-lfs; empty: there are none
+  std::string objects_;                   // of the user's repository
+  std::string large_;                     // of git-lfs; empty: there are none
+  std::string repository_;                // of the user
+  std::vector<std::string> large_parts_;  // in it
   std::vector<std::string> unusual_;
 };
 
