@@ -1,12 +1,13 @@
 """`culprit try`: changes that git knows more of than their files, and how they come back."""
 import os
 import pathlib
+import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
 # pylint: disable=wrong-import-position
 from daemons import main
-from try_test import Try
+from try_test import TEST, Try
 
 
 class Staged(Try):
@@ -55,6 +56,68 @@ class Staged(Try):
         self.assertEqual((said["tree"], said["patch"]), ("taken_back", None))
         self.culprit("--restore", "1", "--with", code=0)
         self.assertEqual(os.stat(self.tree / "code").st_size, 5_000_000)
+
+
+class Debts(Try):
+    def record(self, **rows):
+        """Of the first try, as one leaves it that was killed at that point."""
+        path = self.tree / ".culprit/tries/1/record"
+        lines = [line.split(" ", 1) for line in path.read_text().splitlines()]
+        path.write_text("".join(f"{name} {rows.get(name, value)}\n" for name, value in lines))
+
+    def owe(self):
+        self.put("code", "other\n")
+        self.tried("--", "./test.sh", code=1)
+        self.put("code", "other\n")
+        self.record(phase="owing", place="in_tree")
+
+    def move(self):
+        self.tree = self.tree.rename(self.folder / "moved")
+
+    def test_what_was_committed_since_is_owed_no_more(self):
+        self.owe()
+        self.git("commit", "-q", "-a", "-m", "wanted after all")
+        before = self.state()
+        done = self.culprit("--restore", code=1)
+        self.assertIn("its change cannot be taken back: HEAD was moved since", done.stderr)
+        self.assertEqual(self.state(), before)
+        self.put("code", "fixed\n")
+        self.assertEqual(self.tried("--", "./test.sh", code=0)["paths"], ["code"])
+
+    def test_a_debt_moves_with_the_tree(self):
+        self.owe()
+        self.move()
+        self.culprit("--restore", code=0)
+        self.assertEqual((self.tree / "code").read_text(), "broken\n")
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_a_pending_change_moves_with_the_tree(self):
+        self.put("code", "fixed\n")
+        self.tried("--", "./test.sh", code=0)
+        self.move()
+        self.put("test.sh", TEST + "exit 0\n")
+        refused = self.culprit("second", "--", "./test.sh", code=2)
+        self.assertIn('"H", supported) is in the tree still', refused.stderr)
+        self.put("test.sh", TEST)
+        self.culprit("--restore", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_a_copy_of_a_tree_leaves_the_folders_of_the_original(self):
+        self.put("code", "fixed\n")
+        self.tried("--", "./test.sh", code=0)
+        running = self.folder / "running"
+        running.mkdir()
+        self.record(phase="trials", temporary=running)
+        original = self.tree
+        self.tree = self.folder / "copy"
+        shutil.copytree(original, self.tree, symlinks=True)
+        self.culprit("--restore", code=1)
+        self.assertTrue(running.exists())
+        shutil.rmtree(self.tree)
+        self.tree = original
+        self.move()
+        self.culprit("--restore", code=1)
+        self.assertFalse(running.exists())
 
 
 if __name__ == "__main__":

@@ -240,7 +240,7 @@ class Repositories(Try):
             (self.tree / name.split("/")[1]).symlink_to(".git/" + name)
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "linked")
-        seen = "cat small large | head -c 5 | grep -q data && echo x >> .git/annex/small || exit 125"
+        seen = "cat small large | grep -qm1 data && echo x >> .git/annex/small || exit 125"
         self.put("code", "fixed\n")
         for stand_in in ("", "none"):
             said = self.tried("--workers", "2", "--", "sh", "-c",

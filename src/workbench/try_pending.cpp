@@ -55,7 +55,7 @@ Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree
   std::vector<TryRecord> records = TRY(tries.all());
   std::reverse(records.begin(), records.end());
   for (TryRecord& record : records) {
-    if (record.place != TryRecord::Place::in_tree || record.root != tree.root()) continue;
+    if (record.place != TryRecord::Place::in_tree) continue;
     TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
     const bool pending = TRY(is_pending(record, change, tree, differences));
     if (pending) found.push_back({std::move(record), std::move(change)});

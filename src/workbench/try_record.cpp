@@ -139,6 +139,15 @@ Result<std::vector<TryRecord>> Tries::all() const {
   return records;
 }
 
+bool Tries::has_made(const TryRecord& record) const {
+  struct stat here {};
+  struct stat there {};
+  const std::string then = case_folder(record.root) + "/tries/" + record.id;
+  if (::stat(then.c_str(), &there) != 0) return true;  // it was moved since
+  return ::stat(folder_of(record).c_str(), &here) == 0 && here.st_ino == there.st_ino &&
+         here.st_dev == there.st_dev;
+}
+
 Result<TryRecord> Tries::begin(TryRecord record) const {
   const std::vector<std::size_t> taken = numbers_in(*world_, folder_);
   record.id = std::to_string(taken.empty() ? 1 : taken.back() + 1);

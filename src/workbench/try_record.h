@@ -32,9 +32,9 @@ struct TryRecord {
   Place place = Place::elsewhere;
   enum class Origin : std::uint8_t { tree, command };
   Origin origin = Origin::tree;  // of the change: it was in the tree, or --apply made it
-  std::string root;
-  std::string head;       // of the tree, then
-  std::string temporary;  // a folder that has to go; empty: none
+  std::string root;              // of the tree, as it was called then
+  std::string head;              // of the tree, then
+  std::string temporary;         // a folder that has to go; empty: none
 };
 
 class Tries {
@@ -46,6 +46,9 @@ class Tries {
   std::string folder_of(const TryRecord& record) const { return folder_ + "/" + record.id; }
   // Oldest first. A folder without a record was cut short before anything was done, and is removed.
   Result<std::vector<TryRecord>> all() const;
+  // Whether the folder that the record names is that of a try of this tree, whatever path the tree
+  // was known by: of a copied tree it may be the original's, in which trials are running.
+  bool has_made(const TryRecord& record) const;
   // Gives it a number and a folder.
   Result<TryRecord> begin(TryRecord record) const;
   Status write(const TryRecord& record) const;

@@ -65,6 +65,14 @@ void outlast_replaced(const TreeChange& change, const WorkTree& tree) {
   outlast(newest);
 }
 
+// A commit says what is wanted, also of what the change is made of.
+Status pay(const Tries& tries, TryRecord& record, const TreeChange& change, const WorkTree& tree) {
+  if (tree.head() == record.head)
+    return bring_state(tries, record, change, tree, State::without, {});
+  change.free_index(tree.index());
+  return error(Fault::usage, "HEAD was moved since");
+}
+
 }  // namespace
 
 Result<bool> index_holds(const WorkTree& tree, const TryRecord& record, const TreeChange& change,
@@ -106,8 +114,8 @@ Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& t
   std::vector<std::string> notes;
   const std::vector<TryRecord> records = TRY(tries.all());
   for (TryRecord record : records) {
-    if (record.phase == Phase::ended || record.root != tree.root()) continue;
-    if (!record.temporary.empty()) remove_tree(record.temporary);
+    if (record.phase == Phase::ended) continue;
+    if (!record.temporary.empty() && tries.has_made(record)) remove_tree(record.temporary);
     record.temporary.clear();
     if (record.phase == Phase::trials) {
       record.phase = Phase::ended;
@@ -117,7 +125,7 @@ Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& t
       continue;
     }
     const TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
-    const Status brought = bring_state(tries, record, change, tree, State::without, {});
+    const Status brought = pay(tries, record, change, tree);
     if (!brought) {
       const bool refused = brought.error().fault == Fault::usage;
       if (!refused && record.phase == Phase::owing) return owed(record, brought.error());
