@@ -120,5 +120,31 @@ class Debts(Try):
         self.assertFalse(running.exists())
 
 
+class Stacks(Try):
+    def test_a_stacked_change_is_tried_again_on_what_it_was_stacked_on(self):
+        self.put("code", "fixed\n")
+        self.tried("--", "./test.sh", code=0)
+        self.tried("--", "./test.sh", code=0)  # twice: the second is not stacked on the first
+        self.assertEqual(self.tried("--stack", "--", "./test.sh", code=0)["paths"], ["code"])
+        self.put("test.sh", TEST + "# slower\n")
+        self.tried("--stack", "--trials", "4", "--", "./test.sh", code=1)
+        for flags in (["--stack"], []):
+            said = self.tried(*flags, "--trials", "8", "--", "./test.sh", code=1)
+            self.assertEqual((said["verdict"], said["paths"]), ("undecided", ["test.sh"]))
+        done = self.culprit("H", "--", "false", code=1)
+        self.assertIn("tried again on top of what try 3 left", done.stderr)
+        self.assertEqual(self.git("status", "--porcelain"), " M code\n")
+        self.assertEqual((self.tree / "code").read_text(), "fixed\n")
+
+    def test_a_stacked_change_of_the_same_file_too(self):
+        self.put("code", "fixed\n")
+        self.tried("--", "./test.sh", code=0)
+        self.put("code", "fixed\nmore\n")
+        self.tried("--stack", "--trials", "4", "--", "./test.sh", code=1)
+        self.tried("--trials", "8", "--", "./test.sh", code=1)
+        self.tried("--", "false", code=1)
+        self.assertEqual((self.tree / "code").read_text(), "fixed\n")
+
+
 if __name__ == "__main__":
     main()

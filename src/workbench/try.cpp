@@ -97,6 +97,7 @@ class Trying {
  private:
   Result<Tried> steps();
   Status refuse_other_changes();
+  Status try_again();
   Status make_trees();
   Status take_back_in_copy();
   Status apply_in_copy();
@@ -160,13 +161,11 @@ Status Trying::refuse_other_changes() {
                        "change something (a new file joins by git add), or --apply COMMAND");
   }
   pending_ = TRY(pending_tries(tries_, tree_, differences_));
-  if (pending_.empty() || request_.pending == TryRequest::Pending::stacked) return ok();
+  if (pending_.empty()) return ok();
   std::optional<std::string> beyond = TRY(path_beyond(pending_, tree_, differences_));
   if (of_command()) beyond = "--apply";
-  if (!beyond) {
-    pending_.clear();  // the same change once more
-    return ok();
-  }
+  if (!beyond) return try_again();
+  if (request_.pending == TryRequest::Pending::stacked) return ok();
   const TryRecord& first = pending_.front().record;
   return usage_error(
       fmt::format(
@@ -175,6 +174,17 @@ Status Trying::refuse_other_changes() {
       fmt::format("git commit it, take it back with culprit try --restore {0}, or --stack; "
                   "culprit try --restore {0} --forget: it is no try any more",
                   first.id));
+}
+
+// The newest change that is pending, alone: those below it are on both sides.
+Status Trying::try_again() {
+  const std::string again = pending_.front().record.id;
+  pending_ = TRY(below_newest(std::move(pending_)));
+  if (!pending_.empty()) {
+    note(fmt::format("the change of try {} is tried again on top of what try {} left in the tree",
+                     again, pending_.front().record.id));
+  }
+  return ok();
 }
 
 Status Trying::make_trees() {

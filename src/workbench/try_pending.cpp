@@ -1,6 +1,7 @@
 #include "workbench/try_pending.h"
 
 #include <algorithm>
+#include <map>
 
 #include "workbench/try_restore.h"
 
@@ -47,7 +48,30 @@ Result<bool> is_of(const PendingTry& pending, const WorkTree& tree, const std::s
   return false;
 }
 
+Result<bool> is_again(const PendingTry& newest, const PendingTry& older) {
+  std::map<std::string, const TreeChange::Part*> parts;
+  for (const TreeChange::Part* part : newest.change.differing()) parts[part->path] = part;
+  for (const TreeChange::Part* part : older.change.differing()) {
+    const auto same = parts.find(part->path);
+    if (same == parts.end() || !(same->second->with == part->with)) continue;
+    // The saved files are as the paths of a tree are.
+    const bool held =
+        TRY(newest.change.holds(older.change.folder_of(State::with), *same->second, State::with));
+    if (held) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+Result<std::vector<PendingTry>> below_newest(std::vector<PendingTry> pending) {
+  std::vector<PendingTry> below;
+  for (std::size_t i = 1; i < pending.size(); ++i) {
+    const bool again = TRY(is_again(pending.front(), pending[i]));
+    if (!again) below.push_back(std::move(pending[i]));
+  }
+  return below;
+}
 
 Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree& tree,
                                               const WorkTree::Differences& differences) {

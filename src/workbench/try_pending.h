@@ -21,6 +21,10 @@ struct PendingTry {
 Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree& tree,
                                               const WorkTree::Differences& differences);
 
+// Of pending changes that are all there is: those below the newest, which is tried again. What has
+// a path in the same state is that change too, tried before; no change is stacked on itself.
+Result<std::vector<PendingTry>> below_newest(std::vector<PendingTry> pending);
+
 // A path that differs from HEAD and is not as one of these left it; nothing: they are all there is.
 Result<std::optional<std::string>> path_beyond(const std::vector<PendingTry>& pending,
                                                const WorkTree& tree,
