@@ -150,6 +150,11 @@ class Repositories(Try):
         said = self.tried("--apply", "echo fixed > code; git add code", "--keep", "--trials", "8",
                           "--", "sh", "-c", "git commit -q --allow-empty -m x || exit 125; exit 1",
                           code=1, GIT_DIR=place, GIT_INDEX_FILE=place + "/index")
+        # What is built in a submodule is no difference.
+        self.put("module/built", "x\n")
+        self.put("code", "fixed\n")
+        self.tried("--", "sh", "-c", "test -e module/built || exit 125; ./test.sh", code=0)
+        self.put("code", "broken\n")
         self.assertEqual((said["verdict"], said["unjudged"]), ("undecided", {}))
         self.assertEqual(self.git("log", "--format=%s"), "first\n")
         self.culprit("--restore", code=0)

@@ -236,7 +236,7 @@ std::string WorkTree::under_way() const {
 
 Result<WorkTree::Differences> WorkTree::differences() const {
   const std::string text = TRY(asked({"status", "--porcelain=v2", "-z", "--untracked-files=all",
-                                      "--no-renames", "--ignore-submodules=none"}));
+                                      "--no-renames", "--ignore-submodules=untracked"}));
   return read_status(text);
 }
 
