@@ -57,6 +57,25 @@ class Staged(Try):
         self.culprit("--restore", "1", "--with", code=0)
         self.assertEqual(os.stat(self.tree / "code").st_size, 5_000_000)
 
+    def test_what_a_copy_shares_is_no_change(self):
+        self.put("lib/code", "broken\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "lib")
+        self.put("lib/code", "fixed\n")
+        test = ["--", "grep", "-q", "fixed", "lib/code"]
+        self.refused("H", "--link", "lib", *test, says="lib/code is a part of the change")
+        self.put("code", "fixed\n")
+        self.git("checkout", "-q", "lib")
+        self.tried("--link", "lib/", "--", "sh", "-c", "test -e lib/code && ./test.sh", code=0)
+
+    def test_after_a_change_is_taken_back_git_need_not_look_at_the_files(self):
+        for words in ([], ["add", "code"]):
+            self.put("code", "other\n")
+            if words:
+                self.git(*words)
+            self.tried("--", "./test.sh", code=1)
+            self.git("diff-index", "--quiet", "HEAD")
+
 
 class Debts(Try):
     def record(self, **rows):

@@ -1,6 +1,7 @@
 """`culprit try` in repositories of every kind, and while git has begun something."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -45,6 +46,28 @@ class Repositories(Try):
         git(os.fsencode(self.tree), "merge", "-q", "side")
         self.refused("H", "--", "./test.sh",
                      says="git merge is under way, and its commit would be lost: code")
+
+    def test_a_merge_of_a_command_is_noted_and_conflicts_are_refused(self):
+        self.git("checkout", "-q", "-b", "side")
+        self.put("code", "fixed\n")
+        self.git("commit", "-q", "-a", "-m", "side")
+        self.git("checkout", "-q", "main")
+        self.put("other", "x\n")
+        self.git("add", "other")
+        self.git("commit", "-q", "-m", "other")
+        done = self.culprit("H", "--apply", "git merge -q --no-ff --no-commit side", "--",
+                            "./test.sh", code=0)
+        self.assertIn("git merge is under way in the copy, and stays there", done.stderr)
+        self.culprit("--restore", code=0)
+        done = self.culprit("H", "--apply", "git cherry-pick -n side", "--", "./test.sh", code=0)
+        self.assertEqual([line for line in done.stderr.splitlines() if "namespaces" not in line],
+                         [])
+        self.culprit("--restore", code=0)
+        shutil.rmtree(self.tree / ".culprit")
+        self.put("code", "else\n")
+        self.git("commit", "-q", "-a", "-m", "else")
+        self.refused("H", "--apply", "git cherry-pick side || true", "--", "./test.sh",
+                     says="leaves code in conflict")
 
     def test_a_cherry_pick_and_a_rebase_under_way_are_refused(self):
         self.git("checkout", "-q", "-b", "side")
@@ -127,6 +150,11 @@ class Repositories(Try):
         before = self.state()
         self.tried("--apply", "echo x > module/inside", "--", "./test.sh", code=1)
         self.assertEqual(self.state(), before)
+        # What is built in a submodule is no difference.
+        self.put("module/built", "x\n")
+        self.put("code", "fixed\n")
+        self.tried("--", "sh", "-c", "test -e module/built || exit 125; ./test.sh", code=0)
+        self.put("code", "broken\n")
         self.put("module/inside", "other\n")
         refused = self.culprit("H", "--", "./test.sh", code=2)
         self.assertIn("the submodule module differs from HEAD", refused.stderr)
@@ -150,11 +178,6 @@ class Repositories(Try):
         said = self.tried("--apply", "echo fixed > code; git add code", "--keep", "--trials", "8",
                           "--", "sh", "-c", "git commit -q --allow-empty -m x || exit 125; exit 1",
                           code=1, GIT_DIR=place, GIT_INDEX_FILE=place + "/index")
-        # What is built in a submodule is no difference.
-        self.put("module/built", "x\n")
-        self.put("code", "fixed\n")
-        self.tried("--", "sh", "-c", "test -e module/built || exit 125; ./test.sh", code=0)
-        self.put("code", "broken\n")
         self.assertEqual((said["verdict"], said["unjudged"]), ("undecided", {}))
         self.assertEqual(self.git("log", "--format=%s"), "first\n")
         self.culprit("--restore", code=0)

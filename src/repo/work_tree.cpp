@@ -247,6 +247,26 @@ Result<std::set<std::string>> WorkTree::tracked() const {
   return paths;
 }
 
+// "100644 SHA 2\tpath".
+Result<std::set<std::string>> WorkTree::unmerged() const {
+  const std::string text = TRY(asked({"ls-files", "-u", "-z", "--full-name"}));
+  std::set<std::string> paths;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string record = of_status(rest);
+    paths.insert(record.substr(record.find('\t') + 1));
+  }
+  return paths;
+}
+
+void WorkTree::refresh_index() const {
+  // By the user's own settings: the index is written, and keeps its kind.
+  const std::vector<std::string> command = {
+      "env",          "-u", "GIT_DIR",  "-u", "GIT_INDEX_FILE",
+      "git",          "-C", root_,      "-c", "core.hooksPath=/dev/null",
+      "update-index", "-q", "--refresh"};
+  (void)world_->run(command, "");
+}
+
 Result<std::string> WorkTree::index_text(const std::string& index_file) const {
   const std::string text = TRY(said(*world_, git_in(root_, {"ls-files", "--stage", "--debug"},
                                                     {"GIT_INDEX_FILE=" + index_file})));

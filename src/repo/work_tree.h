@@ -41,7 +41,11 @@ class WorkTree {
     std::vector<std::string> submodules;  // those of them that are submodules
   };
   Result<Differences> differences() const;
-  Result<std::set<std::string>> tracked() const;  // paths in the index
+  Result<std::set<std::string>> tracked() const;   // paths in the index
+  Result<std::set<std::string>> unmerged() const;  // of these, in conflict
+  // Git remembers the files as they are, so that plumbing which trusts it says what is there. Best
+  // effort.
+  void refresh_index() const;
 
   // What an index file says, without what git only remembers of the files: equal for equal indexes.
   Result<std::string> index_text(const std::string& index_file) const;

@@ -43,13 +43,18 @@ bool can_be_shared(const std::string& link) {
   return !parts.starts_with("/.git/") && !parts.starts_with("/.culprit/");
 }
 
+std::string without_slash(std::string path) {
+  while (path.ends_with('/')) path.pop_back();
+  return path;
+}
+
 Status check(const TryRequest& request) {
   if (request.hypothesis.empty())
     return usage_error("a try needs a hypothesis", "culprit try 'the pool is shared' -- ./test.sh");
   if (request.test.empty())
     return usage_error("a try needs a test", "culprit try HYPOTHESIS -- ./test.sh");
   for (const std::string& link : request.links) {
-    if (!can_be_shared(link)) {
+    if (!can_be_shared(without_slash(link))) {
       return usage_error(
           fmt::format("{} cannot be shared: it is no path below the tree's root", link),
           "--link node_modules");
@@ -154,6 +159,16 @@ Status Trying::refuse_other_changes() {
                     listed(differences_.submodules)),
         "commit it, or try the change from within the submodule");
   }
+  for (const std::string& path : differences_.changed) {
+    for (const std::string& link : request_.links) {
+      const bool below = (path + "/").starts_with(without_slash(link) + "/");
+      if (of_command() || !below) continue;
+      return usage_error(
+          fmt::format("{} is a part of the change, and --link {} shows it to both sides", path,
+                      link),
+          "--link what the test only reads and the change has nothing of");
+    }
+  }
   if (!of_command() && tree_.head().empty())
     return usage_error("there is no commit yet to compare with", "git commit, or --apply COMMAND");
   if (!of_command() && differences_.changed.empty()) {
@@ -200,7 +215,7 @@ Status Trying::make_trees() {
                        "TMPDIR=/tmp culprit try ...");
   }
   options.limits.bytes_max = request_.copy_bytes_max;
-  options.links = request_.links;
+  for (const std::string& link : request_.links) options.links.push_back(without_slash(link));
   record_.hypothesis = request_.hypothesis;
   record_.prediction = name_of(request_.prediction);
   record_.origin = of_command() ? TryRecord::Origin::command : TryRecord::Origin::tree;
@@ -253,6 +268,9 @@ Status Trying::note_references() const {
   const std::string left = TRY(references_left(world_, trees_->root(State::without),
                                                trees_->root(State::with), request_.apply));
   if (!left.empty()) note(left);
+  const WorkTree copy = TRY(WorkTree::open(world_, trees_->root(State::with)));
+  const std::string merge = TRY(merge_left(tree_, copy, request_.apply));
+  if (!merge.empty()) note(merge);
   return ok();
 }
 

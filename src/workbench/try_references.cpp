@@ -2,8 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include "repo/work_tree.h"
-
 namespace culprit {
 namespace {
 
@@ -21,6 +19,25 @@ Error stashed(const std::string& command) {
 }
 
 }  // namespace
+
+Result<std::string> merge_left(const WorkTree& tree, const WorkTree& copy,
+                               const std::string& command) {
+  const std::set<std::string> before = TRY(tree.unmerged());
+  const std::set<std::string> after = TRY(copy.unmerged());
+  for (const std::string& path : after) {
+    if (before.contains(path)) continue;
+    Error made = error(Fault::usage, "{} leaves {} in conflict", command, path);
+    made.advice = "what is tried has to be resolved: git checkout --theirs " + path + ", say";
+    return made;
+  }
+  const std::string what = copy.under_way();
+  // A revert is a commit like any other.
+  if (what.empty() || what == "revert" || what == tree.under_way()) return std::string();
+  return fmt::format(
+      "git {} is under way in the copy, and stays there: of a command come files and the index, "
+      "and git commit makes a commit of one parent of them",
+      what);
+}
 
 Result<std::string> references_left(World& world, const std::string& before,
                                     const std::string& after, const std::string& command) {

@@ -106,6 +106,8 @@ Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& chan
   }
   record.phase = Phase::ended;
   record.place = to == State::with ? Place::in_tree : Place::elsewhere;
+  // Of a command's change the index comes back as it was, byte for byte.
+  if (record.origin == TryRecord::Origin::tree) tree.refresh_index();
   return tries.write(record);
 }
 
