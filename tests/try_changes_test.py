@@ -2,10 +2,13 @@
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
 # pylint: disable=wrong-import-position
+import daemons
 from daemons import main
 from try_test import TEST, Try
 
@@ -137,6 +140,45 @@ class Debts(Try):
         self.move()
         self.culprit("--restore", code=1)
         self.assertFalse(running.exists())
+
+
+@unittest.skipIf(os.geteuid() != 0, "needs another owner")
+class Owners(Try):
+    def test_what_root_tries_stays_its_owners(self):
+        other = 12345
+        self.put("sub/file", "x\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "sub")
+        for path in [self.tree, *self.tree.rglob("*")]:
+            os.lchown(path, other, other)
+        # No git of a test without it, in the tree of another user.
+        settings = self.folder / "settings"
+        settings.write_text("[safe]\n directory = *\n")
+        os.environ["GIT_CONFIG_GLOBAL"] = str(settings)
+        self.addCleanup(os.environ.pop, "GIT_CONFIG_GLOBAL")
+        as_user = f"setpriv --reuid={other} --regid={other} --clear-groups "
+        build = as_user + "sh -c 'echo x > built && echo x > sub/built' || exit 125; ./test.sh"
+        said = self.tried("--workers", "2", "--apply", "echo fixed > code; mkdir new; "
+                          "echo x > new/file; git add new", "--", "sh", "-c", build, code=0)
+        self.assertEqual((said["tree"], said["unjudged"]), ("applied", {}))
+        self.put("test.sh", TEST + "false\n")
+        self.tried("--stack", "--", "false", code=1)
+        self.culprit("--restore", "1", code=0)
+        owners = {path: path.lstat().st_uid for path in self.tree.rglob("*")
+                  if ".culprit/cases" not in str(path)}
+        self.assertEqual({path for path, owner in owners.items() if owner != other}, set())
+
+    def test_who_has_a_namespace_of_his_own_is_told_when_nothing_passes(self):
+        self.put("code", "other\n")
+        for path in [self.folder, *self.folder.rglob("*")]:
+            os.lchown(path, 12345, 12345)
+        done = subprocess.run([daemons.BUILD / "culprit", "try", "H", "--no-case", "--", "false"],
+                              cwd=self.tree, env=self.environment(HOME=str(self.folder)),
+                              user=12345, group=12345, extra_groups=[], capture_output=True,
+                              text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        told = "sudo and groups beside your own give a trial nothing" in done.stderr
+        self.assertEqual(told, "no mount namespaces" not in done.stderr, done.stderr)
 
 
 class Stacks(Try):

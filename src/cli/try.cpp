@@ -3,6 +3,7 @@
 #include "cli/flag_values.h"
 #include "cli/kept.h"
 #include "cli/try_text.h"
+#include "workbench/try_kept.h"
 
 namespace culprit {
 namespace {
@@ -106,7 +107,7 @@ Result<Exit> restore(const Arguments& arguments, Session& session) {
     return usage_error("--with takes the number of a try", "culprit try --restore 3 --with");
   const std::string id = arguments.words.empty() ? "" : arguments.words.front();
   const Restored done =
-      TRY(with ? restore_with(session.world, id) : restore_try(session.world, id));
+      TRY(restore_try(session.world, id, with ? Restored::To::with : Restored::To::without));
   for (const std::string& text : done.notes) show_note(text);
   TRY(print(arguments.has("--json") ? json_of(done) : text_of(done)));
   if (!done.ids.empty() && !arguments.has("--no-case")) {

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "workbench/try.h"
+#include "workbench/try_kept.h"
 
 namespace culprit {
 

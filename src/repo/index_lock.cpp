@@ -32,6 +32,7 @@ Status IndexLock::take(const std::string& content) const {
   TreeNode node{TreeNode::Kind::file, 0600, 0, ""};
   if (!content.empty()) node = TRY(node_at(content));
   TRY(copy_node(content.empty() ? "/dev/null" : content, node, made_, CopiedTime::now));
+  give_owner_of(index_, made_);
   step();
   if (::link(made_.c_str(), lock_.c_str()) == 0) return ok();
   const int code = errno;

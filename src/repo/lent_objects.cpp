@@ -44,6 +44,7 @@ Status lend_one(const std::string& from, const TreeNode& node, const std::string
   const std::string whole = to.substr(0, name) + "tmp_obj_" + to.substr(name);
   ::unlink(whole.c_str());
   TRY(copy_node(from, node, whole));
+  give_owner_of("", whole);
   if (::rename(whole.c_str(), to.c_str()) != 0) return path_error("cannot write", to, errno);
   return ok();
 }
@@ -71,6 +72,7 @@ Status lend_kept_objects(const std::string& kept, const std::string& repository)
       const TreeNode there = TRY(node_at(to));
       if (there.kind != TreeNode::Kind::absent) continue;
       if (node.kind == TreeNode::Kind::folder) TRY(copy_node("", node, to));
+      if (node.kind == TreeNode::Kind::folder) give_owner_of("", to);
       if (node.kind == TreeNode::Kind::file) TRY(lend_one(in(kept, store) + "/" + path, node, to));
     }
   }

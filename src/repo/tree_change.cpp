@@ -301,6 +301,7 @@ Status Bringer::put_whole(const TreeChange::Part& part, const std::string& stage
     ::unlink(stage.c_str());  // half of it
     return copied;
   }
+  give_owner_of(path_of(part), stage);
   step();
   const TreeNode now = TRY(node_in_tree(order_.root, part.path));
   return now.kind == Kind::absent ? put_new(part, stage) : exchange(part, stage);
@@ -313,7 +314,9 @@ Status Bringer::put(const TreeChange::Part& part) const {
     const TreeNode now = TRY(node_in_tree(order_.root, part.path));
     if (now.kind == Kind::folder) return ok();
     step();
-    return copy_node("", wanted, path_of(part));
+    TRY(copy_node("", wanted, path_of(part)));
+    give_owner_of("", path_of(part));
+    return ok();
   }
   const bool held = TRY(change_.holds(order_.root, part, order_.to));
   return held ? ok() : put_whole(part, stage_of(part));

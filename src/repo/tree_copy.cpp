@@ -179,6 +179,26 @@ Status copy_tree(const std::string& root, const TreeListing& listing, const std:
   return ok();
 }
 
+void give_owner_of(const std::string& like, const std::string& made) {
+  struct stat wanted {};
+  struct stat has {};
+  if (::geteuid() != 0 || ::lstat(made.c_str(), &has) != 0) return;
+  const std::string folder = made.substr(0, made.rfind('/') + 1);
+  if (::lstat(like.c_str(), &wanted) != 0 && ::lstat(folder.c_str(), &wanted) != 0) return;
+  if (wanted.st_uid == has.st_uid && wanted.st_gid == has.st_gid) return;
+  if (::lchown(made.c_str(), wanted.st_uid, wanted.st_gid) != 0 || S_ISLNK(has.st_mode)) return;
+  // The kernel takes set-uid away with the owner.
+  if ((has.st_mode & (S_ISUID | S_ISGID)) != 0) ::chmod(made.c_str(), has.st_mode & 07777);
+}
+
+void give_owners(const std::string& root, const TreeListing& listing, const std::string& copy) {
+  if (::geteuid() != 0) return;
+  give_owner_of(root, copy);
+  // In order: a folder comes before what is in it and may have to be given to whom it belongs.
+  for (const auto& [path, node] : listing.nodes)
+    give_owner_of(root + "/" + path, copy + "/" + path);
+}
+
 Status make_folders(const std::string& path) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);

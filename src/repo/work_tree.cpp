@@ -265,6 +265,7 @@ void WorkTree::refresh_index() const {
       "git",          "-C", root_,      "-c", "core.hooksPath=/dev/null",
       "update-index", "-q", "--refresh"};
   (void)world_->run(command, "");
+  give_owner_of(folder_, index_);  // it is a file of root's otherwise, who may run this
 }
 
 Result<std::string> WorkTree::index_text(const std::string& index_file) const {

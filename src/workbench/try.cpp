@@ -112,6 +112,7 @@ class Trying {
   Status refuse_unlisted() const;
   void save_patch();
   Result<PairedOutcome> run_trials();
+  void note_namespace(const RateComparison& comparison) const;
   void place(TrialSetup& setup, State state, std::size_t worker, const std::string& below) const;
   void judge(Tried& tried) const;
   std::string from_here(const std::string& path) const;
@@ -398,7 +399,21 @@ Result<PairedOutcome> Trying::run_trials() {
   plan.seed = request_.seed;
   plan.progress = request_.progress;
   plan.temporary = trees_->folder();
-  return run_paired(plan);
+  PairedOutcome outcome = TRY(run_paired(plan));
+  note_namespace(outcome.comparison);
+  return outcome;
+}
+
+// What fails for want of a right fails on both sides, and looks like a refuted change.
+void Trying::note_namespace(const RateComparison& comparison) const {
+  for (const Side side : {Side::without, Side::with}) {
+    const SideCounts& counts = comparison.counts(side);
+    if (counts.total == 0 || counts.bad < counts.total) return;
+  }
+  if (::geteuid() == 0 || !can_stand_in()) return;
+  note(
+      "every trial failed; if TEST passes by hand: sudo and groups beside your own give a trial "
+      "nothing here, and CULPRIT_STAND_IN=none runs it beside the tree with all of them");
 }
 
 void Trying::judge(Tried& tried) const {
@@ -477,6 +492,7 @@ Result<Tried> Trying::steps() {
     TRY(make_folders(trees_->root(state) + below_));  // one that came with the change, or went
   }
   TRY(trees_->add_workers(request_.workers));
+  TRY(trees_->give_owners(request_.workers));
   Tried tried;
   if (request_.begins) {
     judge(tried);
@@ -496,65 +512,9 @@ Result<Tried> run_try(World& world, const TryRequest& request) {
   TRY(check(request));
   WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
   Tries tries = TRY(Tries::open(world, tree.root()));
-  return Trying(world, request, std::move(tree), std::move(tries)).run();
-}
-
-Result<Restored> restore_try(World& world, const std::string& id) {
-  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
-  const Tries tries = TRY(Tries::open(world, tree.root()));
-  Restored done;
-  done.notes = TRY(put_right(tries, tree, done.ids));
-  const bool owed = !done.ids.empty() && done.ids.front() == id;
-  if (owed || (id.empty() && !done.notes.empty())) return done;
-  const WorkTree::Differences differences = TRY(tree.differences());
-  std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences));
-  for (PendingTry& one : pending) {
-    if (!id.empty() && one.record.id != id) continue;
-    TRY(bring_state(tries, one.record, one.change, tree, State::without, {})
-            .during("taking back the change of try {}", one.record.id));
-    done.ids.push_back(one.record.id);
-    return done;
-  }
-  if (!id.empty()) {
-    return usage_error(fmt::format("the change of try {} is not in the tree, or committed", id),
-                       "culprit case show lists what was tried; git revert takes back a commit");
-  }
-  return done;
-}
-
-Result<Restored> restore_with(World& world, const std::string& id) {
-  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
-  const Tries tries = TRY(Tries::open(world, tree.root()));
-  Restored done;
-  done.to = Restored::To::with;
-  std::vector<std::string> taken_back;
-  done.notes = TRY(put_right(tries, tree, taken_back));
-  const std::vector<TryRecord> records = TRY(tries.all());
-  for (TryRecord record : records) {
-    if (record.id != id) continue;
-    const TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
-    TRY(lend_kept_objects(tries.folder_of(record) + "/repository", tree.repository()));
-    TRY(bring_state(tries, record, change, tree, State::with, {})
-            .during("bringing back the change of try {}", id));
-    done.ids.push_back(id);
-    return done;
-  }
-  return usage_error(fmt::format("there is no try {}", id), "culprit try --restore N --with");
-}
-
-Status forget_try(World& world, const std::string& id) {
-  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
-  const Tries tries = TRY(Tries::open(world, tree.root()));
-  const std::vector<TryRecord> records = TRY(tries.all());
-  for (TryRecord record : records) {
-    if (record.id != id) continue;
-    const auto change = TreeChange::open(tries.folder_of(record));
-    if (change) change->free_index(tree.index());
-    record.phase = TryRecord::Phase::ended;
-    record.place = TryRecord::Place::elsewhere;
-    return tries.write(record);
-  }
-  return usage_error(fmt::format("there is no try {}", id), "culprit try --restore N --forget");
+  Result<Tried> tried = Trying(world, request, tree, tries).run();
+  tries.give_to_owner(tree.root());
+  return tried;
 }
 
 std::string_view name_of(RateComparison::Verdict verdict) {

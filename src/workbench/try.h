@@ -67,30 +67,12 @@ struct Tried {
   std::string id;
   std::string root;     // of the tree
   std::string copy;     // the folder of the try
-  std::string patch;    // a file in it; empty: there is none, restore_with() brings it back
+  std::string patch;    // a file in it; empty: there is none, and try_kept.h brings it back
   bool staged = false;  // the index is a part of the change, and of no patch
 };
 
 // Errors: usage (no change, a pending one, no test), and as of the parts.
 Result<Tried> run_try(World& world, const TryRequest& request);
-
-// Completes what is owed to the tree; where nothing is, takes back the change of the newest try
-// that is in it, or of the one with that number.
-struct Restored {
-  std::vector<std::string> ids;  // of the tries whose change was taken back, or brought back
-  enum class To : std::uint8_t { without, with };
-  To to = To::without;             // the state that the tree was brought to
-  std::vector<std::string> notes;  // what was put right besides
-};
-Result<Restored> restore_try(World& world, const std::string& id);
-
-// The other way: the change of that try comes into the tree again, files and index. Errors: usage
-// (no such one; the files or the index are of neither state).
-Result<Restored> restore_with(World& world, const std::string& id);
-
-// The tree stays as it is, and nothing is owed to it, or pending, of that try. Errors: usage (no
-// such one).
-Status forget_try(World& world, const std::string& id);
 
 std::string_view name_of(RateComparison::Verdict verdict);
 std::string_view name_of(RateComparison::Prediction prediction);

@@ -157,6 +157,15 @@ Result<TryRecord> Tries::begin(TryRecord record) const {
   return record;
 }
 
+void Tries::give_to_owner(const std::string& root) const {
+  if (::geteuid() != 0) return;
+  const std::string home = folder_.substr(0, folder_.rfind('/'));
+  const auto listing = list_tree(home, TreeLimits{});
+  if (!listing) return;
+  give_owner_of(root, home);
+  for (const auto& [path, node] : listing->nodes) give_owner_of(root, home + "/" + path);
+}
+
 Status Tries::write(const TryRecord& record) const {
   return world_->write(folder_of(record) + "/record", text_of(record));
 }

@@ -139,6 +139,22 @@ Result<TryTrees> TryTrees::make(const WorkTree& tree, const Options& options) {
   return made;
 }
 
+Status TryTrees::give_owners(std::size_t workers) const {
+  if (::geteuid() != 0) return ok();
+  give_owner_of(source_, options_.folder);
+  for (const State state : {State::without, State::with}) {
+    for (std::size_t worker = 0; worker < workers; ++worker) {
+      const std::string copy = root(state, worker);
+      const TreeListing listing = TRY(list_tree(copy, limits_));
+      const TreeListing git = TRY(list_tree(copy + "/.git", TreeLimits{}));
+      give_owner_of(source_, copy.substr(0, copy.rfind('/')));
+      culprit::give_owners(source_, listing, copy);
+      culprit::give_owners(repository_, git, copy + "/.git");
+    }
+  }
+  return ok();
+}
+
 Status TryTrees::add_workers(std::size_t workers) {
   for (const State state : {State::without, State::with}) {
     const std::string first = root(state);

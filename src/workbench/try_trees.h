@@ -35,6 +35,10 @@ class TryTrees {
   // Pairs for that many workers, like the first one.
   Status add_workers(std::size_t workers);
 
+  // As root: all in them belongs to whom it does in the tree, for a test that becomes that user.
+  // Git takes it for somebody else's from then on.
+  Status give_owners(std::size_t workers) const;
+
   std::string root(State state, std::size_t worker = 0) const;
   // Has a command run in a copy, in the folder `below` of its root ("" or "/sub").
   void place(TrialSetup& setup, State state, std::size_t worker, const std::string& below) const;

@@ -1,0 +1,79 @@
+#include "workbench/try_kept.h"
+
+#include "base/usage_error.h"
+#include "repo/lent_objects.h"
+#include "workbench/try_pending.h"
+#include "workbench/try_record.h"
+#include "workbench/try_restore.h"
+
+namespace culprit {
+namespace {
+
+using State = TreeChange::State;
+
+Result<Restored> restore_without(const Tries& tries, const WorkTree& tree, const std::string& id) {
+  Restored done;
+  done.notes = TRY(put_right(tries, tree, done.ids));
+  const bool owed = !done.ids.empty() && done.ids.front() == id;
+  if (owed || (id.empty() && !done.notes.empty())) return done;
+  const WorkTree::Differences differences = TRY(tree.differences());
+  std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences));
+  for (PendingTry& one : pending) {
+    if (!id.empty() && one.record.id != id) continue;
+    TRY(bring_state(tries, one.record, one.change, tree, State::without, {})
+            .during("taking back the change of try {}", one.record.id));
+    done.ids.push_back(one.record.id);
+    return done;
+  }
+  if (!id.empty()) {
+    return usage_error(fmt::format("the change of try {} is not in the tree, or committed", id),
+                       "culprit case show lists what was tried; git revert takes back a commit");
+  }
+  return done;
+}
+
+Result<Restored> restore_with(const Tries& tries, const WorkTree& tree, const std::string& id) {
+  Restored done;
+  done.to = Restored::To::with;
+  std::vector<std::string> taken_back;
+  done.notes = TRY(put_right(tries, tree, taken_back));
+  const std::vector<TryRecord> records = TRY(tries.all());
+  for (TryRecord record : records) {
+    if (record.id != id) continue;
+    const TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
+    TRY(lend_kept_objects(tries.folder_of(record) + "/repository", tree.repository()));
+    TRY(bring_state(tries, record, change, tree, State::with, {})
+            .during("bringing back the change of try {}", id));
+    done.ids.push_back(id);
+    return done;
+  }
+  return usage_error(fmt::format("there is no try {}", id), "culprit try --restore N --with");
+}
+
+}  // namespace
+
+Result<Restored> restore_try(World& world, const std::string& id, Restored::To to) {
+  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
+  const Tries tries = TRY(Tries::open(world, tree.root()));
+  Result<Restored> done =
+      to == Restored::To::with ? restore_with(tries, tree, id) : restore_without(tries, tree, id);
+  tries.give_to_owner(tree.root());
+  return done;
+}
+
+Status forget_try(World& world, const std::string& id) {
+  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
+  const Tries tries = TRY(Tries::open(world, tree.root()));
+  const std::vector<TryRecord> records = TRY(tries.all());
+  for (TryRecord record : records) {
+    if (record.id != id) continue;
+    const auto change = TreeChange::open(tries.folder_of(record));
+    if (change) change->free_index(tree.index());
+    record.phase = TryRecord::Phase::ended;
+    record.place = TryRecord::Place::elsewhere;
+    return tries.write(record);
+  }
+  return usage_error(fmt::format("there is no try {}", id), "culprit try --restore N --forget");
+}
+
+}  // namespace culprit
