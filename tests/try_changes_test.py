@@ -1,4 +1,5 @@
 """`culprit try`: changes that git knows more of than their files, and how they come back."""
+import json
 import os
 import pathlib
 import shutil
@@ -78,6 +79,26 @@ class Staged(Try):
                 self.git(*words)
             self.tried("--", "./test.sh", code=1)
             self.git("diff-index", "--quiet", "HEAD")
+
+    def test_what_was_kept_goes_by_prune_but_what_is_in_the_tree(self):
+        self.put("code", "fixed\n")
+        self.tried("--", "./test.sh", code=0)
+        for number in range(2, 14):
+            shutil.copytree(self.tree / ".culprit/tries/1", self.tree / f".culprit/tries/{number}")
+        for number in range(2, 14):
+            record = self.tree / f".culprit/tries/{number}/record"
+            record.write_text(record.read_text().replace("in_tree", "elsewhere"))
+        with open(self.tree / ".culprit/tries/2/large", "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 500 << 20)
+        done = self.culprit("H", "--", "./test.sh", code=0)
+        self.assertIn("tries have kept 500 MiB", done.stderr)
+        said = json.loads(self.culprit("--prune", "--json", code=0).stdout)
+        self.assertEqual((said["removed"], said["kept"]), (3, 11))
+        self.assertGreater(said["bytes"], 500 << 20)
+        left = {path.name for path in (self.tree / ".culprit/tries").glob("[0-9]*")}
+        self.assertEqual(left, {"1", *(str(number) for number in range(5, 15))})
+        self.assertIn("0 removed", self.culprit("--prune", code=0).stdout)
+        self.culprit("--restore", "1", code=0)
 
 
 class Debts(Try):

@@ -129,6 +129,14 @@ Result<Exit> forget(const Arguments& arguments, Session& session) {
   return Exit::found;
 }
 
+Result<Exit> prune(const Arguments& arguments, Session& session) {
+  if (!arguments.words.empty() || !arguments.rest.empty())
+    return usage_error("--prune goes alone", "culprit try --prune");
+  const Pruned done = TRY(prune_tries(session.world));
+  TRY(print(arguments.has("--json") ? json_of(done) : text_of(done)));
+  return Exit::found;
+}
+
 Exit exit_of(const Tried& tried) {
   if (tried.tree == Tried::Tree::half_done) return Exit::unreadable;
   if (tried.outcome.end == PairedOutcome::End::interrupted) return Exit::interrupted;
@@ -140,6 +148,7 @@ Exit exit_of(const Tried& tried) {
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (arguments.has("--with") && !arguments.has("--restore"))
     return usage_error("--with goes with --restore", "culprit try --restore 3 --with");
+  if (arguments.has("--prune")) return prune(arguments, session);
   if (arguments.has("--forget")) return forget(arguments, session);
   if (arguments.has("--restore")) return restore(arguments, session);
   TryRequest request = TRY(request_of(arguments));
@@ -213,6 +222,7 @@ Command try_command() {
            {"--restore", "", "takes back what try N left in the tree, or what one cut short owes"},
            {"--with", "", "with --restore N: brings the change of that try back, files and index"},
            {"--forget", "", "with --restore N: the tree stays as it is, and that try is over"},
+           {"--prune", "", "removes what tries kept, but of the last 10 and of those in the tree"},
            {"--case", "ID", "the case to keep the result in (the open one)"},
            {"--no-case", "", "keeps no entry in the case"},
            {"--json", "", "one object (see docs/json.md)"}},

@@ -235,4 +235,14 @@ std::string json_of(const Restored& restored) {
                      json_texts(restored.ids), json_texts(restored.notes));
 }
 
+std::string text_of(const Pruned& pruned) {
+  return fmt::format("TRIES    {} removed, {:.1f} MiB; {} kept\n", pruned.removed,
+                     static_cast<double>(pruned.bytes) / (1 << 20), pruned.kept);
+}
+
+std::string json_of(const Pruned& pruned) {
+  return fmt::format("{{\"schema_version\":1,\"removed\":{},\"kept\":{},\"bytes\":{}}}\n",
+                     pruned.removed, pruned.kept, pruned.bytes);
+}
+
 }  // namespace culprit

@@ -15,4 +15,7 @@ std::string json_of(const Tried& tried, const TryRequest& request);
 std::string text_of(const Restored& restored);
 std::string json_of(const Restored& restored);
 
+std::string text_of(const Pruned& pruned);
+std::string json_of(const Pruned& pruned);
+
 }  // namespace culprit

@@ -30,6 +30,7 @@ using Verdict = RateComparison::Verdict;
 using Side = RateComparison::Side;
 
 constexpr std::size_t named_max = 3;  // paths in a message
+constexpr std::uint64_t kept_bytes_noted = std::uint64_t{500} << 20;
 // Of both states together. A change of source code has less; the patch of what is binary takes more
 // room than the two, and git more memory than they.
 constexpr std::uint64_t patched_bytes_max = std::uint64_t{4} << 20;
@@ -116,6 +117,7 @@ class Trying {
   void place(TrialSetup& setup, State state, std::size_t worker, const std::string& below) const;
   void judge(Tried& tried) const;
   std::string from_here(const std::string& path) const;
+  void note_room() const;
   void settle(Tried& tried);
   Status settle_tree(Tried& tried);
   bool of_command() const { return !request_.apply.empty(); }
@@ -466,6 +468,15 @@ Status Trying::settle_tree(Tried& tried) {
   return ok();
 }
 
+void Trying::note_room() const {
+  const std::uint64_t bytes = tries_.bytes();
+  if (bytes < kept_bytes_noted) return;
+  note(
+      fmt::format("tries have kept {} MiB in .culprit/tries; culprit try --prune removes all but "
+                  "the newest, and those in the tree",
+                  bytes >> 20));
+}
+
 // What never came to a trial leaves nothing behind.
 Result<Tried> Trying::run() {
   Result<Tried> tried = steps();
@@ -503,6 +514,7 @@ Result<Tried> Trying::steps() {
   judge(tried);
   trees_.reset();
   settle(tried);
+  note_room();
   return tried;
 }
 

@@ -1,7 +1,11 @@
 #include "workbench/try_kept.h"
 
+#include <limits>
+#include <set>
+
 #include "base/usage_error.h"
 #include "repo/lent_objects.h"
+#include "repo/tree_copy.h"
 #include "workbench/try_pending.h"
 #include "workbench/try_record.h"
 #include "workbench/try_restore.h"
@@ -10,6 +14,8 @@ namespace culprit {
 namespace {
 
 using State = TreeChange::State;
+
+constexpr std::size_t unpruned_max = 10;  // of those that only take room
 
 Result<Restored> restore_without(const Tries& tries, const WorkTree& tree, const std::string& id) {
   Restored done;
@@ -74,6 +80,30 @@ Status forget_try(World& world, const std::string& id) {
     return tries.write(record);
   }
   return usage_error(fmt::format("there is no try {}", id), "culprit try --restore N --forget");
+}
+
+Result<Pruned> prune_tries(World& world) {
+  const WorkTree tree = TRY(WorkTree::open(world, world.working_directory()));
+  const Tries tries = TRY(Tries::open(world, tree.root()));
+  const std::vector<TryRecord> records = TRY(tries.all());
+  std::set<std::string> kept;
+  for (std::size_t i = records.size(); i > 0 && records.size() - i < unpruned_max; --i)
+    kept.insert(records[i - 1].id);
+  const WorkTree::Differences differences = TRY(tree.differences());
+  const std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences));
+  for (const PendingTry& one : pending) kept.insert(one.record.id);
+  Pruned done;
+  TreeLimits limits;
+  limits.bytes_max = std::numeric_limits<std::uint64_t>::max();
+  for (const TryRecord& record : records) {
+    if (kept.contains(record.id) || record.phase != TryRecord::Phase::ended) continue;
+    const auto listing = list_tree(tries.folder_of(record), limits);
+    if (listing) done.bytes += listing->bytes;
+    remove_tree(tries.folder_of(record));
+    ++done.removed;
+  }
+  done.kept = records.size() - done.removed;
+  return done;
 }
 
 }  // namespace culprit

@@ -1,6 +1,7 @@
 // What is done with tries that have ended: changes are taken back, come again, or are forgotten.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,5 +26,14 @@ Result<Restored> restore_try(World& world, const std::string& id, Restored::To t
 // The tree stays as it is, and nothing is owed to it, or pending, of that try. Errors: usage (no
 // such one).
 Status forget_try(World& world, const std::string& id);
+
+// Removes what tries kept, but of the newest ones, of those whose change is in the tree and of
+// those that still owe something to it.
+struct Pruned {
+  std::size_t removed = 0;  // tries
+  std::size_t kept = 0;
+  std::uint64_t bytes = 0;  // that were freed
+};
+Result<Pruned> prune_tries(World& world);
 
 }  // namespace culprit

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "case/folder.h"
@@ -155,6 +156,13 @@ Result<TryRecord> Tries::begin(TryRecord record) const {
     return path_error("cannot make", folder_of(record), errno);
   TRY(write(record));
   return record;
+}
+
+std::uint64_t Tries::bytes() const {
+  TreeLimits limits;
+  limits.bytes_max = std::numeric_limits<std::uint64_t>::max();
+  const auto listing = list_tree(folder_, limits);
+  return listing ? listing->bytes : 0;
 }
 
 void Tries::give_to_owner(const std::string& root) const {

@@ -52,6 +52,8 @@ class Tries {
   // Gives it a number and a folder.
   Result<TryRecord> begin(TryRecord record) const;
   Status write(const TryRecord& record) const;
+  // On the disk, by all of them.
+  std::uint64_t bytes() const;
   // As root: all that is kept there belongs to whom the tree does.
   void give_to_owner(const std::string& root) const;
 
