@@ -183,6 +183,18 @@ class Repositories(Try):
         self.culprit("--restore", code=0)
         self.assertEqual(self.state(), before)
 
+    def test_a_line_break_in_the_path_of_the_tree_or_of_its_copies(self):
+        self.tree = self.tree.rename(self.folder / "a\nb\t\"c")
+        self.temporary = self.folder / "t\nmp"
+        self.temporary.mkdir()
+        self.put("code", "fixed\n")
+        for stand_in in ("", "none"):
+            said = self.tried("--", "sh", "-c", "git cat-file -e HEAD:code || exit 125; ./test.sh",
+                              code=0, CULPRIT_STAND_IN=stand_in)
+            self.assertEqual(said["unjudged"], {})
+        self.culprit("--restore", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
     def test_repositories_of_every_kind(self):
         kinds = {
             "sha256": (["--object-format=sha256"], []),

@@ -168,12 +168,23 @@ bool is_of_the_place(std::string_view key) {
          is_one_of(key, {"core.worktree", "core.bare", "core.repositoryformatversion"});
 }
 
+// As git reads it in a list of lines: a word of C, where it is no line.
+std::string line_of_path(const std::string& path) {
+  if (path.find('\n') == path.npos) return path + "\n";
+  std::string text = "\"";
+  for (const char byte : path) {
+    if (byte == '"' || byte == '\\') text += '\\';
+    text += byte == '\n' ? "\\n" : std::string(1, byte);
+  }
+  return text + "\"\n";
+}
+
 Status point_to_objects(World& world, const std::string& objects, const std::string& elsewhere,
                         const std::string& folder) {
   // git-lfs looks for its files beside each of these places.
   TRY(make_folders(folder + "/.git/objects/info"));
   TRY(make_folders(folder + "/.git/objects/pack"));
-  std::string text = fmt::format("{}\n{}\n", objects, elsewhere);
+  std::string text = line_of_path(objects) + line_of_path(elsewhere);
   // What they borrow themselves: from where they lie, which is elsewhere for the copy.
   const std::string borrowed = objects + "/info/alternates";
   std::string lines;
@@ -181,7 +192,7 @@ Status point_to_objects(World& world, const std::string& objects, const std::str
   std::istringstream rest(lines);
   for (std::string line; std::getline(rest, line);) {
     if (line.empty() || line[0] == '/' || line[0] == '#' || line[0] == '"') continue;
-    text += std::filesystem::path(objects + "/" + line).lexically_normal().string() + "\n";
+    text += line_of_path(std::filesystem::path(objects + "/" + line).lexically_normal());
   }
   return world.write(folder + "/.git/objects/info/alternates", text);
 }
