@@ -100,6 +100,40 @@ class Staged(Try):
         self.assertIn("0 removed", self.culprit("--prune", code=0).stdout)
         self.culprit("--restore", "1", code=0)
 
+    def test_what_may_not_be_read_can_be_shared(self):
+        self.put("pgdata/base/1", "x")
+        self.put("keys/one", "x")
+        self.put("code", "fixed\n")
+        for path in [self.folder, *self.folder.rglob("*")]:
+            os.lchown(path, 12345, 12345)
+        for path in ("pgdata", "keys/one"):
+            os.lchown(self.tree / path, 0, 0)
+            (self.tree / path).chmod(0o700)
+
+        def tried(*links):
+            return subprocess.run([daemons.BUILD / "culprit", "try", "H", "--no-case", *links,
+                                   "--", "./test.sh"], cwd=self.tree, user=12345, group=12345,
+                                  env=self.environment(HOME=str(self.folder)), extra_groups=[],
+                                  capture_output=True, text=True, check=False, timeout=60)
+
+        refused = tried("--link", "keys/one")
+        self.assertEqual(refused.returncode, 4)
+        self.assertIn("--link pgdata shares what only others may read", refused.stderr)
+        refused = tried("--link", "pgdata")
+        self.assertEqual(refused.returncode, 4)
+        self.assertIn("--link keys/one shares what only others may read", refused.stderr)
+        self.assertEqual(tried("--link", "pgdata", "--link", "keys/one").returncode, 0)
+
+    def test_what_was_staged_meanwhile_is_named(self):
+        self.put("code", "other\n")
+        self.put("new", "x\n")
+        way = self.folder / "way"
+        way.symlink_to(self.tree)
+        said = self.tried("--", "sh", "-c", f"git -C {way} add new; exit 1", code=1,
+                          CULPRIT_STAND_IN="none")
+        self.assertEqual((said["tree"], said["why"]),
+                         ("in_the_way", "new was staged since: index and files stay as they are"))
+
 
 class Debts(Try):
     def record(self, **rows):

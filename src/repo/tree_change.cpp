@@ -92,9 +92,10 @@ Result<std::string> text_in(const std::string& path) {
   return text.str();
 }
 
-Error of_another(const std::string& path) {
+Error of_another(const TreeChange& change, const std::string& path) {
   Error made = error(Fault::usage, "{} was changed since: it stays as it is", path);
-  made.advice = "the states from before and after the change are kept beside the case";
+  made.advice = fmt::format("diff {} {} shows it; what was before the change is kept there too",
+                            change.folder_of(State::with) + "/" + path, path);
   return made;
 }
 
@@ -258,7 +259,7 @@ Status Bringer::remove_file(const TreeChange::Part& part) const {
     ::unlink(stage.c_str());
   else
     TRY(keep(stage));
-  return of_another(part.path);
+  return of_another(change_, part.path);
 }
 
 Status Bringer::put_new(const TreeChange::Part& part, const std::string& stage) const {
@@ -271,7 +272,7 @@ Status Bringer::put_new(const TreeChange::Part& part, const std::string& stage) 
   }
   if (is_unknown(code)) code = errno;
   ::unlink(stage.c_str());
-  if (code == EEXIST) return of_another(part.path);
+  if (code == EEXIST) return of_another(change_, part.path);
   return path_error("cannot write", path, code);
 }
 
@@ -283,7 +284,7 @@ Status Bringer::exchange(const TreeChange::Part& part, const std::string& stage)
     const bool may = is_unknown(code) && same && *same;
     if (may && ::rename(stage.c_str(), path.c_str()) == 0) return ok();
     ::unlink(stage.c_str());
-    if (same && !*same) return of_another(part.path);
+    if (same && !*same) return of_another(change_, part.path);
     return path_error("cannot write", path, code);
   }
   step();
@@ -291,7 +292,7 @@ Status Bringer::exchange(const TreeChange::Part& part, const std::string& stage)
   if (known && *known) return ::unlink(stage.c_str()) == 0 ? ok() : settle_left(stage);
   if (rename_by(stage, path, RENAME_EXCHANGE) != 0) TRY(keep(stage));
   TRY(settle_left(stage));
-  return of_another(part.path);
+  return of_another(change_, part.path);
 }
 
 Status Bringer::put_whole(const TreeChange::Part& part, const std::string& stage) const {
@@ -465,7 +466,7 @@ void TreeChange::undo(const Bringing& order) const {
 
 Status TreeChange::bring_locked(const Bringing& order, const IndexLock& lock) const {
   const std::vector<std::string> others = TRY(strangers(order.root));
-  if (!others.empty()) return of_another(others.front());
+  if (!others.empty()) return of_another(*this, others.front());
   if (order.begins) TRY(order.begins());
   Status brought = Bringer(*this, parts_, order, {}).run();
   if (brought && index_) {

@@ -168,7 +168,8 @@ Status copy_as_it_is(const std::string& from, TreeNode node, const std::string& 
 Status copy_tree(const std::string& root, const TreeListing& listing, const std::string& into) {
   for (const auto& [path, node] : listing.nodes) {
     if (interrupted()) return interrupted_error();
-    TRY(copy_as_it_is(root + "/" + path, node, into + "/" + path));
+    Status copied = copy_as_it_is(root + "/" + path, node, into + "/" + path);
+    if (!copied) return with_way_around(std::move(copied).error(), path);
   }
   // From within outwards: a folder that may not be written to is closed after what is in it.
   for (auto at = listing.nodes.rbegin(); at != listing.nodes.rend(); ++at) {

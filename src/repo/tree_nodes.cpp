@@ -162,6 +162,12 @@ Error path_error(std::string_view doing, const std::string& path, int code) {
   return made;
 }
 
+Error with_way_around(Error made, const std::string& path) {
+  if (made.fault == Fault::denied && !path.empty() && made.advice.empty())
+    made.advice = fmt::format("--link {} shares what only others may read", path);
+  return made;
+}
+
 Result<TreeNode> node_at(const std::string& path) {
   struct stat status {};
   return seen_at(path, status);
@@ -182,7 +188,9 @@ Result<TreeListing> list_tree(const std::string& root, const TreeLimits& limits)
     if (interrupted()) return interrupted_error();
     const std::string folder = std::move(folders.back());
     folders.pop_back();
-    const auto names = TRY(names_in(folder.empty() ? root : root + "/" + folder));
+    const auto read = names_in(folder.empty() ? root : root + "/" + folder);
+    if (!read) return with_way_around(read.error(), folder);
+    const auto& names = *read;
     if (!names && folder.empty()) return path_error("cannot read", root, ENOENT);
     if (!names) {
       listing.nodes.erase(folder);

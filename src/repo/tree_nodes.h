@@ -53,6 +53,9 @@ Result<TreeNode> node_in_tree(const std::string& root, const std::string& path);
 // Whether two files have the same bytes. What is a hole in both is not read.
 Result<bool> same_bytes(const std::string& a, const std::string& b);
 
+// What may not be read at that path of a tree could be shared instead: the advice says how.
+Error with_way_around(Error made, const std::string& path);
+
 // A failed call on a path, by errno: missing, denied or unavailable.
 Error path_error(std::string_view doing, const std::string& path, int code);
 

@@ -462,7 +462,7 @@ Status Trying::settle_tree(Tried& tried) {
     TRY(lend_kept_objects(tries_.folder_of(record_) + "/repository", tree_.repository()));
   WorkTree now = TRY(WorkTree::open(world_, tree_.root()));
   const State to = of_command() ? State::with : State::without;
-  if (now.head() != record_.head) return error(Fault::usage, "HEAD was moved meanwhile");
+  if (now.head() != record_.head) return head_moved(record_.head, now.head());
   TRY(bring_state(tries_, record_, *change_, now, to, staged_));
   tried.tree = of_command() ? Tried::Tree::applied : Tried::Tree::taken_back;
   return ok();

@@ -1,6 +1,9 @@
 #include "workbench/try_restore.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <sstream>
 
 #include "repo/file_second.h"
 #include "repo/tree_copy.h"
@@ -12,8 +15,30 @@ using State = TreeChange::State;
 using Phase = TryRecord::Phase;
 using Place = TryRecord::Place;
 
-Error index_changed() {
-  Error made = error(Fault::usage, "the index or HEAD was changed since: they stay as they are");
+std::set<std::string> lines_of(const std::string& text) {
+  std::set<std::string> lines;
+  std::istringstream rest(text);
+  for (std::string line; std::getline(rest, line);) lines.insert(line);
+  return lines;
+}
+
+// Of two texts of an index: a path whose entry, "mode sha stage\tpath", is in one of them only.
+std::string differing_path(const std::string& then, const std::string& now) {
+  const std::set<std::string> before = lines_of(then);
+  const std::set<std::string> after = lines_of(now);
+  std::vector<std::string> changed;
+  std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
+                                std::back_inserter(changed));
+  for (const std::string& line : changed) {
+    const std::size_t tab = line.find('\t');
+    if (tab != line.npos) return line.substr(tab + 1);
+  }
+  return "";
+}
+
+Error index_changed(const std::string& path) {
+  Error made = error(Fault::usage, "{} since: index and files stay as they are",
+                     path.empty() ? "the index was changed" : fmt::format("{} was staged", path));
   made.advice = "`git status` shows what is staged; the files of both states are kept";
   return made;
 }
@@ -22,17 +47,17 @@ Error index_changed() {
 Status check_index(const TryRecord& record, const TreeChange& change, const WorkTree& tree,
                    const std::optional<std::string>& staged) {
   const std::string head = TRY(tree.head_now());
-  if (!change.has_index()) {
-    if (!staged) return ok();
-    const std::string now = TRY(tree.index_text(tree.index()));
-    return head == record.head && now == *staged ? ok() : Status(index_changed());
-  }
-  if (head != record.head) return index_changed();
+  if (!change.has_index() && !staged) return ok();
+  if (head != record.head) return head_moved(record.head, head);
+  const std::string now = TRY(tree.index_text(tree.index()));
+  if (!change.has_index())
+    return now == *staged ? ok() : Status(index_changed(differing_path(*staged, now)));
   for (const State state : {State::without, State::with}) {
     const bool held = TRY(index_holds(tree, record, change, state));
     if (held) return ok();
   }
-  return index_changed();
+  const std::string then = TRY(tree.index_text(change.index_of(State::with)));
+  return index_changed(differing_path(then, now));
 }
 
 Error owed(const TryRecord& record, Error why) {
@@ -70,10 +95,17 @@ Status pay(const Tries& tries, TryRecord& record, const TreeChange& change, cons
   if (tree.head() == record.head)
     return bring_state(tries, record, change, tree, State::without, {});
   change.free_index(tree.index());
-  return error(Fault::usage, "HEAD was moved since");
+  return head_moved(record.head, tree.head());
 }
 
 }  // namespace
+
+Error head_moved(const std::string& then, const std::string& now) {
+  constexpr std::size_t shown = 12;
+  return error(
+      Fault::usage, "HEAD was moved since, from {} to {}: files and index stay as they are",
+      then.empty() ? "none" : then.substr(0, shown), now.empty() ? "none" : now.substr(0, shown));
+}
 
 Result<bool> index_holds(const WorkTree& tree, const TryRecord& record, const TreeChange& change,
                          State state) {

@@ -23,6 +23,9 @@ Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& chan
                    const WorkTree& tree, TreeChange::State to,
                    const std::optional<std::string>& staged);
 
+// What is refused then. Empty: there is no commit.
+Error head_moved(const std::string& then, const std::string& now);
+
 // Of tries that were cut short: their folders go, and what is owed to the tree is given back. What
 // somebody else changed since is not: the debt is given up then, with a note. A line for each;
 // `restored` gets the ids of those whose change was taken back.
