@@ -212,7 +212,7 @@ Command try_command() {
            {"--confidence", "C", "of intervals and verdicts (0.95)"},
            {"--signature", "EXPR",
             "which failure is meant: exit, signal, timed_out, seconds, stdout, stderr, output"},
-           {"--timeout", "D", "of one trial (10 times the slowest so far)"},
+           {"--timeout", "D", "of one trial (10 min, then 10 times the slowest that passed)"},
            {"--workers", "N", "trials beside each other, each in copies of its own (1)"},
            {"--seed", "N", "of which side of each pair comes first (1)"},
            {"--link", "PATH", "of the tree: shared by the copies, not copied; repeated", true},

@@ -66,9 +66,11 @@ std::string verdict_text(const Tried& tried, const TryRequest& request) {
 
 std::string rate_text(std::string_view label, const SideCounts& counts, const Interval& interval) {
   if (counts.total == 0) return fmt::format("{}no trial was judged\n", label);
-  return fmt::format("{}fails in {} of trials ({} .. {}; {:.0f} of {:.0f})\n", label,
+  const std::string unseen =
+      counts.unseen > 0 ? fmt::format(", {:.0f} more cut off", counts.unseen) : "";
+  return fmt::format("{}fails in {} of trials ({} .. {}; {:.0f} of {:.0f}{})\n", label,
                      whole_percent(counts.rate()), whole_percent(interval.low),
-                     whole_percent(interval.high), counts.bad, counts.total);
+                     whole_percent(interval.high), counts.bad, counts.total, unseen);
 }
 
 std::string points(double difference) {
@@ -145,9 +147,10 @@ std::string next_text(const Tried& tried, const TryRequest& request) {
 
 std::string json_rate(const SideCounts& counts, const Interval& interval) {
   return fmt::format(
-      "{{\"rate\":{},\"low\":{:.6g},\"high\":{:.6g},\"bad\":{:.0f},\"total\":{:.0f}}}",
+      "{{\"rate\":{},\"low\":{:.6g},\"high\":{:.6g},\"bad\":{:.0f},\"total\":{:.0f},"
+      "\"unseen\":{:.0f}}}",
       counts.total > 0 ? fmt::format("{:.6g}", counts.rate()) : "null", interval.low, interval.high,
-      counts.bad, counts.total);
+      counts.bad, counts.total, counts.unseen);
 }
 
 std::string json_reasons(const std::map<std::string, std::size_t>& reasons) {

@@ -78,8 +78,28 @@ double RateComparison::likeliest_on(double slope, double shift) const {
   return best;
 }
 
+std::vector<RateComparison> RateComparison::readings() const {
+  if (without_.unseen == 0 && with_.unseen == 0) return {*this};
+  std::vector<RateComparison> made;
+  for (const double without_bad : {0.0, without_.unseen}) {
+    for (const double with_bad : {0.0, with_.unseen}) {
+      RateComparison one(options_);
+      one.without_ = {without_.bad + without_bad, without_.total + without_.unseen};
+      one.with_ = {with_.bad + with_bad, with_.total + with_.unseen};
+      made.push_back(one);
+    }
+  }
+  return made;
+}
+
 bool RateComparison::excluded(const Half& half) const {
   if (without_.total == 0 || with_.total == 0) return false;
+  const std::vector<RateComparison> all = readings();
+  return std::all_of(all.begin(), all.end(),
+                     [&](const RateComparison& one) { return one.excluded_as_read(half); });
+}
+
+bool RateComparison::excluded_as_read(const Half& half) const {
   const double line = half.slope * without_.rate() + half.shift;
   const bool likely =
       half.where == Half::Where::below ? with_.rate() <= line : with_.rate() >= line;
@@ -115,6 +135,11 @@ void RateComparison::tell(Side side, Outcome outcome) {
   look();
 }
 
+void RateComparison::tell_unseen(Side side) {
+  if (verdict_ != Verdict::undecided) return;
+  (side == Side::with ? with_ : without_).unseen += 1;
+}
+
 RateComparison RateComparison::of(SideCounts without, SideCounts with, Options options) {
   RateComparison made(options);
   made.without_ = without;
@@ -146,6 +171,15 @@ double RateComparison::edge(double possible, double excluded) const {
 
 Interval RateComparison::difference() const {
   if (without_.total == 0 || with_.total == 0) return {-1, 1};
+  Interval made{1, -1};
+  for (const RateComparison& one : readings()) {
+    const Interval read = one.difference_as_read();
+    made = {std::min(made.low, read.low), std::max(made.high, read.high)};
+  }
+  return made;
+}
+
+Interval RateComparison::difference_as_read() const {
   const double seen = with_.rate() - without_.rate();
   return {edge(seen, -1), edge(seen, 1)};
 }

@@ -15,11 +15,15 @@
 //   same    the two differ by less than `margin`; refuted, where they differ
 // A change that does something, but less than that, is decided either way. Two separate intervals
 // that must not overlap would be simpler: they take 16 trials in place of 8.
+// A trial that was ended before its outcome was seen may have been either: what is excluded has to
+// be so whichever they all were. To leave them out would count only what is quick.
+//
 // Invariant: once decided it stays so; what is told after that changes nothing.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/statistics.h"
 #include "event/event.h"
@@ -28,7 +32,8 @@ namespace culprit {
 
 struct SideCounts {
   double bad = 0;
-  double total = 0;
+  double total = 0;   // of those whose outcome was seen
+  double unseen = 0;  // beside them
   double rate() const { return total > 0 ? bad / total : 0; }
 };
 
@@ -51,6 +56,7 @@ class RateComparison {
   static RateComparison of(SideCounts without, SideCounts with, Options options);
 
   void tell(Side side, Outcome outcome);
+  void tell_unseen(Side side);
 
   Verdict verdict() const { return verdict_; }
   // Of the rate with the change less the one without.
@@ -70,7 +76,11 @@ class RateComparison {
   double likeliest_on(double slope, double shift) const;
   double stake() const;  // the gambler's likelihood of what was told, as a logarithm
   bool possible_at(double difference) const;
+  // All that was told, if the unseen ones were all of one outcome on each side: the corners.
+  std::vector<RateComparison> readings() const;
   bool excluded(const Half& half) const;
+  bool excluded_as_read(const Half& half) const;
+  Interval difference_as_read() const;
   void look();
   bool supported() const;
   bool refuted() const;

@@ -232,6 +232,36 @@ TEST_CASE("once decided it stays so") {
   CHECK(decided.counts(Side::with).total == before.total);
 }
 
+TEST_CASE("what was not seen may have been either, and is counted as whichever is against it") {
+  // A run that passes takes long and is cut off, one that fails is quick: 9 of 10 against 1 of 2.
+  const SideCounts without{9, 9, 1};
+  CHECK(RateComparison::of({9, 9}, {9, 9}, {}).verdict() == Verdict::refuted);
+  CHECK(RateComparison::of(without, {9, 9, 9}, {}).verdict() == Verdict::undecided);
+  const Interval difference = RateComparison::of(without, {9, 9, 9}, {}).difference();
+  CHECK(difference.low < -0.4);
+  CHECK(difference.high > 0.1);
+  // Where it fails by hanging, a pass may be what is seen.
+  CHECK(RateComparison::of({4, 4}, {0, 4}, {}).verdict() == Verdict::supported);
+  CHECK(RateComparison::of({4, 4}, {0, 4, 8}, {}).verdict() == Verdict::undecided);
+  // `same` is refuted by a difference of which it is known which way it goes.
+  const RateComparison::Options same{.prediction = Prediction::same};
+  CHECK(RateComparison::of({4, 8, 40}, {4, 8, 40}, same).verdict() == Verdict::undecided);
+}
+
+TEST_CASE("one that was not seen takes some more trials, not the verdict") {
+  RateComparison told;
+  told.tell_unseen(Side::with);
+  int pairs = 0;
+  while (told.verdict() == Verdict::undecided && pairs < 30) {
+    told.tell(Side::without, Outcome::bad);
+    told.tell(Side::with, Outcome::good);
+    ++pairs;
+  }
+  CHECK(told.verdict() == Verdict::supported);
+  CHECK(pairs > 4);
+  CHECK(pairs < 12);
+}
+
 TEST_CASE("of nothing every difference is possible") {
   CHECK(RateComparison().difference().low == -1);
   CHECK(RateComparison().difference().high == 1);

@@ -4,8 +4,6 @@
 #include <cstdlib>
 
 #include "base/dice.h"
-#include "experiment/trial_reading.h"
-#include "workbench/repro.h"
 
 namespace culprit {
 namespace {
@@ -13,7 +11,8 @@ namespace {
 using Side = RateComparison::Side;
 using End = PairedOutcome::End;
 
-constexpr std::size_t unjudged_max = 8;  // of a side, of which none was ever judged
+constexpr std::size_t unjudged_max = 8;      // of a side, of which none was ever judged
+constexpr std::size_t first_limits_max = 2;  // of those, that took all of the first limit
 
 // A trial's side travels in its directory until it is known which worker runs it.
 constexpr std::string_view side_names[] = {"without", "with"};
@@ -31,7 +30,9 @@ class Pairing {
   void learn(const FinishedTrial& finished);
   Result<Trial> run_one(const TrialSetup& setup, const TrialWatch& watch) const;
   Side side_of(std::size_t trial);
+  bool own_limit() const { return plan_.setup.timeout == Duration::zero(); }
   Duration timeout() const;
+  bool never_judged(Side side) const;
   std::optional<End> ended() const;
   std::optional<Error> unrunnable(const FinishedTrial& finished) const;
 
@@ -42,7 +43,7 @@ class Pairing {
   std::map<std::size_t, FinishedTrial> waiting_;  // for one that was planned before them
   std::size_t told_ = 0;
   std::size_t unjudged_[2] = {0, 0};
-  double slowest_ = 0;
+  double slowest_good_ = 0;
   std::optional<End> stopped_;
   std::optional<Error> failed_;
 };
@@ -57,18 +58,23 @@ Side Pairing::side_of(std::size_t trial) {
 }
 
 Duration Pairing::timeout() const {
-  if (plan_.setup.timeout > Duration::zero()) return plan_.setup.timeout;
-  if (slowest_ == 0) return ReproOptions::first_timeout;
-  return patience_after(slowest_);
+  if (!own_limit()) return plan_.setup.timeout;
+  return slowest_good_ == 0 ? plan_.first_timeout : plan_.patience(slowest_good_);
+}
+
+// And it is not worth the time to go on.
+bool Pairing::never_judged(Side side) const {
+  const SideCounts& counts = made_.comparison.counts(side);
+  if (counts.total > 0) return false;
+  const bool long_limit = own_limit() && slowest_good_ == 0;
+  if (long_limit && counts.unseen >= first_limits_max) return true;
+  return unjudged_[static_cast<std::size_t>(side)] >= unjudged_max;
 }
 
 std::optional<End> Pairing::ended() const {
   if (stopped_) return stopped_;
   if (made_.comparison.verdict() != RateComparison::Verdict::undecided) return End::decided;
-  for (const Side side : {Side::without, Side::with}) {
-    const bool never = made_.comparison.counts(side).total == 0;
-    if (never && unjudged_[static_cast<std::size_t>(side)] >= unjudged_max) return End::untestable;
-  }
+  if (never_judged(Side::without) || never_judged(Side::with)) return End::untestable;
   if (made_.trials >= plan_.trials_max) return End::trials_spent;
   return std::nullopt;
 }
@@ -103,10 +109,11 @@ void Pairing::learn(const FinishedTrial& finished) {
   if (finished.judgement.stops) stopped_ = End::asked_to_stop;
   const auto& outcome = finished.judgement.outcome;
   if (outcome == Outcome::bad) ++made_.bad_reasons[finished.judgement.reason];
+  if (outcome == Outcome::good) slowest_good_ = std::max(slowest_good_, finished.trial.seconds);
   if (outcome) {
-    slowest_ = std::max(slowest_, finished.trial.seconds);
     made_.comparison.tell(side, *outcome);
   } else {
+    if (finished.trial.timed_out && own_limit()) made_.comparison.tell_unseen(side);
     ++made_.unjudged_reasons[finished.judgement.reason];
     ++unjudged_[static_cast<std::size_t>(side)];
   }

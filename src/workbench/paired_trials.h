@@ -4,7 +4,9 @@
 // Both sides meet the same machine at the same time: of each pair the seed says which comes first.
 // Outcomes are told to the comparison in the order in which the trials were planned, so that with
 // several workers a side whose failures end sooner gains nothing. Both have one time limit: the
-// setup's, else ten times the slowest judged trial so far, as in repro.h.
+// setup's, else `patience` after the slowest that was good, on either side (a failure may be
+// quick). What such a limit of our own cuts off, without a signature that says what it means, is
+// told as unseen: it may have been slow only, and then the quick runs alone would decide.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +18,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "experiment/trial_reading.h"
 #include "experiment/trials.h"
 #include "search/rate_comparison.h"
 
@@ -41,6 +44,8 @@ struct PairedTrials {
   std::uint64_t seed = 1;
   std::string temporary = "/tmp";  // where each trial gets its folder
   std::function<void(const PairedProgress&)> progress = nullptr;
+  std::function<Duration(double slowest_seconds)> patience = patience_after;
+  Duration first_timeout = std::chrono::minutes(10);  // until one was good
 };
 
 struct PairedOutcome {

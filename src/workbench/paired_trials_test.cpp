@@ -50,6 +50,11 @@ class Place {
   std::size_t workers_ = 0;
 };
 
+// Ten times the slowest, as patience_after(), but without its 5 s.
+Duration short_patience(double slowest) {
+  return std::max<Duration>(std::chrono::milliseconds(50), from_seconds(10 * slowest));
+}
+
 const std::string only_with = "case $PWD in */with) exit 0;; esac; exit 1";
 
 PairedOutcome ran(const PairedTrials& plan) {
@@ -113,6 +118,40 @@ TEST_CASE("a test that cannot be run is an error with what it said") {
   REQUIRE(!outcome.has_value());
   CHECK(outcome.error().fault == Fault::usage);
   CHECK(outcome.error().advice.find("no-such-program") != std::string::npos);
+}
+
+TEST_CASE("a run that fails at once sets no time limit to one that passes after seconds") {
+  Place place;
+  PairedTrials plan = place.plan("case $PWD in */with) sleep 0.2; exit 0;; esac; exit 1");
+  plan.patience = short_patience;
+  const PairedOutcome outcome = ran(plan);
+  CHECK(outcome.comparison.verdict() == RateComparison::Verdict::supported);
+  CHECK(outcome.unjudged_reasons.empty());
+}
+
+TEST_CASE("what the limit of culprit's own cut off may have been either, and decides nothing") {
+  Place place;
+  // A pass is quick without the change, and slow with it.
+  PairedTrials plan = place.plan(
+      "case $PWD in */without) [ -e seen ] && exit 1; touch seen; exit 0;; esac; "
+      "[ -e seen ] && sleep 100; touch seen; exit 1");
+  plan.patience = short_patience;
+  plan.trials_max = 16;
+  const PairedOutcome outcome = ran(plan);
+  CHECK(outcome.end == End::trials_spent);
+  CHECK(outcome.comparison.verdict() == RateComparison::Verdict::undecided);
+  CHECK(outcome.comparison.counts(Side::with).total == 1);
+  CHECK(outcome.comparison.counts(Side::with).unseen == 7);
+  CHECK(outcome.unjudged_reasons.size() == 1);
+}
+
+TEST_CASE("a side that hangs before anything passed ends it after few of its long limits") {
+  Place place;
+  PairedTrials plan = place.plan("case $PWD in */with) sleep 100;; esac; exit 1");
+  plan.first_timeout = std::chrono::milliseconds(50);
+  const PairedOutcome outcome = ran(plan);
+  CHECK(outcome.end == End::untestable);
+  CHECK(outcome.trials <= 4);
 }
 
 TEST_CASE("a trial that hangs is ended by its time limit and not judged") {

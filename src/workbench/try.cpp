@@ -92,6 +92,13 @@ std::vector<std::string> without_repository(World& world, const std::vector<std:
   return words;
 }
 
+// Those that were not seen may have been good or bad.
+Interval possible_rates(const SideCounts& counts, double confidence) {
+  const double total = counts.total + counts.unseen;
+  return {anytime_interval(counts.bad, total, confidence).low,
+          anytime_interval(counts.bad + counts.unseen, total, confidence).high};
+}
+
 // One try, from the tree as it is to the verdict.
 class Trying {
  public:
@@ -423,8 +430,8 @@ void Trying::judge(Tried& tried) const {
   tried.verdict = comparison.verdict();
   const SideCounts& without = comparison.counts(Side::without);
   const SideCounts& with = comparison.counts(Side::with);
-  tried.without = anytime_interval(without.bad, without.total, request_.confidence);
-  tried.with = anytime_interval(with.bad, with.total, request_.confidence);
+  tried.without = possible_rates(without, request_.confidence);
+  tried.with = possible_rates(with, request_.confidence);
   tried.difference = comparison.difference();
   for (const TreeChange::Part* part : change_->differing()) tried.paths.push_back(part->path);
   if (tried.paths.empty()) tried.paths.emplace_back("(index)");
