@@ -1,6 +1,5 @@
 #include "workbench/bisect_checks.h"
 
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -135,11 +134,6 @@ Status check_writable(const GitProgram& git, const std::string& repository) {
             written.lexically_normal().string());
   made.advice = fmt::format("git clone {} DIR, then --repo DIR", repository);
   return made;
-}
-
-bool runs_nothing(const std::string& folder) {
-  struct statvfs mounted {};
-  return ::statvfs(folder.c_str(), &mounted) == 0 && (mounted.f_flag & ST_NOEXEC) != 0;
 }
 
 }  // namespace culprit

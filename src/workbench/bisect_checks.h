@@ -38,7 +38,4 @@ Status check_repository(World& world, const GitProgram& git, const std::string& 
 // A worktree is written down in the repository. Errors: denied.
 Status check_writable(const GitProgram& git, const std::string& repository);
 
-// Whether the file system there is mounted so that no program of it can be run.
-bool runs_nothing(const std::string& folder);
-
 }  // namespace culprit

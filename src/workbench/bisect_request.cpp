@@ -1,6 +1,8 @@
 #include "workbench/bisect_request.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "base/usage_error.h"
@@ -15,6 +17,7 @@
 #include "workbench/kept_findings.h"
 #include "workbench/repro_spec.h"
 #include "workbench/shell_words.h"
+#include "workbench/trial_room.h"
 #include "workbench/user_folder.h"
 
 namespace culprit {

@@ -7,8 +7,6 @@
 #include <limits>
 #include <system_error>
 
-#include "workbench/process_room.h"
-
 namespace culprit {
 namespace {
 
@@ -23,7 +21,6 @@ constexpr Duration build_timeout_min = std::chrono::minutes(1);
 constexpr int not_found = 127;   // sh(1)
 constexpr int untestable = 125;  // git bisect run(1)
 constexpr int died_of_signal = 128;
-constexpr std::uintmax_t space_min = 32 << 20;  // bytes; what fails with less is not judged
 
 // Tells that the command began, and how it ended, where its runner may say anything.
 constexpr const char* telling_script =
@@ -32,11 +29,6 @@ constexpr const char* telling_script =
 
 double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-bool holds(const Trial& trial, std::string_view text) {
-  return trial.error.text.find(text) != std::string::npos ||
-         trial.out.text.find(text) != std::string::npos;
 }
 
 // A shell gives a death by signal as 128 and the signal. Those by which programs die themselves are
@@ -141,29 +133,14 @@ std::size_t CommitTrials::add_place() {
   return places_.size() - 1;
 }
 
+RanAt CommitTrials::ran() const { return options_.runner.empty() ? RanAt::here : RanAt::runner; }
+
 std::string CommitTrials::marker_of(const Place& place) const { return place.worktree + ".told"; }
-
-bool CommitTrials::out_of_space() const {
-  std::error_code failed;
-  const fs::space_info space = fs::space(worktrees_.root(), failed);
-  return !failed && space.available < space_min;
-}
-
-// Without space, or without processes, no command can say anything. Empty: all is well.
-std::string CommitTrials::trouble_of(const Trial& trial) const {
-  if (trial.exit_code == 0 || trial.timed_out) return "";
-  if (holds(trial, "No space left on device") && out_of_space()) return "no space left";
-  const bool says_so = holds(trial, "fork: ") && holds(trial, "Resource temporarily unavailable");
-  // What holds where a runner runs it is not known here.
-  if (says_so && (!options_.runner.empty() || processes_are_scarce()))
-    return "no more processes can be started";
-  return "";
-}
 
 // What stays after all attempts.
 Error CommitTrials::given_up(Error failed, const std::string& sha) const {
   failed.during.push_back(fmt::format("testing {}, {} times", sha.substr(0, 12), attempts_max));
-  if (out_of_space()) {
+  if (out_of_space(worktrees_.root())) {
     failed.during.push_back(fmt::format("there is no space left for {}", worktrees_.root()));
     failed.advice = "make room, or --worktrees DIR with more of it";
   }
@@ -359,7 +336,7 @@ Result<CommitTrial> CommitTrials::attempt(Place& place, TrialSetup setup, const 
 bool CommitTrials::may_be_left_out(const Place& place) {
   const std::lock_guard locked(lock_);
   failing_.insert(place.sha);
-  return !is_end(place.sha) && !out_of_space() && failing_.size() < failing_max;
+  return !is_end(place.sha) && !out_of_space(worktrees_.root()) && failing_.size() < failing_max;
 }
 
 CommitTrial CommitTrials::left_out(const Place& place, const Error& failed) const {
@@ -386,7 +363,8 @@ Result<CommitTrial> CommitTrials::run(std::size_t place, const TrialSetup& setup
       return abandoned;
     }
     if (!made && made.error().fault == Fault::usage) return made;  // no wait mends that
-    const std::string trouble = made ? trouble_of(made->trial) : made.error().what;
+    const std::string trouble =
+        made ? trouble_of(made->trial, worktrees_.root(), ran()) : made.error().what;
     if (trouble.empty()) {
       const bool again = made->kind == CommitTrial::Kind::broken && is_end(here.sha);
       if (again && attempts < attempts_max) continue;  // a build may fail only sometimes

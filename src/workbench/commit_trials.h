@@ -24,6 +24,7 @@
 #include "repo/file_second.h"
 #include "repo/git.h"
 #include "repo/worktrees.h"
+#include "workbench/trial_room.h"
 
 namespace culprit {
 
@@ -110,12 +111,11 @@ class CommitTrials {
   Result<CommitTrial> build(Place& place, const TrialSetup& setup, const TrialWatch& watch);
   Result<Trial> run_in(const Place& place, TrialSetup setup, const TrialWatch& watch) const;
   Result<Trial> as_told(Trial trial, const std::string& marker) const;
+  RanAt ran() const;
   std::string marker_of(const Place& place) const;
   bool is_end(const std::string& sha) const { return sha == options_.good || sha == options_.bad; }
   bool may_be_left_out(const Place& place);
   CommitTrial left_out(const Place& place, const Error& failed) const;
-  bool out_of_space() const;
-  std::string trouble_of(const Trial& trial) const;
   Error given_up(Error failed, const std::string& sha) const;
 
   World& world_;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/dice.h"
+#include "workbench/trial_room.h"
 
 namespace culprit {
 namespace {
@@ -128,7 +129,13 @@ Result<Trial> Pairing::run_one(const TrialSetup& setup, const TrialWatch& watch)
   const auto worker = setup.environment.find("CULPRIT_WORKER");
   TrialSetup placed = setup;
   plan_.place(placed, side, std::strtoul(worker->second.c_str(), nullptr, 10));
-  return run_trial(placed, watch);
+  const Trial trial = TRY(run_trial(placed, watch));
+  const std::string trouble = trouble_of(trial, plan_.temporary, RanAt::here);
+  if (trouble.empty()) return trial;
+  Error made = error(Fault::unavailable, "{}: the test cannot say anything so", trouble);
+  made.during.push_back(fmt::format("a trial ran in {}", plan_.temporary));
+  made.advice = "make room, or TMPDIR=DIR with more of it";
+  return made;
 }
 
 Status Pairing::run() {

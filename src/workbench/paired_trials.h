@@ -63,7 +63,8 @@ struct PairedOutcome {
   }
 };
 
-// Errors: usage (the test cannot be run at all), denied, unavailable. An interrupt is no Error.
+// Errors: usage (the test cannot be run at all), denied, unavailable (no room either). An interrupt
+// is no Error.
 Result<PairedOutcome> run_paired(const PairedTrials& plan);
 
 std::string_view name_of(PairedOutcome::End end);

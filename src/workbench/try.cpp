@@ -15,6 +15,7 @@
 #include "repo/lent_objects.h"
 #include "repo/tree_copy.h"
 #include "search/anytime_interval.h"
+#include "workbench/trial_room.h"
 #include "workbench/try_pending.h"
 #include "workbench/try_record.h"
 #include "workbench/try_references.h"
@@ -223,6 +224,12 @@ Status Trying::make_trees() {
   if (inside || options.folder.starts_with(tree_.root() + "/")) {
     return usage_error(fmt::format("TMPDIR lies in the tree: {}", temporary),
                        "TMPDIR=/tmp culprit try ...");
+  }
+  if (runs_nothing(temporary.empty() ? "/tmp" : temporary) && !runs_nothing(tree_.root())) {
+    return usage_error(
+        fmt::format("{} is mounted noexec: no program of a copy of the tree can be run there",
+                    temporary.empty() ? "/tmp" : temporary),
+        "TMPDIR=DIR culprit try ..., a folder where programs can be run");
   }
   options.limits.bytes_max = request_.copy_bytes_max;
   for (const std::string& link : request_.links) options.links.push_back(without_slash(link));
