@@ -39,6 +39,26 @@ class NoVerdict(Try):
         for test in (["./test.sh"], ["sh", "-c", "./test.sh || exit 1"]):
             self.refused("H", "--", *test, says=f"{small} is mounted noexec", TMPDIR=small)
 
+    def test_a_test_that_comes_with_the_change_is_refused(self):
+        self.put("code", "a comment\n")
+        self.put("sub/new.sh", "exit 0\n").chmod(0o755)
+        self.git("add", "sub/new.sh")
+        for where, test in ((".", "sub/new.sh"), ("sub", "./new.sh")):
+            self.refused("H", "--", "sh", test, where=where,
+                         says="TEST names sub/new.sh, which is there only with the change")
+        # What it says to do.
+        self.git("commit", "-q", "-m", "test", "sub/new.sh")
+        self.tried("--trials", "4", "--", "sh", "sub/new.sh", code=1)
+
+    def test_a_test_that_goes_with_the_change_is_refused(self):
+        self.git("rm", "-q", "test.sh")
+        self.refused("H", "--", "./test.sh", says="there only without the change")
+
+    def test_a_test_that_is_changed_too_is_named(self):
+        self.put("test.sh", "#!/bin/sh\nexit 1\n")
+        done = self.culprit("H", "--", "./test.sh", code=1)
+        self.assertIn("test.sh, which TEST names, is a part of the change", done.stderr)
+
 
 if __name__ == "__main__":
     main()

@@ -15,6 +15,7 @@
 #include "repo/lent_objects.h"
 #include "repo/tree_copy.h"
 #include "search/anytime_interval.h"
+#include "workbench/named_paths.h"
 #include "workbench/trial_room.h"
 #include "workbench/try_pending.h"
 #include "workbench/try_record.h"
@@ -119,6 +120,7 @@ class Trying {
   Status save_change();
   Status save_index(TreeChange::Trees& trees);
   Status refuse_unlisted() const;
+  Status refuse_test_of_change() const;
   void save_patch();
   Result<PairedOutcome> run_trials();
   void note_namespace(const RateComparison& comparison) const;
@@ -353,6 +355,28 @@ Status Trying::refuse_unlisted() const {
   return ok();
 }
 
+// Without the change a test that came with it fails because it is not there, whatever else changed.
+Status Trying::refuse_test_of_change() const {
+  using Kind = TreeNode::Kind;
+  const std::set<std::string> named =
+      named_paths(request_.test, tree_.root(), tree_.root() + below_);
+  for (const TreeChange::Part* part : change_->differing()) {
+    if (!named.contains(part->path)) continue;
+    const bool without = part->without.kind != Kind::absent;
+    const bool with = part->with.kind != Kind::absent;
+    if (without && with) {
+      note(fmt::format("{}, which TEST names, is a part of the change: each side has its own",
+                       part->path));
+      continue;
+    }
+    return usage_error(
+        fmt::format("TEST names {}, which is there only {} the change: the other side can but fail",
+                    part->path, with ? "with" : "without"),
+        "git commit the test by itself first, or name a copy of it outside of the tree");
+  }
+  return ok();
+}
+
 Status Trying::save_change() {
   TreeChange::Trees trees;
   trees.without = trees_->root(State::without);
@@ -512,6 +536,7 @@ Result<Tried> Trying::steps() {
   times_->outlast();
   TRY(of_command() ? apply_in_copy() : take_back_in_copy());
   TRY(save_change());
+  TRY(refuse_test_of_change());
   TRY(times_->set_apart(*change_, *trees_, of_command() ? State::with : State::without));
   for (const State state : {State::without, State::with}) {
     TRY(make_folders(trees_->root(state) + below_));  // one that came with the change, or went
