@@ -104,7 +104,14 @@ struct Tries::Lock {
 
 Result<Tries> Tries::open(World& world, const std::string& root) {
   const std::string home = case_folder(root);
-  TRY(make_case_folder(home));
+  if (Status made = make_case_folder(home); !made) {
+    Error why = made.error();
+    why.advice =
+        "both states of a change are kept there, with a case or without: make it a folder that can "
+        "be "
+        "written";
+    return why;
+  }
   const std::string folder = home + "/tries";
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
     return path_error("cannot make", folder, errno);
