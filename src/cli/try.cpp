@@ -1,6 +1,7 @@
 #include "workbench/try.h"
 #include "cli/commands.h"
 #include "cli/flag_values.h"
+#include "cli/json_text.h"
 #include "cli/kept.h"
 #include "cli/try_text.h"
 #include "workbench/try_kept.h"
@@ -126,6 +127,9 @@ Result<Exit> forget(const Arguments& arguments, Session& session) {
     return usage_error("--forget takes the number of a try", "culprit try --restore 3 --forget");
   TRY(forget_try(session.world, arguments.words.front()));
   show_note(fmt::format("try {} is forgotten; the tree stays as it is", arguments.words.front()));
+  if (arguments.has("--json"))
+    TRY(print(fmt::format("{{\"schema_version\":1,\"forgotten\":[{}]}}\n",
+                          json_string(arguments.words.front()))));
   return Exit::found;
 }
 

@@ -117,32 +117,75 @@ std::string tree_text(const Tried& tried, const TryRequest& request) {
                                : "TREE     as it was, without the change\n";
 }
 
-std::string next_text(const Tried& tried, const TryRequest& request) {
-  const bool in_tree = tried.tree == Tried::Tree::applied ||
-                       (tried.tree == Tried::Tree::as_it_was && request.apply.empty());
-  if (!in_tree) {
+// How the change comes back that is not in the tree, or where its two states are.
+std::string copy_text(const Tried& tried, const TryRequest& request) {
+  const bool stayed = tried.tree == Tried::Tree::as_it_was || tried.tree == Tried::Tree::in_the_way;
+  const bool in_tree = tried.tree == Tried::Tree::applied || (stayed && request.apply.empty());
+  if (!in_tree && tried.tree != Tried::Tree::half_done) {
     if (tried.patch.empty() || tried.staged)
       return fmt::format("COPY     culprit try --restore {} --with   brings the change back\n",
                          tried.id);
     // Below the root `git apply` skips, without a word, what lies beside.
     const bool from_root = !tried.patch.starts_with('/');
-    const std::string where = from_root ? "" : " -C " + shell_quoted(tried.root);
+    std::string where = from_root ? "" : " -C " + shell_quoted(tried.root);
+    if (tried.space_judged) where += " -c apply.whitespace=nowarn";
     return fmt::format("COPY     git{} apply {}   brings the change back\n", where,
                        from_root ? tried.patch : shell_quoted(tried.patch));
   }
-  std::string text = fmt::format("COPY     {}\n", tried.copy);
-  // What was not judged is no try that could be taken back.
-  if (tried.outcome.end == End::interrupted) return text + "NEXT     the same again, to its end\n";
-  if (!tried.outcome.judged())
-    return text +
-           "NEXT     the same with a test that can be judged without the change and with it\n";
-  if (tried.verdict == Verdict::supported) {
-    return text + fmt::format("NEXT     git commit it; or culprit try --restore {} takes it back\n",
-                              tried.id);
+  return fmt::format("COPY     {}\n", tried.copy);
+}
+
+std::string longer_text(const TryRequest& request) {
+  return fmt::format("the same with --trials {} goes on longer", request.trials_max * 2);
+}
+
+// What would make another run of the trials say more. Empty: it is decided.
+std::string again_text(const Tried& tried, const TryRequest& request) {
+  const PairedOutcome& outcome = tried.outcome;
+  if (outcome.end == End::interrupted) return "the same again, to its end";
+  if (outcome.stop_code) {
+    std::vector<std::string> words;
+    for (const std::string& word : request.test) words.push_back(shell_quoted(word));
+    return fmt::format("--signature 'exit = {}' counts that as a failure; so does -- sh -c {}",
+                       *outcome.stop_code,
+                       shell_quoted(fmt::format("{} || exit 1", fmt::join(words, " "))));
   }
-  return text + fmt::format(
-                    "NEXT     --trials {} goes on longer; culprit try --restore {} takes it back\n",
-                    request.trials_max * 2, tried.id);
+  if (outcome.timed_out > 0 && tried.verdict == Verdict::undecided)
+    return "--timeout D gives a trial longer; --signature 'timed_out = true' says that a hang is "
+           "the failure";
+  if (!outcome.judged())
+    return "the same with a test that can be judged without the change and with it";
+  // On top of itself --apply would be a second change: what settles it comes first.
+  if (tried.verdict != Verdict::undecided || tried.tree == Tried::Tree::applied) return "";
+  return longer_text(request);
+}
+
+// Of a change that is in the tree, what becomes of it.
+std::string settling_text(const Tried& tried, const TryRequest& request) {
+  if (!request.apply.empty() && tried.tree != Tried::Tree::applied) return "";
+  const bool known = tried.outcome.judged() && tried.outcome.end != End::interrupted;
+  const bool stayed = tried.tree == Tried::Tree::as_it_was || tried.tree == Tried::Tree::applied;
+  // What was not judged is no try that could be taken back.
+  if (stayed && !known) return "";
+  const std::string back = fmt::format("culprit try --restore {} takes it back", tried.id);
+  if (stayed && tried.verdict == Verdict::supported) return "git commit it; or " + back;
+  const bool longer = tried.outcome.end == End::trials_spent && tried.outcome.timed_out == 0;
+  if (tried.tree == Tried::Tree::applied && longer)
+    return fmt::format("{}, and then {}", back, longer_text(request));
+  if (stayed) return back;
+  if (tried.tree != Tried::Tree::in_the_way) return "";
+  return fmt::format(
+      "the change is in the tree still: {} once that is settled; or take it out by hand, then "
+      "culprit try --restore {} --forget",
+      back, tried.id);
+}
+
+std::string next_text(const Tried& tried, const TryRequest& request) {
+  std::string next = again_text(tried, request);
+  const std::string settling = settling_text(tried, request);
+  if (!next.empty() && !settling.empty()) next += "; ";
+  next += settling;
+  return next.empty() ? "" : fmt::format("NEXT     {}\n", next);
 }
 
 std::string json_rate(const SideCounts& counts, const Interval& interval) {
@@ -198,7 +241,7 @@ std::string text_of(const Tried& tried, const TryRequest& request) {
          reasons_text("UNJUDGED ", tried.outcome.unjudged_reasons) + change_text(tried) +
          fmt::format("TRIALS   {} in {:.1f} s of running, {}; seed {}\n", tried.outcome.trials,
                      tried.outcome.seconds, end, request.seed) +
-         tree_text(tried, request) + next_text(tried, request);
+         tree_text(tried, request) + copy_text(tried, request) + next_text(tried, request);
 }
 
 std::string json_of(const Tried& tried, const TryRequest& request) {

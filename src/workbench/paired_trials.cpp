@@ -107,13 +107,17 @@ void Pairing::learn(const FinishedTrial& finished) {
   const Side side = sides_[finished.id];
   ++made_.trials;
   made_.seconds += finished.trial.seconds;
-  if (finished.judgement.stops) stopped_ = End::asked_to_stop;
+  if (finished.judgement.stops) {
+    stopped_ = End::asked_to_stop;
+    made_.stop_code = finished.trial.exit_code;
+  }
   const auto& outcome = finished.judgement.outcome;
   if (outcome == Outcome::bad) ++made_.bad_reasons[finished.judgement.reason];
   if (outcome == Outcome::good) slowest_good_ = std::max(slowest_good_, finished.trial.seconds);
   if (outcome) {
     made_.comparison.tell(side, *outcome);
   } else {
+    if (finished.trial.timed_out) ++made_.timed_out;
     if (finished.trial.timed_out && own_limit()) made_.comparison.tell_unseen(side);
     ++made_.unjudged_reasons[finished.judgement.reason];
     ++unjudged_[static_cast<std::size_t>(side)];

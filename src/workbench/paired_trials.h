@@ -57,6 +57,8 @@ struct PairedOutcome {
   double seconds = 0;      // of their running
   std::map<std::string, std::size_t> bad_reasons = {};
   std::map<std::string, std::size_t> unjudged_reasons = {};
+  std::size_t timed_out = 0;       // of those that could not be judged
+  std::optional<int> stop_code{};  // by which the test asked to stop
   bool judged() const {
     return comparison.counts(RateComparison::Side::without).total > 0 &&
            comparison.counts(RateComparison::Side::with).total > 0;

@@ -195,13 +195,16 @@ Status Trying::refuse_other_changes() {
   if (!beyond) return try_again();
   if (request_.pending == TryRequest::Pending::stacked) return ok();
   const TryRecord& first = pending_.front().record;
+  const bool goes = TRY(can_be_taken_back(pending_.front(), tree_));
   return usage_error(
       fmt::format(
           "the change of try {} (\"{}\", {}) is in the tree still, and {} would be a second",
           first.id, first.hypothesis, first.verdict, *beyond),
-      fmt::format("git commit it, take it back with culprit try --restore {0}, or --stack; "
-                  "culprit try --restore {0} --forget: it is no try any more",
-                  first.id));
+      fmt::format(
+          "git commit it, {1}or --stack; culprit try --restore {0} --forget: it is no try "
+          "any more",
+          first.id,
+          goes ? fmt::format("take it back with culprit try --restore {}, ", first.id) : ""));
 }
 
 // The newest change that is pending, alone: those below it are on both sides.
@@ -298,6 +301,11 @@ Status Trying::apply_in_copy() {
   setup.command = without_repository(world_, {"/bin/sh", "-c", request_.apply});
   place(setup, State::with, 0, "");
   const Trial trial = TRY(run_trial(setup).during("running {}", request_.apply));
+  const std::string repository = trees_->root(State::with) + "/.git";
+  if (trial.exit_code == 0 && !world_.info(repository)) {
+    return usage_error(fmt::format("{} took the repository away", request_.apply),
+                       "a change is of files and of the index");
+  }
   if (trial.exit_code == 0) return note_references();
   const std::string how = trial.exit_code ? fmt::format("exit {}", *trial.exit_code)
                                           : fmt::format("signal {}", trial.signal);
@@ -358,19 +366,28 @@ Status Trying::refuse_unlisted() const {
 // Without the change a test that came with it fails because it is not there, whatever else changed.
 Status Trying::refuse_test_of_change() const {
   using Kind = TreeNode::Kind;
-  const std::set<std::string> named =
-      named_paths(request_.test, tree_.root(), tree_.root() + below_);
+  const auto readable = [](const TreeNode& node) {
+    return node.kind == Kind::file || node.kind == Kind::link;
+  };
+  const std::string here = tree_.root() + below_;
+  const std::set<std::string> named = named_paths(request_.test, tree_.root(), here);
   for (const TreeChange::Part* part : change_->differing()) {
     if (!named.contains(part->path)) continue;
-    const bool without = part->without.kind != Kind::absent;
-    const bool with = part->with.kind != Kind::absent;
+    const bool without = readable(part->without);
+    const bool with = readable(part->with);
+    if (!without && !with) continue;
     if (without && with) {
-      note(fmt::format("{}, which TEST names, is a part of the change: each side has its own",
-                       part->path));
+      const bool tests =
+          part->path.find("test") != std::string::npos ||
+          named_paths({request_.test.front()}, tree_.root(), here).contains(part->path);
+      if (tests)
+        note(fmt::format("{}, which TEST names, is a part of the change: each side has its own",
+                         part->path));
       continue;
     }
     return usage_error(
-        fmt::format("TEST names {}, which is there only {} the change: the other side can but fail",
+        fmt::format("TEST names {}, which is there only {} the change: the other side would fail "
+                    "for want of it",
                     part->path, with ? "with" : "without"),
         "git commit the test by itself first, or name a copy of it outside of the tree");
   }
@@ -471,6 +488,8 @@ void Trying::judge(Tried& tried) const {
   tried.copy = from_here(tries_.folder_of(record_));
   if (!patch_.empty()) tried.patch = from_here(patch_);
   tried.staged = change_->has_index();
+  const auto space = world_.run({"git", "-C", tree_.root(), "config", "apply.whitespace"}, "");
+  tried.space_judged = space && !space->out.empty() && space->out.find("warn") == std::string::npos;
 }
 
 // The verdict is known: what cannot be done now does not take it away.

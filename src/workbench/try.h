@@ -65,10 +65,11 @@ struct Tried {
   Tree tree = Tree::as_it_was;
   std::string why;
   std::string id;
-  std::string root;     // of the tree
-  std::string copy;     // the folder of the try
-  std::string patch;    // a file in it; empty: there is none, and try_kept.h brings it back
-  bool staged = false;  // the index is a part of the change, and of no patch
+  std::string root;           // of the tree
+  std::string copy;           // the folder of the try
+  std::string patch;          // a file in it; empty: there is none, and try_kept.h brings it back
+  bool staged = false;        // the index is a part of the change, and of no patch
+  bool space_judged = false;  // git is set to refuse, or to mend, white space in patches
 };
 
 // Errors: usage (no change, a pending one, no test), and as of the parts.

@@ -87,6 +87,17 @@ Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree
   return found;
 }
 
+Result<bool> can_be_taken_back(const PendingTry& pending, const WorkTree& tree) {
+  const std::vector<std::string> strangers = TRY(pending.change.strangers(tree.root()));
+  if (!strangers.empty()) return false;
+  if (!pending.change.has_index()) return true;
+  for (const State state : {State::without, State::with}) {
+    const bool held = TRY(index_holds(tree, pending.record, pending.change, state));
+    if (held) return true;
+  }
+  return false;
+}
+
 Result<std::optional<std::string>> path_beyond(const std::vector<PendingTry>& pending,
                                                const WorkTree& tree,
                                                const WorkTree::Differences& differences) {

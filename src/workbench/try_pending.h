@@ -25,6 +25,9 @@ Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree
 // a path in the same state is that change too, tried before; no change is stacked on itself.
 Result<std::vector<PendingTry>> below_newest(std::vector<PendingTry> pending);
 
+// Whether nothing stands against that: no file of it, nor the index, was changed since.
+Result<bool> can_be_taken_back(const PendingTry& pending, const WorkTree& tree);
+
 // A path that differs from HEAD and is not as one of these left it; nothing: they are all there is.
 Result<std::optional<std::string>> path_beyond(const std::vector<PendingTry>& pending,
                                                const WorkTree& tree,

@@ -79,6 +79,7 @@ CHANGE   pool.conf
 TRIALS   15, untestable; seed 1
 TREE     as it was, without the change
 COPY     git apply .culprit/tries/5/change.patch   brings the change back
+NEXT     the same with a test that can be judged without the change and with it
 [exit 0]
 # The case knows what was predicted, and what came of it.
 $ culprit case show --json | jq -r '.entries[].summary'
