@@ -142,7 +142,7 @@ TEST_CASE("what the limit of culprit's own cut off may have been either, and dec
   CHECK(outcome.comparison.verdict() == RateComparison::Verdict::undecided);
   CHECK(outcome.comparison.counts(Side::with).total == 1);
   CHECK(outcome.comparison.counts(Side::with).unseen == 7);
-  CHECK(outcome.unjudged_reasons.size() == 1);
+  CHECK(outcome.timed_out == 7);
 }
 
 TEST_CASE("a side that hangs before anything passed ends it after few of its long limits") {
