@@ -15,7 +15,7 @@
 #include "repo/lent_objects.h"
 #include "repo/tree_copy.h"
 #include "search/anytime_interval.h"
-#include "workbench/named_paths.h"
+#include "workbench/test_files.h"
 #include "workbench/trial_room.h"
 #include "workbench/try_pending.h"
 #include "workbench/try_record.h"
@@ -120,7 +120,6 @@ class Trying {
   Status save_change();
   Status save_index(TreeChange::Trees& trees);
   Status refuse_unlisted() const;
-  Status refuse_test_of_change() const;
   void save_patch();
   Result<PairedOutcome> run_trials();
   void note_namespace(const RateComparison& comparison) const;
@@ -363,37 +362,6 @@ Status Trying::refuse_unlisted() const {
   return ok();
 }
 
-// Without the change a test that came with it fails because it is not there, whatever else changed.
-Status Trying::refuse_test_of_change() const {
-  using Kind = TreeNode::Kind;
-  const auto readable = [](const TreeNode& node) {
-    return node.kind == Kind::file || node.kind == Kind::link;
-  };
-  const std::string here = tree_.root() + below_;
-  const std::set<std::string> named = named_paths(request_.test, tree_.root(), here);
-  for (const TreeChange::Part* part : change_->differing()) {
-    if (!named.contains(part->path)) continue;
-    const bool without = readable(part->without);
-    const bool with = readable(part->with);
-    if (!without && !with) continue;
-    if (without && with) {
-      const bool tests =
-          part->path.find("test") != std::string::npos ||
-          named_paths({request_.test.front()}, tree_.root(), here).contains(part->path);
-      if (tests)
-        note(fmt::format("{}, which TEST names, is a part of the change: each side has its own",
-                         part->path));
-      continue;
-    }
-    return usage_error(
-        fmt::format("TEST names {}, which is there only {} the change: the other side would fail "
-                    "for want of it",
-                    part->path, with ? "with" : "without"),
-        "git commit the test by itself first, or name a copy of it outside of the tree");
-  }
-  return ok();
-}
-
 Status Trying::save_change() {
   TreeChange::Trees trees;
   trees.without = trees_->root(State::without);
@@ -555,7 +523,8 @@ Result<Tried> Trying::steps() {
   times_->outlast();
   TRY(of_command() ? apply_in_copy() : take_back_in_copy());
   TRY(save_change());
-  TRY(refuse_test_of_change());
+  const std::string own = TRY(test_files_apart(*change_, request_.test, {tree_.root(), below_}));
+  if (!own.empty()) note(own);
   TRY(times_->set_apart(*change_, *trees_, of_command() ? State::with : State::without));
   for (const State state : {State::without, State::with}) {
     TRY(make_folders(trees_->root(state) + below_));  // one that came with the change, or went
