@@ -46,9 +46,11 @@ class Cut(Bisect):
             self.assertIn(one["sha"], (self.repo / one["output"]).read_text())
         # With the failure that hangs, too: what is cut by the same limit counts on.
         hangs = ["--signature", "timed_out = true", *slow]
-        self.bisect(*ends, "--timeout", "0.2s", *hangs)
-        said = self.bisect("--resume", *ends, "--timeout", "0.2s", *hangs)
+        said = self.bisect(*ends, "--timeout", "0.2s", *hangs)
         self.assertEqual(said["culprit"]["sha"], shas[4])
+        for limit in (["--timeout", "0.2s"], []):
+            again = self.bisect("--resume", *ends, *limit, *hangs)
+            self.assertEqual((again["culprit"], again["runs"]), (said["culprit"], said["runs"]))
         said = self.bisect("--resume", *ends, "--timeout", "10s", *hangs, code=125)
         self.assertNotIn("bad", [one["outcome"] for one in said["trials"]])
 

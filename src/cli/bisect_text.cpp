@@ -158,6 +158,7 @@ std::string end_rates_text(const Bisection& made) {
 std::string rates_text(const Bisection& made) {
   if (made.trouble || made.broke || made.at_bad.total() + made.at_good.total() == 0) return "";
   if (made.verdict == Bisection::Verdict::no_change) return end_rates_text(made);
+  if (made.before.total() == 0 || made.since.total() == 0) return "";
   return line(
       "RATES",
       fmt::format("failed in {} of {} before it, in {} of {} since; about {} and {}",

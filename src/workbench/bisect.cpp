@@ -133,9 +133,15 @@ Bisecting::Bisecting(World& world, CommitTrials& trials, const BisectOptions& op
   recall(options_.history);
 }
 
-// It had a limit that is longer by now. A journal rounds seconds.
+bool judged(const BisectRow& row) {
+  return row.observation == Observation::good || row.observation == Observation::bad;
+}
+
+// It had a limit that is longer by now. A limit that follows from GOOD's runs grows as they are
+// made, which takes no evidence back. A journal rounds seconds.
 bool Bisecting::timed_out_too_early(const BisectRow& row) const {
-  return row.timed_out && row.seconds + 1e-3 < seconds(timeout());
+  const bool asked = options_.setup.timeout > Duration::zero();
+  return row.timed_out && row.seconds + 1e-3 < seconds(timeout()) && (asked || !judged(row));
 }
 
 // A run whose answer does not count any more.
@@ -146,10 +152,6 @@ void Bisecting::set_aside(BisectRow row) {
   ++skipped_;
   seconds_ += row.seconds + row.ready_seconds;
   rows_.push_back(std::move(row));
-}
-
-bool judged(const BisectRow& row) {
-  return row.observation == Observation::good || row.observation == Observation::bad;
 }
 
 // What was seen before. Whoever goes on may have mended what no run of an end could be judged for.
