@@ -37,7 +37,8 @@ std::string revert_text(const Bisected& done) {
   return text;
 }
 
-std::string trouble_next(const Bisection& made) {
+std::string trouble_next(const Bisected& done) {
+  const Bisection& made = done.made;
   using Trouble = Calibration::Trouble;
   if (last_reason(made).starts_with("timed out")) {
     return "a longer --timeout; or, where hanging is the failure: --signature 'timed_out = true'";
@@ -53,8 +54,8 @@ std::string trouble_next(const Bisection& made) {
     case Trouble::good_untestable:
     case Trouble::bad_untestable: break;
   }
-  return "what it said is below runs/; a worktree holds tracked files only: --link PATH shares "
-         "others";
+  const std::string_view kept = done.folder.empty() ? "" : "what it said is below runs/; ";
+  return fmt::format("{}a worktree holds tracked files only: --link PATH shares others", kept);
 }
 
 // What stopped it may be no order, but a program that died below a shell.
@@ -93,7 +94,7 @@ std::string no_change_next(const Bisection& made) {
 
 std::string next_text(const Bisected& done) {
   const Bisection& made = done.made;
-  if (made.trouble) return line("NEXT", trouble_next(made));
+  if (made.trouble) return line("NEXT", trouble_next(done));
   if (made.broke) {
     return line("NEXT", "mend that (a server, a disk, a date?), then the same without --resume");
   }

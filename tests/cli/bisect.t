@@ -53,6 +53,11 @@ NEXT     an older GOOD; or --signature 'stderr ~ "..."', if another failure hide
 $ cd shop; culprit bisect v0 v20 --no-case --json -- true | jq -c '[.verdict, .trouble, .ended]'
 ["no_change","bad_passes","trouble"]
 [exit 0]
+$ cd shop; culprit bisect v0 v20 --no-case -- sh -c 'echo "no module pg" >&2; exit 125' | grep -v '^ *[0-9]\|RUNS'
+NOTHING  v0 cannot be tested (exit 125: cannot be tested)
+SAID     no module pg
+NEXT     a worktree holds tracked files only: --link PATH shares others
+[exit 0]
 $ cd shop; culprit bisect v20 v0 -- true
 culprit: GOOD comes after BAD: this looks for where something broke
   try: to find what mended it, exchange them and turn the test round: culprit bisect BAD GOOD -- sh -c '! ./test.sh'
@@ -77,6 +82,14 @@ NEXT     exit 139 is a shell's word for SIGSEGV: `|| exit 1` behind the program 
 $ cd shop; culprit bisect v0 -- true
 culprit: bisect takes two commits, GOOD and BAD
   try: culprit bisect v1.8 v1.9 -- ./test.sh
+[exit 2]
+$ cd shop; culprit bisect v0 v20 ./test.sh
+culprit: bisect takes two commits, and the command stands behind --
+  try: culprit bisect v0 v20 -- ./test.sh
+[exit 2]
+$ cd shop; culprit bisect v0 v20 -- 'make check'
+culprit: there is no program called "make check"
+  try: for a shell: -- sh -c 'make check'
 [exit 2]
 $ cd shop; culprit bisect v0 v20
 culprit: bisect needs a command that tells good from bad
