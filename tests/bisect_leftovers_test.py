@@ -73,6 +73,9 @@ class Copies(Bisect):
             script.chmod(0o755)
             said = self.bisect(shas[0], shas[-1], "--no-case", "--", f"./{name}")
             self.assertEqual(said["culprit"]["sha"], shas[6])
+            self.assertEqual(said["notes"], [])
+            said = self.bisect(shas[0], shas[-1], "--no-case", "--", "sh", f"./{name}")
+            self.assertEqual(said["notes"], [f"in no commit, and so yours at every commit: {name}"])
 
     def test_a_checkout_that_is_reached_by_a_link_is_each_commits(self):
         self.commit("run", run_py="import mod\nraise SystemExit(mod.value)\n")

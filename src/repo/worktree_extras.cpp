@@ -91,7 +91,7 @@ Status WorktreeExtras::give_copy(const fs::path& worktree, const WorktreeExtra& 
   std::error_code failed;
   {
     const std::lock_guard locked(mutex_);
-    copied_.insert(one.path);
+    if (!one.expected) copied_.insert(one.path);
   }
   if (same_file(one.source, copy)) return ok();
   make_parents(worktree, one.path);

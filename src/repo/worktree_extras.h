@@ -25,6 +25,7 @@ struct WorktreeExtra {
   std::string source;
   enum class Needed : std::uint8_t { at_once, after_build };
   Needed needed = Needed::at_once;  // of copies
+  bool expected = false;            // the user named just that: no note says that it was copied
 };
 
 class WorktreeExtras {

@@ -172,7 +172,8 @@ void UserFolder::add_copies(std::vector<std::string>& words, Words whose) {
     const auto same = [&](const WorktreeExtra& one) { return one.path == *path; };
     if (std::any_of(copies_.begin(), copies_.end(), same)) continue;
     if (comes_from_here(*path, i, whose)) {
-      copies_.push_back({*path, source, needed});
+      const bool itself = i == 0 && whose == Words::command;
+      copies_.push_back({*path, source, needed, itself});
     } else if (changed_here(*path)) {
       notes_.push_back(fmt::format(
           "{} has changes that are not committed: each commit is tested with its own", *path));
