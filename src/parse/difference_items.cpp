@@ -21,6 +21,7 @@ struct Entry {
   std::size_t change = no_item;
   std::size_t parent = no_item;  // among the entries
   bool replaced = false;         // another one is there in its place where this one is not
+  std::size_t closes = no_item;  // among the entries: it is there where that is
 };
 
 // What a text has around its items.
@@ -52,6 +53,9 @@ std::string Merged::with(const std::vector<bool>& applied) const {
     there[i] = there[i] || own;
     const bool brings = there[i] && one.parent != no_item && !entries[one.parent].replaced;
     if (brings) there[one.parent] = true;
+  }
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].closes != no_item) there[i] = there[entries[i].closes];
   }
   const Frame& frame = styled && !applied.back() ? good_frame : bad_frame;
   std::string text(frame.marked ? byte_order_mark : "");
@@ -149,7 +153,8 @@ void Merging::pair(const Alignment& same) {
 void Merging::add(const Item& item, Side side, std::size_t change) {
   const std::vector<std::size_t>& places = side == Side::bad ? new_entry_ : old_entry_;
   const std::size_t parent = item.parent == no_item ? no_item : places[item.parent];
-  entries.push_back({std::string(item.text), side, change, parent});
+  const std::size_t closes = item.closes == no_item ? no_item : places[item.closes];
+  entries.push_back({std::string(item.text), side, change, parent, false, closes});
 }
 
 // What is added stands right behind what it replaces.

@@ -21,7 +21,8 @@ struct Item {
   std::string subject = {};  // the name of what is set, with what it stands in; no version has one
   std::string within = {};   // names what it stands in; lines of different ones are never the same
   std::size_t parent = no_item;  // an earlier one, which is there where this one is
-  bool goes_on = false;          // with the one before it, which has the name of both
+  bool goes_on = false;          // with one before it, which has the name of both
+  std::size_t closes = no_item;  // the "{" of an earlier one: it is there where that is
 };
 
 // The key of all comments and empty lines, where they say nothing.

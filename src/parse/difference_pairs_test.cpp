@@ -42,6 +42,34 @@ TEST_CASE("lines of one name are paired by what is most like them") {
         "backend b\n  server a 1\n  server b 2\n  server c 3\nbackend d\n  server a 1\n");
 }
 
+TEST_CASE("a block in braces comes and goes with both") {
+  const std::string head = "http {\n  server {\n    listen 80;\n  }\n";
+  const Differences made =
+      read(head + "  old {\n    a 1;\n    b 1;\n  }\n}\n",
+           "http {\n  new {\n    c 1;\n    d 1;\n  } # new\n  server {\n    listen 81;\n"
+           "  }\n  empty {\n  }\n}\n",
+           DifferenceKind::settings);
+  CHECK(made.names ==
+        Names{"added http { new {", "added http {.new { c 1;", "added http {.new { d 1;",
+              "http {.server { listen 80; -> http {.server { listen 81;", "removed http { old {",
+              "removed http {.old { a 1;", "removed http {.old { b 1;", "added http { empty {"});
+  for (std::size_t set = 0; set < 256; ++set) {
+    std::vector<std::size_t> applied;
+    for (std::size_t i = 0; i < 8; ++i) {
+      if ((set >> i & 1) != 0) applied.push_back(i);
+    }
+    int depth = 0;
+    for (const char c : with(made, applied)) {
+      depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+      REQUIRE(depth >= 0);
+    }
+    REQUIRE(depth == 0);
+  }
+  CHECK(with(made, {2}) ==
+        "http {\n  new {\n    d 1;\n  } # new\n  server {\n    listen 80;\n  }\n"
+        "  old {\n    a 1;\n    b 1;\n  }\n}\n");
+}
+
 TEST_CASE("options of pip are paired by their name, links by that of the package") {
   const Differences made =
       read("-e git+https://x@v1#egg=f\n-r base.txt\n--hash a\n--hash b\na==1\n",

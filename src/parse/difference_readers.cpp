@@ -134,6 +134,17 @@ bool holds_lines(const ItemList& list, std::size_t at) {
   return false;
 }
 
+// The one among those that are open whose "{" a line "}" closes, indented as much; no_item: none.
+std::size_t closed_by(const ItemList& list, const std::vector<std::size_t>& open,
+                      std::string_view text) {
+  if (!trimmed(text).starts_with('}')) return no_item;
+  const auto opener = std::find_if(open.rbegin(), open.rend(), [&](std::size_t one) {
+    return indent_of(list.items[one].text) == indent_of(text);
+  });
+  const bool opens = opener != open.rend() && trimmed(list.items[*opener].text).ends_with('{');
+  return opens ? *opener : no_item;
+}
+
 // A line belongs to the nearest one before it that it stands in.
 void read_indented(ItemList& list) {
   std::vector<std::size_t> open;
@@ -141,12 +152,19 @@ void read_indented(ItemList& list) {
     Item& item = list.items[i];
     const std::string_view line = trimmed(item.text);
     if (read_comment(item, line)) continue;
+    item.closes = closed_by(list, open, item.text);
     while (!open.empty() && !stands_in(item.text, list.items[open.back()].text)) open.pop_back();
     item.parent = open.empty() ? no_item : open.back();
     const std::string above = open.empty() ? "" : list.items[open.back()].key + "\n";
     item.within = above;
     item.subject = fmt::format("{}{}", open.empty() ? "" : list.items[open.back()].subject + ".",
                                named_in(line));
+    if (item.closes != no_item) {
+      item.goes_on = true;
+      item.within += list.items[item.closes].text;
+      item.key = list.items[item.closes].key;
+      continue;
+    }
     const bool whole = is_member(line) || (!opens(line) && holds_lines(list, i));
     item.key = above + std::string(whole ? line : setting_name(line));
     if (!above.empty()) {
@@ -359,7 +377,9 @@ void pair_names(ItemList& good, ItemList& bad) {
   }
   for (ItemList* list : {&good, &bad}) {
     for (std::size_t i = 1; i < list->items.size(); ++i) {
-      if (list->items[i].goes_on) list->items[i].key = list->items[i - 1].key;
+      Item& item = list->items[i];
+      const std::size_t named = item.closes == no_item ? i - 1 : item.closes;
+      if (item.goes_on) item.key = list->items[named].key;
     }
   }
 }
