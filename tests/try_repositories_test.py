@@ -172,6 +172,19 @@ class Repositories(Try):
                                     "./test.sh", code=0)["tree"], "applied")
         self.assertEqual(self.git("status", "--porcelain"), "M  code\n")
 
+    def test_worktrees_within_a_bare_repository_are_no_part_of_it(self):
+        bare = self.folder / "bare.git"
+        subprocess.run(["git", "clone", "-q", "--bare", self.tree, bare], check=True)
+        for name in ("one", "feature/two"):
+            subprocess.run(["git", "-C", bare, "worktree", "add", "-q", "-b",
+                            name.replace("/", "-"), name], check=True, capture_output=True)
+        (bare / "feature/two/secret").write_text("x")
+        self.tree = bare / "one"
+        self.put("code", "fixed\n")
+        seen = "test -e .git/refs && ! test -e .git/feature && ! test -e .git/one || exit 125"
+        said = self.tried("--", "sh", "-c", seen + "; ./test.sh", code=0)
+        self.assertEqual(said["unjudged"], {})
+
     def test_the_repository_of_a_hook_is_not_that_of_the_copies(self):
         before = self.state()
         place = str(self.tree / ".git")

@@ -285,12 +285,31 @@ Result<std::string> WorkTree::index_text(const std::string& index_file) const {
   return without_memory(text);
 }
 
+// What lies in the folder of all checkouts and belongs into a copy: not the checkouts themselves,
+// which some have below a bare repository.
+Result<std::vector<std::string>> WorkTree::parts() const {
+  const std::string text = TRY(asked({"worktree", "list", "--porcelain"}));
+  const std::string below = "worktree " + common_ + "/";
+  std::set<std::string> checkouts;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(below))
+      checkouts.insert(line.substr(below.size(), line.find('/', below.size()) - below.size()));
+  }
+  std::vector<std::string> names = TRY(world_->list(common_));
+  std::erase_if(names, [&](const std::string& name) {
+    return is_left_behind(name) || checkouts.contains(name) ||
+           (common_ != folder_ && is_of_one_checkout(name));
+  });
+  return names;
+}
+
 Result<std::vector<std::string>> WorkTree::large_parts() const {
   std::vector<std::string> large;
-  const std::vector<std::string> names = TRY(world_->list(common_));
+  const std::vector<std::string> names = TRY(parts());
   for (const std::string& name : names) {
     const TreeNode node = TRY(node_at(common_ + "/" + name));
-    if (node.kind != TreeNode::Kind::folder || is_left_behind(name)) continue;
+    if (node.kind != TreeNode::Kind::folder) continue;
     if (is_one_of(name, {"refs", "reftable", "info"})) continue;
     TreeLimits limits;
     limits.bytes_max = part_bytes_max;
@@ -336,11 +355,9 @@ Status WorkTree::copy_repository(const std::string& folder, const std::string& o
   const std::string made = folder + "/.git";
   TRY(make_folders(made));
   const std::vector<std::string> large = TRY(large_parts());
-  const std::vector<std::string> names = TRY(world_->list(common_));
+  const std::vector<std::string> names = TRY(parts());
   for (const std::string& name : names) {
-    const bool shared = std::find(large.begin(), large.end(), name) != large.end();
-    if (shared || is_left_behind(name)) continue;
-    if (common_ != folder_ && is_of_one_checkout(name)) continue;
+    if (std::find(large.begin(), large.end(), name) != large.end()) continue;
     TRY(copy_readable(common_ + "/" + name, made + "/" + name));
   }
   TRY(make_folders(made + "/refs"));

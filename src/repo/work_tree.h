@@ -84,6 +84,7 @@ class WorkTree {
  private:
   explicit WorkTree(World& world) : world_(&world) {}
 
+  Result<std::vector<std::string>> parts() const;
   Status copy_checkout(const std::string& made) const;
   Result<std::vector<std::string>> settings() const;
   Result<std::string> asked(const std::vector<std::string>& words) const;
