@@ -92,7 +92,7 @@ class Merging {
 
   void pair(const Alignment& same);
   void pair_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end);
-  void add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end);
+  void add_gap(Slice olds, Slice news);
   void add(const Item& item, Side side, std::size_t change);
   std::size_t change_of(const Item& item);
   std::string name_of(const Change& change) const;
@@ -158,7 +158,10 @@ void Merging::add(const Item& item, Side side, std::size_t change) {
 }
 
 // What is added stands right behind what it replaces.
-void Merging::add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::size_t new_end) {
+void Merging::add_gap(Slice olds, Slice news) {
+  std::size_t i = olds.from;
+  std::size_t j = news.from;
+  const std::size_t old_end = olds.to;
   const auto add_old = [&](std::size_t at) {
     old_entry_[at] = entries.size();
     add(before_[at], Side::good, old_change_[at]);
@@ -172,7 +175,7 @@ void Merging::add_gap(std::size_t i, std::size_t old_end, std::size_t j, std::si
     while (!known->second.empty() && known->second.back() < i) known->second.pop_back();
     return known->second.empty() ? old_end : known->second.back();
   };
-  for (; j < new_end; ++j) {
+  for (; j < news.to; ++j) {
     const std::size_t partner = partner_of(new_change_[j]);
     const bool replaces = partner < old_end;
     while (replaces && i <= partner) add_old(i++);
@@ -194,16 +197,13 @@ void Merging::run() {
   const std::vector<std::string> news = texts(after_);
   const Alignment same = aligned({olds.begin(), olds.end()}, {news.begin(), news.end()});
   pair(same);
-  std::size_t i = 0;
-  std::size_t j = 0;
-  for (const auto& [old_at, new_at] : same) {
-    add_gap(i, old_at, j, new_at);
-    old_entry_[old_at] = new_entry_[new_at] = entries.size();
-    add(before_[old_at], Side::both, no_item);
-    i = old_at + 1;
-    j = new_at + 1;
-  }
-  add_gap(i, before_.size(), j, after_.size());
+  walk(
+      same, {0, before_.size()}, {0, after_.size()},
+      [&](Slice older, Slice newer) { add_gap(older, newer); },
+      [&](std::size_t i, std::size_t j) {
+        old_entry_[i] = new_entry_[j] = entries.size();
+        add(before_[i], Side::both, no_item);
+      });
   for (const Change& change : changes_) {
     names.push_back(name_of(change));
     subjects.push_back(item_of(change).subject);

@@ -226,10 +226,8 @@ class Merging {
   Merged merge(const Node& good, const Node& bad);
   void merge_objects(const Node& good, const Node& bad, Merged& made);
   void merge_lists(const Node& good, const Node& bad, Merged& made);
-  void merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
-                 std::size_t j, std::size_t new_end, Merged& made);
-  void merge_rest(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
-                  std::size_t j, std::size_t new_end, Merged& made);
+  void merge_gap(const Node& good, Slice olds, const Node& bad, Slice news, Merged& made);
+  void merge_rest(const Node& good, Slice olds, const Node& bad, Slice news, Merged& made);
   template <typename Make>
   void put(std::size_t place, Merged& made, Make make);
   void put_pair(const Node& good, std::size_t i, const Node& bad, std::size_t j, Merged& made);
@@ -467,34 +465,29 @@ void Merging::put_pair(const Node& good, std::size_t i, const Node& bad, std::si
 }
 
 // Those that stand for each other, as many here as there, are merged.
-void Merging::merge_rest(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
-                         std::size_t j, std::size_t new_end, Merged& made) {
-  const bool pairs = old_end - i == new_end - j;
-  for (; pairs && i < old_end; ++i, ++j) put_pair(good, i, bad, j, made);
-  for (; i < old_end; ++i) {
+void Merging::merge_rest(const Node& good, Slice olds, const Node& bad, Slice news, Merged& made) {
+  std::size_t i = olds.from;
+  std::size_t j = news.from;
+  const bool pairs = olds.to - i == news.to - j;
+  for (; pairs && i < olds.to; ++i, ++j) put_pair(good, i, bad, j, made);
+  for (; i < olds.to; ++i) {
     put(i, made, [&] { return alone(good.members[i], Merged::There::without); });
   }
-  for (; j < new_end; ++j) {
+  for (; j < news.to; ++j) {
     put(j, made, [&] { return alone(bad.members[j], Merged::There::with); });
   }
 }
 
-void Merging::merge_gap(const Node& good, std::size_t i, std::size_t old_end, const Node& bad,
-                        std::size_t j, std::size_t new_end, Merged& made) {
-  const auto signs = [](const Node& node, std::size_t from, std::size_t to) {
+void Merging::merge_gap(const Node& good, Slice olds, const Node& bad, Slice news, Merged& made) {
+  const auto signs = [](const Node& node, Slice of) {
     std::vector<Signs> some;
-    for (; from < to; ++from) some.push_back(signs_of(node.members[from]));
+    for (std::size_t i = of.from; i < of.to; ++i) some.push_back(signs_of(node.members[i]));
     return some;
   };
-  const std::size_t old_begin = i;
-  const std::size_t new_begin = j;
-  for (const auto& [old_at, new_at] : alike(signs(good, i, old_end), signs(bad, j, new_end))) {
-    merge_rest(good, i, old_begin + old_at, bad, j, new_begin + new_at, made);
-    i = old_begin + old_at;
-    j = new_begin + new_at;
-    put_pair(good, i++, bad, j++, made);
-  }
-  merge_rest(good, i, old_end, bad, j, new_end, made);
+  walk(
+      alike(signs(good, olds), signs(bad, news)), olds, news,
+      [&](Slice older, Slice newer) { merge_rest(good, older, bad, newer, made); },
+      [&](std::size_t i, std::size_t j) { put_pair(good, i, bad, j, made); });
 }
 
 void Merging::merge_lists(const Node& good, const Node& bad, Merged& made) {
@@ -503,16 +496,10 @@ void Merging::merge_lists(const Node& good, const Node& bad, Merged& made) {
     for (const Node& member : node.members) all.push_back(member.text);
     return all;
   };
-  Alignment same = aligned(texts(good), texts(bad));
-  same.emplace_back(good.members.size(), bad.members.size());
-  std::size_t i = 0;
-  std::size_t j = 0;
-  for (const auto& [old_at, new_at] : same) {
-    merge_gap(good, i, old_at, bad, j, new_at, made);
-    if (new_at < bad.members.size()) put_pair(good, old_at, bad, new_at, made);
-    i = old_at + 1;
-    j = new_at + 1;
-  }
+  walk(
+      aligned(texts(good), texts(bad)), {0, good.members.size()}, {0, bad.members.size()},
+      [&](Slice older, Slice newer) { merge_gap(good, older, bad, newer, made); },
+      [&](std::size_t i, std::size_t j) { put_pair(good, i, bad, j, made); });
 }
 
 struct MergedText {

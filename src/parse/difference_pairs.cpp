@@ -32,15 +32,11 @@ std::vector<std::size_t> partners_of(const std::vector<Signs>& good,
 
 namespace {
 
-struct Span {
-  std::size_t from, to;
-};
-
-void align(const std::vector<Signs>& good, Span olds, const std::vector<Signs>& bad, Span news,
+void align(const std::vector<Signs>& good, Slice olds, const std::vector<Signs>& bad, Slice news,
            std::size_t level, Alignment& made) {
   if (olds.from == olds.to || news.from == news.to || level == good[0].size()) return;
   // No sign is like no other one.
-  const auto signs = [level](const std::vector<Signs>& all, Span span, char side) {
+  const auto signs = [level](const std::vector<Signs>& all, Slice span, char side) {
     std::vector<std::string> some;
     for (std::size_t i = span.from; i < span.to; ++i) {
       some.push_back(all[i][level].empty() ? fmt::format("\n{}{}", side, i) : all[i][level]);
@@ -49,16 +45,10 @@ void align(const std::vector<Signs>& good, Span olds, const std::vector<Signs>& 
   };
   const std::vector<std::string> before = signs(good, olds, 'g');
   const std::vector<std::string> after = signs(bad, news, 'b');
-  Alignment same = aligned({before.begin(), before.end()}, {after.begin(), after.end()});
-  same.emplace_back(before.size(), after.size());
-  Span left{olds.from, news.from};  // where the gap begins in each
-  for (const auto& [i, j] : same) {
-    const std::size_t old_at = olds.from + i;
-    const std::size_t new_at = news.from + j;
-    align(good, {left.from, old_at}, bad, {left.to, new_at}, level + 1, made);
-    if (old_at < olds.to) made.emplace_back(old_at, new_at);
-    left = {old_at + 1, new_at + 1};
-  }
+  walk(
+      aligned({before.begin(), before.end()}, {after.begin(), after.end()}), olds, news,
+      [&](Slice older, Slice newer) { align(good, older, bad, newer, level + 1, made); },
+      [&](std::size_t i, std::size_t j) { made.emplace_back(i, j); });
 }
 
 }  // namespace

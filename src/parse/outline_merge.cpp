@@ -76,10 +76,12 @@ class Merging {
   MergedEntry alone(const OutlineEntry& entry, Side side, std::size_t change, Extent extent);
   void merge_map(const Entries& good, const Entries& bad, MergedEntry& made);
   void merge_list(const Entries& good, const Entries& bad, MergedEntry& made);
-  void merge_gap(const Entries& good, std::size_t i, std::size_t old_end, const Entries& bad,
-                 std::size_t j, std::size_t new_end, MergedEntry& made);
-  void merge_rest(const Entries& good, std::size_t i, std::size_t old_end, const Entries& bad,
-                  std::size_t j, std::size_t new_end, MergedEntry& made);
+  void merge_gap(const Entries& good, Slice olds, const Entries& bad, Slice news,
+                 MergedEntry& made);
+  void merge_rest(const Entries& good, Slice olds, const Entries& bad, Slice news,
+                  MergedEntry& made);
+  void put_pair(const Entries& good, std::size_t i, const Entries& bad, std::size_t j,
+                MergedEntry& made);
   void put(const OutlineEntry* good, const OutlineEntry* bad, MergedEntry& made);
   std::size_t change_of(const OutlineEntry& entry);
   template <typename Work>
@@ -250,42 +252,40 @@ Signs signs_of(const OutlineEntry& entry) {
 }
 
 // Sections and documents that stand for each other, as many here as there, are merged.
-void Merging::merge_rest(const Entries& good, std::size_t i, std::size_t old_end,
-                         const Entries& bad, std::size_t j, std::size_t new_end,
+void Merging::merge_rest(const Entries& good, Slice olds, const Entries& bad, Slice news,
                          MergedEntry& made) {
-  const bool pairs = old_end - i == new_end - j && i < old_end && !good[i].line.starts_with("- ") &&
+  std::size_t i = olds.from;
+  std::size_t j = news.from;
+  const bool pairs = olds.to - i == news.to - j && i < olds.to && !good[i].line.starts_with("- ") &&
                      good[i].form != Form::member && good[i].shape != Shape::leaf;
-  for (; pairs && i < old_end; ++i, ++j) {
-    document_ = j;
-    put(&good[i], &bad[j], made);
-  }
-  for (; i < old_end; ++i) {
+  for (; pairs && i < olds.to; ++i, ++j) put_pair(good, i, bad, j, made);
+  for (; i < olds.to; ++i) {
     document_ = i;
     put(&good[i], nullptr, made);
   }
-  for (; j < new_end; ++j) {
+  for (; j < news.to; ++j) {
     document_ = j;
     put(nullptr, &bad[j], made);
   }
 }
 
-void Merging::merge_gap(const Entries& good, std::size_t i, std::size_t old_end, const Entries& bad,
-                        std::size_t j, std::size_t new_end, MergedEntry& made) {
-  const auto signs = [](const Entries& entries, std::size_t from, std::size_t to) {
+void Merging::put_pair(const Entries& good, std::size_t i, const Entries& bad, std::size_t j,
+                       MergedEntry& made) {
+  document_ = j;
+  put(&good[i], &bad[j], made);
+}
+
+void Merging::merge_gap(const Entries& good, Slice olds, const Entries& bad, Slice news,
+                        MergedEntry& made) {
+  const auto signs = [](const Entries& entries, Slice of) {
     std::vector<Signs> some;
-    for (; from < to; ++from) some.push_back(signs_of(entries[from]));
+    for (std::size_t i = of.from; i < of.to; ++i) some.push_back(signs_of(entries[i]));
     return some;
   };
-  const std::size_t old_begin = i;
-  const std::size_t new_begin = j;
-  for (const auto& [old_at, new_at] : alike(signs(good, i, old_end), signs(bad, j, new_end))) {
-    merge_rest(good, i, old_begin + old_at, bad, j, new_begin + new_at, made);
-    i = old_begin + old_at;
-    j = new_begin + new_at;
-    document_ = j;
-    put(&good[i++], &bad[j++], made);
-  }
-  merge_rest(good, i, old_end, bad, j, new_end, made);
+  walk(
+      alike(signs(good, olds), signs(bad, news)), olds, news,
+      [&](Slice older, Slice newer) { merge_rest(good, older, bad, newer, made); },
+      [&](std::size_t i, std::size_t j) { put_pair(good, i, bad, j, made); });
 }
 
 void Merging::merge_list(const Entries& good, const Entries& bad, MergedEntry& made) {
@@ -296,19 +296,10 @@ void Merging::merge_list(const Entries& good, const Entries& bad, MergedEntry& m
   };
   const std::vector<std::string> olds = texts(good);
   const std::vector<std::string> news = texts(bad);
-  Alignment same = aligned({olds.begin(), olds.end()}, {news.begin(), news.end()});
-  same.emplace_back(good.size(), bad.size());
-  std::size_t i = 0;
-  std::size_t j = 0;
-  for (const auto& [old_at, new_at] : same) {
-    merge_gap(good, i, old_at, bad, j, new_at, made);
-    if (new_at < bad.size()) {
-      document_ = new_at;
-      put(&good[old_at], &bad[new_at], made);
-    }
-    i = old_at + 1;
-    j = new_at + 1;
-  }
+  walk(
+      aligned({olds.begin(), olds.end()}, {news.begin(), news.end()}), {0, good.size()},
+      {0, bad.size()}, [&](Slice older, Slice newer) { merge_gap(good, older, bad, newer, made); },
+      [&](std::size_t i, std::size_t j) { put_pair(good, i, bad, j, made); });
   made.bad_order.resize(made.nested.size());
   std::iota(made.bad_order.begin(), made.bad_order.end(), 0);
   made.good_order = made.bad_order;
