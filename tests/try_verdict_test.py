@@ -55,6 +55,10 @@ class NoVerdict(Try):
         self.git("rm", "-q", "test.sh")
         self.refused("H", "--", "./test.sh", says="there only without the change")
 
+    def test_whether_a_file_is_there_may_be_the_test(self):
+        said = self.tried("--apply", "echo x > made", "--", "test", "-e", "made", code=0)
+        self.assertEqual(said["verdict"], "supported")
+
     def test_a_test_that_is_changed_too_is_named(self):
         self.put("test.sh", "#!/bin/sh\nexit 1\n")
         done = self.culprit("H", "--", "./test.sh", code=1)

@@ -25,7 +25,7 @@ std::set<std::string> test_files(const std::vector<std::string>& test, const Tes
 
 // What is to be noted of those that the change is made of; empty: nothing. Errors: usage, where
 // only one of the two states has one: on the other side the test would fail for want of it, and any
-// change would be supported.
+// change would be supported. A TEST that only looks at files (`test -e`, grep) may do that.
 Result<std::string> test_files_apart(const TreeChange& change, const std::vector<std::string>& test,
                                      const TestPlace& place);
 
