@@ -1,6 +1,7 @@
 """`culprit bisect --resume`, and what limits of time mean for the runs that they cut."""
 import pathlib
-import shutil
+import re
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "daemons"))
@@ -73,6 +74,15 @@ class Again(Bisect):
         seen = numbers.read_text().split()
         self.assertEqual(len(seen), len(set(seen)), seen)
 
+    def test_a_run_that_was_cut_had_its_number(self):
+        shas = self.line(16, 9)
+        numbers = self.folder / "numbers"
+        test = ["--", "sh", "-c", f"echo $CULPRIT_RUN >> {numbers}; sleep 0.4; cat state"]
+        for resume in ([], ["--resume"]):
+            self.bisect(*resume, "--time", "0.2s", shas[0], shas[-1], *test, code=1)
+        seen = numbers.read_text().split()
+        self.assertEqual((len(seen), len(set(seen))), (2, 2), seen)
+
     def test_a_search_that_begins_anew_keeps_the_one_before(self):
         shas = self.line(16, 9)
         first = self.bisect("--runs", "6", shas[0], shas[-1], *SURE, code=1)
@@ -86,9 +96,13 @@ class Again(Bisect):
         self.assertEqual((old / "journal").read_text(), kept)
         self.assertEqual((len(list((old / "runs").iterdir())), len(said["trials"])), (6, 1))
         self.assertEqual(self.bisect("--resume", "--runs", "1", code=1)["runs"], 1)
-        # As the note says, it can be had back.
-        shutil.rmtree(folder)
-        old.rename(folder)
+        # One with fewer runs does not take its place.
+        with self.launch("--runs", "1", shas[0], shas[-1], *SURE) as process:
+            shown, _ = process.communicate(timeout=60)
+        self.assertEqual((old / "journal").read_text(), kept)
+        # As it says, it can be had back.
+        back = re.search(r"the search before: (rm -r .*; mv .*); the same with --resume", shown)
+        subprocess.run(["sh", "-c", back[1]], cwd=self.repo, check=True)
         told = [[(one["sha"], one["outcome"]) for one in said["trials"][:6]]
                 for said in (first, self.bisect("--resume"))]
         self.assertEqual(told[0], told[1])

@@ -263,6 +263,47 @@ class Troubles(Bisect):
         self.env |= {"GIT_DIR": ".git", "GIT_WORK_TREE": "."}
         self.shown(shas[0], shas[-1], "--no-case", *SURE, code=0)
 
+    def test_a_git_file_of_the_environment_is_the_repository_that_it_names(self):
+        shas = self.line(8, 4)
+        linked = self.folder / "linked"
+        self.git("worktree", "add", "-q", "--detach", linked)
+        self.env["GIT_DIR"] = ".git"
+        self.assertEqual(self.bisect(shas[0], shas[-1], *SURE, cwd=linked)["culprit"]["sha"],
+                         shas[4])
+
+    def test_a_command_in_what_git_ignores_is_told_of_link(self):
+        shas = self.line(8, 4, _gitignore="/.venv/\n")
+        tool = self.repo / ".venv/bin/tool"
+        tool.parent.mkdir(parents=True)
+        tool.write_text("#!/bin/sh\n. .venv/lib && grep -q good state\n")
+        tool.chmod(0o755)
+        (self.repo / ".venv/lib").write_text("\n")
+        for command in ([".venv/bin/tool"], ["sh", "-c", ".venv/bin/tool"]):
+            self.assertIn("--link .venv shares yours", " ".join(
+                self.shown(shas[0], shas[-1], "--", *command).split()))
+        self.bisect("--link", ".venv", shas[0], shas[-1], "--", ".venv/bin/tool")
+        tool.write_text("#!/nowhere/python\n")
+        self.shown(shas[0], shas[-1], "--", ".venv/bin/tool", code=2)
+        self.assertIn("git ignores .venv", self.said)
+        self.assertIn("--link .venv", self.said)
+
+    def test_what_a_shell_is_told_to_run_is_copied_too(self):
+        shas = self.line(8, 4)
+        test = self.repo / "t.sh"
+        test.write_text("#!/bin/sh\ngrep -q good state\n")
+        test.chmod(0o755)
+        for text in ("./t.sh && true", "sh ./t.sh; exit $?"):
+            said = self.bisect("--no-case", shas[0], shas[-1], "--", "sh", "-c", text)
+            self.assertEqual(said["culprit"]["sha"], shas[4])
+
+    def test_what_timeouts_leave_open_is_told_of_a_longer_one(self):
+        shas = self.line(8, 4)
+        slow = "n=$(sed -n 2p state); [ $n -gt 2 ] && [ $n -lt 6 ] && sleep 2; grep -q good state"
+        text = self.shown("--timeout", "0.3s", "--no-case", shas[0], shas[-1], "--", "sh", "-c",
+                          slow)
+        self.assertIn("UNDECIDED", text)
+        self.assertIn("a longer --timeout", text)
+
     def test_a_test_that_speaks_of_processes_is_believed_where_there_are_none(self):
         shas = self.line(24, 12)
         said = self.bisect(shas[0], shas[-1], "--", "sh", "-c", "grep -q good state && exit 0; "

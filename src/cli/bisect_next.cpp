@@ -101,6 +101,9 @@ std::string next_text(const Bisected& done) {
   if (made.verdict == Bisection::Verdict::no_change) return line("NEXT", no_change_next(made));
   if (made.verdict == Bisection::Verdict::found) return revert_text(done);
   if (made.end == Bisection::End::stuck) {
+    const auto cut = [](const BisectRow& row) { return row.timed_out; };
+    if (std::any_of(made.rows.begin(), made.rows.end(), cut))
+      return line("NEXT", "a longer --timeout: runs that it cut were not judged");
     return line("NEXT", "a --build that mends the commits that do not build, or read their diffs");
   }
   return death_text(made) + line(made.shell_death.empty() ? "NEXT" : "", going_on(done));
@@ -116,6 +119,14 @@ std::string surer_text(const Bisected& done) {
 
 }  // namespace
 
-std::string next_of(const Bisected& done) { return next_text(done) + surer_text(done); }
+std::string next_of(const Bisected& done) {
+  std::string text = next_text(done) + surer_text(done);
+  if (!done.put_aside.empty()) {
+    text += line("", fmt::format("the search before: rm -r {}; mv {} {}; the same with --resume",
+                                 shell_quoted(done.folder), shell_quoted(done.put_aside),
+                                 shell_quoted(done.folder)));
+  }
+  return text;
+}
 
 }  // namespace culprit

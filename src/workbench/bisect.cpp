@@ -284,7 +284,7 @@ std::optional<PlannedTrial> Bisecting::plan(Point point) {
   mission->place = trials_.take(mission->sha, mark_of(point),
                                 [&](const TreeMark& mark) { return worth(mark, bits); });
   PlannedTrial planned;
-  planned.id = mission->number = next_id_++;
+  planned.id = mission->number = options_.number ? options_.number() : next_id_++;
   planned.setup = options_.setup;
   planned.setup.timeout = timeout();
   if (options_.time_max > Duration::zero()) {

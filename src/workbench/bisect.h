@@ -63,6 +63,8 @@ struct BisectOptions {
   std::vector<BisectRow> history = {};
   std::function<void(const BisectRow& row, const CommitTrial& trial)> journal = nullptr;
   std::function<void(const BisectProgress&)> progress = nullptr;
+  // The CULPRIT_RUN of the next run, each once; none: they are counted from 0.
+  std::function<std::size_t()> number = nullptr;
 
   static constexpr Duration first_timeout = std::chrono::hours(1);  // until GOOD has shown its time
 };

@@ -103,11 +103,16 @@ Status check_repository(World& world, const GitProgram& git, const std::string& 
   const Ran own = TRY(git.ran({"rev-parse", "--absolute-git-dir"}, repository));
   const Ran top = TRY(git.ran({"rev-parse", "--show-toplevel"}, repository));
   const auto differs = [&](const char* name, const Ran& found) {
-    const fs::path named = world.environment(name);
-    if (named.empty()) return false;
+    const std::string value = world.environment(name);
+    if (value.empty()) return false;
+    fs::path named = fs::path(world.working_directory()) / value;
+    // A `.git` that is a file names a folder elsewhere, which git finds.
+    const Result<Ran> meant =
+        git.ran({"--git-dir=" + value, "rev-parse", "--absolute-git-dir"}, repository);
     std::error_code unknown;
-    return found.exit_code != 0 || !fs::equivalent(fs::path(world.working_directory()) / named,
-                                                   text_lines(found.out).front(), unknown);
+    if (fs::is_regular_file(named, unknown) && meant && meant->exit_code == 0)
+      named = text_lines(meant->out).front();
+    return found.exit_code != 0 || !fs::equivalent(named, text_lines(found.out).front(), unknown);
   };
   for (const auto& [name, found] : {std::pair("GIT_DIR", own), std::pair("GIT_WORK_TREE", top)}) {
     if (!differs(name, found)) continue;

@@ -1,6 +1,7 @@
 #include "workbench/bisect_folder.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t journal_bytes_max = std::size_t{64} << 20;
 constexpr const char* journal_name = "journal";
 constexpr const char* old_ending = ".old";
+constexpr const char* numbers_name = "numbers";  // how many CULPRIT_RUNs are taken
+constexpr std::size_t numbers_bytes_max = 64;
 
 }  // namespace
 
@@ -66,11 +69,14 @@ std::size_t runs_in(World& world, const std::string& name) {
   return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), run));
 }
 
-// A bisection that has runs is kept, not overwritten. How many they are.
+// A bisection that has runs is kept, not overwritten, but for one that has more: who forgets
+// --resume twice would lose what the first time saved. How many runs the kept one has.
 Result<std::size_t> put_aside(World& world, const std::string& path) {
   const std::string name = path + "/" + journal_name;
   const std::size_t runs = runs_in(world, name);
   if (runs == 0) return runs;
+  const std::size_t old_runs = runs_in(world, path + old_ending + "/" + journal_name);
+  if (old_runs > runs) return old_runs;
   const EventFile held = TRY(EventFile::open(name, EventFile::Begin::behind));
   std::error_code failed;
   fs::remove_all(path + old_ending, failed);
@@ -91,6 +97,24 @@ std::string output_text(const BisectRow& row, const CommitTrial& trial) {
 
 }  // namespace
 
+// Numbers are taken by the hundred, so that a file is written once for many runs. What a kill left
+// of them is not used.
+std::size_t BisectFolder::next_number(World& world) {
+  constexpr std::size_t taken_at_once = 100;
+  const std::string name = path_ + "/" + numbers_name;
+  if (number_ == numbers_taken_) {
+    const Result<std::string> text = world.read(name, numbers_bytes_max);
+    std::size_t taken = 0;
+    if (text) std::from_chars(text->data(), text->data() + text->size(), taken);
+    for (const BisectRow& row : history_) taken = std::max(taken, row.number + 1);
+    number_ = std::max(taken, number_);
+    numbers_taken_ = number_ + taken_at_once;
+    // Where it cannot be written the search goes on all the same, as without a journal.
+    (void)world.write(name, std::to_string(numbers_taken_) + "\n");
+  }
+  return number_++;
+}
+
 std::string BisectFolder::old_path() const { return path_ + old_ending; }
 
 std::string BisectFolder::output_path(std::size_t run) const {
@@ -105,6 +129,7 @@ Result<BisectFolder> BisectFolder::begin(World& world, const Identity& identity,
   EventFile journal = TRY(EventFile::open(path + "/" + journal_name, EventFile::Begin::empty));
   std::error_code ignored;
   fs::remove_all(path + "/runs", ignored);
+  fs::remove(path + "/" + numbers_name, ignored);
   TRY(make_folders(world, path));
   Identity head = identity;
   head.insert(settings.begin(), settings.end());

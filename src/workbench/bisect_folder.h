@@ -21,7 +21,8 @@ class BisectFolder {
   static std::string id_of(const Identity& identity);
 
   // Begun anew, with settings that are remembered but make no other bisection of it. What was there
-  // of the same one lies in ID.old then, which is no bisection to resume. Errors: denied, missing
+  // of the same one lies in ID.old then, which is no bisection to resume; of two the one with more
+  // runs. Errors: denied, missing
   // (cannot be written), usage (another culprit is at it).
   static Result<BisectFolder> begin(World& world, const Identity& identity,
                                     const Identity& settings);
@@ -33,7 +34,10 @@ class BisectFolder {
   const std::string& path() const { return path_; }
   const std::vector<BisectRow>& history() const { return history_; }
   std::string old_path() const;
-  std::size_t old_runs() const { return old_runs_; }  // that were put there by begin()
+  std::size_t old_runs() const { return old_runs_; }  // that begin() found, and are there
+
+  // A CULPRIT_RUN that no run had before, one that was cut or killed neither.
+  std::size_t next_number(World& world);
 
   void add(World& world, const BisectRow& row, const CommitTrial& trial);
   Result<std::string> write(World& world, const std::string& name, const std::string& text) const;
@@ -48,6 +52,8 @@ class BisectFolder {
   std::vector<BisectRow> history_;
   std::size_t runs_ = 0;
   std::size_t old_runs_ = 0;
+  std::size_t number_ = 0;
+  std::size_t numbers_taken_ = 0;
 };
 
 }  // namespace culprit

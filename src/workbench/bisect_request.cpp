@@ -64,6 +64,8 @@ class Asking {
   std::string from_here(const std::string& path) const;
   void bound_workers();
   void note_workers();
+  std::string ignored_folder() const;  // that the command needs; empty: none
+  void note_ignored();
   void warn_of_mount(const std::string& folder);
   Result<Bisection> searched(CommitTrials& trials) const;
   CommitTrialsOptions trials_options() const;
@@ -271,10 +273,10 @@ Status Asking::open_folder() {
   done_.folder = folder_->path();
   options_.history = folder_->history();
   if (folder_->old_runs() > 0) {
-    note(
-        fmt::format("--resume would have gone on with {} runs of a search before; they are kept: "
-                    "rm -r {}; mv {} {}; then the same with --resume",
-                    folder_->old_runs(), folder_->path(), folder_->old_path(), folder_->path()));
+    done_.put_aside = folder_->old_path();
+    const std::size_t runs = folder_->old_runs();
+    note(fmt::format("--resume would have gone on with {} {} of a search before, now in {}", runs,
+                     runs == 1 ? "run" : "runs", folder_->old_path()));
   }
   for (const BisectRow& row : told_) {
     if (is_told_by(options_.history, row)) continue;
@@ -311,6 +313,9 @@ Result<WorktreesOptions> Asking::worktrees_options() {
   here_.add_copies(build, Words::build);
   here_.add_copies(request_.command,
                    request_.build.empty() ? Words::command : Words::built_command);
+  // A copy: what a shell is given stays as it was written.
+  std::vector<std::string> within = shell_text_words(request_.command);
+  here_.add_copies(within, request_.build.empty() ? Words::command : Words::built_command);
   search_paths_ = here_.search_paths();
   for (const std::string& text : here_.notes()) note(text);
   made.copies = here_.copies();
@@ -348,10 +353,28 @@ void Asking::warn_of_mount(const std::string& folder) {
       folder));
 }
 
+std::string Asking::ignored_folder() const {
+  std::vector<std::string> words = request_.command;
+  for (std::string& word : shell_text_words(request_.command)) words.push_back(std::move(word));
+  return here_.ignored_folder(words);
+}
+
+void Asking::note_ignored() {
+  const std::string ignored = done_.made.trouble ? ignored_folder() : "";
+  if (ignored.empty()) return;
+  note(fmt::format("git ignores {0}, so no worktree has it: --link {0} shares yours", ignored));
+}
+
 Result<Bisection> Asking::searched(CommitTrials& trials) const {
   Result<Bisection> made = bisect(world_, trials, options_);
-  if (made || unusable_.empty() || made.error().fault != Fault::usage) return made;
+  if (made || made.error().fault != Fault::usage) return made;
   Error why = made.error();
+  const std::string ignored = ignored_folder();
+  if (!ignored.empty()) {
+    why.during.push_back(fmt::format("git ignores {}, so no worktree has it", ignored));
+    why.advice = fmt::format("--link {} shares yours with each worktree", ignored);
+  }
+  if (unusable_.empty()) return why;
   why.during.push_back(fmt::format("{} is mounted noexec", unusable_));
   why.advice = "--worktrees DIR, a folder where programs can be run";
   return why;
@@ -457,12 +480,14 @@ Result<Bisected> Asking::run() {
   options_.runs_max = request_.runs_max;
   options_.time_max = request_.time_max;
   options_.progress = request_.progress;
+  if (folder_) options_.number = [this] { return folder_->next_number(world_); };
   options_.journal = [this](const BisectRow& row, const CommitTrial& trial) { kept(row, trial); };
   done_.made = TRY(searched(trials));
   done_.credible =
       TRY(credible_commits(done_.made, options_.range, *commits_, reading_, request_.repository));
   TRY(try_revert(worktrees, trials));
   note_of_runs();
+  note_ignored();
   for (const std::string& text : worktrees.notes()) note(text);
   write_log();
   return std::move(done_);

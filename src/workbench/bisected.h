@@ -43,7 +43,8 @@ struct Bisected {
   std::string revert_patch;             // its file, as seen from `elsewhere`; empty: none
   std::string elsewhere;                // where git has to stand for that; empty: here
   std::vector<std::string> notes;
-  std::string folder;  // of its history; empty: nothing was kept
+  std::string folder;     // of its history; empty: nothing was kept
+  std::string put_aside;  // the folder of the same search before this one; empty: there was none
 
   static constexpr std::size_t credible_max = 20;
 };

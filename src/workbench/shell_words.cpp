@@ -1,5 +1,7 @@
 #include "workbench/shell_words.h"
 
+#include <algorithm>
+
 namespace culprit {
 
 std::vector<std::string> shell_words(std::string_view line) {
@@ -28,6 +30,19 @@ std::vector<std::string> shell_words(std::string_view line) {
     }
   }
   if (begun) words.push_back(std::move(word));
+  return words;
+}
+
+std::vector<std::string> shell_text_words(const std::vector<std::string>& command) {
+  constexpr std::string_view marks = ";()&|";
+  if (command.size() < 3 || command[1] != "-c") return {};
+  const std::string shell = command[0].substr(command[0].rfind('/') + 1);
+  if (shell != "sh" && shell != "bash" && shell != "dash" && shell != "zsh") return {};
+  std::vector<std::string> words = shell_words(command[2]);
+  for (std::string& word : words) {
+    word.erase(0, std::min(word.find_first_not_of(marks), word.size()));
+    word.erase(word.find_last_not_of(marks) + 1);
+  }
   return words;
 }
 

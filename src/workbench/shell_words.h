@@ -11,4 +11,8 @@ namespace culprit {
 
 std::vector<std::string> shell_words(std::string_view line);
 
+// Those of the text that a command hands to a shell (`sh -c TEXT`), without a `;` or bracket at
+// their ends; else none.
+std::vector<std::string> shell_text_words(const std::vector<std::string>& command);
+
 }  // namespace culprit

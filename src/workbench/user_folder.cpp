@@ -113,8 +113,12 @@ bool UserFolder::untracked(const std::string& path) const {
 bool UserFolder::comes_from_here(const std::string& path, std::size_t word, Words whose) const {
   if (untracked(path)) return whose != Words::build || !binary(checkout_ + "/" + path);
   if (word > 0 || whose != Words::command || checkout_.empty()) return false;
-  const Result<Ran> ran =
-      git_.ran({"--literal-pathspecs", "check-ignore", "--quiet", "--", path}, checkout_);
+  return ignored(path, checkout_);
+}
+
+// check-ignore takes no --literal-pathspecs; behind "./" a name is one.
+bool UserFolder::ignored(const std::string& path, const std::string& folder) const {
+  const Result<Ran> ran = git_.ran({"check-ignore", "--quiet", "--", "./" + path}, folder);
   return ran && ran->exit_code == 0;
 }
 
@@ -179,6 +183,21 @@ void UserFolder::add_copies(std::vector<std::string>& words, Words whose) {
           "{} has changes that are not committed: each commit is tested with its own", *path));
     }
   }
+}
+
+std::string UserFolder::ignored_folder(const std::vector<std::string>& words) const {
+  for (const std::string& word : words) {
+    std::error_code unknown;
+    const fs::path path = word;
+    const bool here = path.is_relative() && path.has_parent_path() &&
+                      fs::exists(world_.working_directory() / path, unknown);
+    fs::path top;
+    for (auto part = path.begin(); here && std::next(part) != path.end(); ++part) {
+      top /= *part;
+      if (ignored(top.string(), world_.working_directory())) return top.string();
+    }
+  }
+  return "";
 }
 
 std::map<std::string, std::string> UserFolder::search_paths() {

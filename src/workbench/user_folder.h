@@ -44,6 +44,10 @@ class UserFolder {
   // commits.
   bool holds(const std::string& program, const std::vector<std::string>& commits) const;
 
+  // The topmost folder that git ignores of one of these words, where that is a file here; else
+  // empty.
+  std::string ignored_folder(const std::vector<std::string>& words) const;
+
   // A path of the user's, as it is called in a worktree. Errors: usage (outside).
   Result<std::string> inside(const std::string& path) const;
 
@@ -55,6 +59,7 @@ class UserFolder {
 
  private:
   bool untracked(const std::string& path) const;
+  bool ignored(const std::string& path, const std::string& folder) const;  // as called from there
   bool changed_here(const std::string& path) const;
   bool comes_from_here(const std::string& path, std::size_t word, Words whose) const;
   bool shared(const std::string& path) const;
