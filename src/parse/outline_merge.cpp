@@ -28,6 +28,15 @@ std::string whole_text(const OutlineEntry& entry) {
   return text;
 }
 
+// Of a document, without the line that parts it from the one before.
+std::string held_text(const OutlineEntry& document) {
+  std::string text;
+  for (const OutlineEntry& one : document.nested) {
+    text += (text.empty() ? "" : "\n") + whole_text(one);
+  }
+  return text;
+}
+
 std::string on_one_line(std::string_view text) {
   std::string made;
   for (const char c : trimmed(text)) c == '\n' ? made += "\\n" : made += c;
@@ -157,9 +166,12 @@ void Merging::put(const OutlineEntry* good, const OutlineEntry* bad, MergedEntry
   if (bad == nullptr)
     return made.nested.push_back(alone(*good, Side::good, no_item, Extent::parts));
   if (fit(*good, *bad)) return made.nested.push_back(merge(*good, *bad));
-  const std::size_t change = change_of(*bad);
-  changes_[change].removed = on_one_line(whole_text(*good));
-  changes_[change].added = on_one_line(whole_text(*bad));
+  const bool documents = is_document(*bad);
+  std::size_t change = no_item;
+  const auto add = [&] { change = change_of(*bad); };
+  documents ? within(*bad, add) : add();
+  changes_[change].removed = on_one_line(documents ? held_text(*good) : whole_text(*good));
+  changes_[change].added = on_one_line(documents ? held_text(*bad) : whole_text(*bad));
   made.nested.push_back(alone(*good, Side::good, change, Extent::whole));
   made.nested.push_back(alone(*bad, Side::bad, change, Extent::whole));
 }
@@ -239,7 +251,8 @@ std::string value_in(const OutlineEntry& entry, std::string_view key, std::strin
 // By which members of a list that differ are one: what names it, its first line, its keys. Of what
 // stands below no dash it is enough that there is nothing else.
 Signs signs_of(const OutlineEntry& entry) {
-  if (entry.nested.empty() || entry.shape == Shape::leaf) return {"", "", "", ""};
+  const bool leaf = entry.nested.empty() || entry.shape == Shape::leaf;
+  if (leaf) return {"", "", "", !entry.nested.empty() ? "." : ""};  // a document that is a text
   const std::string own = identity_of(
       [&](std::string_view key, std::string_view below) { return value_in(entry, key, below); });
   if (entry.form == Form::member) {
@@ -251,13 +264,15 @@ Signs signs_of(const OutlineEntry& entry) {
   return {own, "", keys, own.empty() ? "." : ""};
 }
 
-// Sections and documents that stand for each other, as many here as there, are merged.
+// Sections and documents that stand for each other, as many here as there, are merged. A document
+// that is a text, or a list in brackets, changes as a whole: beside it nothing can stand.
 void Merging::merge_rest(const Entries& good, Slice olds, const Entries& bad, Slice news,
                          MergedEntry& made) {
   std::size_t i = olds.from;
   std::size_t j = news.from;
   const bool pairs = olds.to - i == news.to - j && i < olds.to && !good[i].line.starts_with("- ") &&
-                     good[i].form != Form::member && good[i].shape != Shape::leaf;
+                     good[i].form != Form::member &&
+                     (is_document(good[i]) || good[i].shape != Shape::leaf);
   for (; pairs && i < olds.to; ++i, ++j) put_pair(good, i, bad, j, made);
   for (; i < olds.to; ++i) {
     document_ = i;

@@ -220,6 +220,22 @@ TEST_CASE("a document may be ended by a line of dots") {
   CHECK(with(made, {3}) == "a:\n    b: 1\n    c:\n        d: 1\n...\n# c\n---\nx: 1\n... \n");
 }
 
+TEST_CASE("a document in brackets and one that is not change as a whole") {
+  const Differences map = read("{a: 1, b: 1}\n", "a: 2\nb: 2\n", DifferenceKind::settings);
+  CHECK(map.names == Names{"{a: 1, b: 1} -> a: 2\\nb: 2"});
+  const Differences list = read("- 1\n- 3\n", "[1, 2]\n", DifferenceKind::settings);
+  CHECK(list.names == Names{"- 1\\n- 3 -> [1, 2]"});
+  const Differences second = read("x: 1\n---\n{a: 1}\n---\n[1]\n", "x: 2\n---\na: 2\n---\n[2]\n",
+                                  DifferenceKind::settings);
+  CHECK(second.names == Names{"x: 1 -> x: 2", "document 2 {a: 1} -> document 2 a: 2",
+                              "document 3 [1] -> document 3 [2]"});
+  CHECK(with(second, {1}) == "x: 1\n---\na: 2\n---\n[1]\n");
+  CHECK(with(second, {0, 2}) == "x: 2\n---\n{a: 1}\n---\n[2]\n");
+  const Differences more = read("{a: 1}\n", "a: 2\n---\nb: 1\n", DifferenceKind::settings);
+  CHECK(with(more, {0}) == "a: 2\n");
+  CHECK(with(more, {1}) == "{a: 1}\n---\nb: 1\n");
+}
+
 TEST_CASE("a name that is used is there") {
   const Differences made =
       read("base: &b 1\nuse: *b\n", "other: &b 2\nuse: *b\nx: 1\n", DifferenceKind::settings);
