@@ -270,6 +270,14 @@ void read_apt(ItemList& list) {
 
 bool is_flag(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 
+// "--name": behind it a negative number is its value, as argparse has it.
+bool is_long(std::string_view word) { return word.size() > 2 && word.starts_with("--"); }
+
+bool is_negative(std::string_view word) {
+  const std::size_t at = word.starts_with("-.") ? 2 : 1;
+  return word.starts_with('-') && at < word.size() && is_digit(word[at]);
+}
+
 // Words with their place in the text. A line that begins with # is a comment.
 struct Word {
   std::size_t begin, end;
@@ -309,7 +317,8 @@ ItemList read_flags(std::string_view text) {
       const Word next = i + 1 < words.size() ? words[i + 1] : Word{end, end};
       const std::string_view value = text.substr(next.begin, next.end - next.begin);
       const bool near = text.substr(end, next.begin - end).find('#') == text.npos;
-      const bool takes = name == word && near && !value.empty() && !is_flag(value);
+      const bool other = is_flag(value) && !(is_long(word) && is_negative(value));
+      const bool takes = name == word && near && !value.empty() && !other;
       if (takes) end = words[++i].end;
     }
     item.text = text.substr(begin, end - begin);

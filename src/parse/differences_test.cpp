@@ -132,6 +132,15 @@ TEST_CASE("flags go with their values, and are cut as a shell cuts them") {
         std::vector<std::string>{"a b", "c\"d", "", "e\\f"});
 }
 
+TEST_CASE("a negative number behind a long flag is its value") {
+  const Differences made =
+      read("--tz -5 --x -.5 -9 -v -1", "--tz -8 --x -.7 -9 -v -2 -- -3", DifferenceKind::flags);
+  CHECK(made.names == Names{"--tz -5 -> --tz -8", "--x -.5 -> --x -.7", "removed -1", "added -2",
+                            "added --", "added -3"});
+  CHECK(flag_words(with(made, {0})) ==
+        std::vector<std::string>{"--tz", "-8", "--x", "-.5", "-9", "-v", "-1"});
+}
+
 TEST_CASE("a setting brings its section, a line of YAML its parents") {
   const Differences ini =
       read("[a]\nx = 1\n", "[a]\nx = 2\n[b]\ny = 1\nz = 2\n", DifferenceKind::settings);
