@@ -101,7 +101,8 @@ class Shrink(ShrinkCase):
         self.write("bad.yaml", "db:\n  password: newsecret\n  host: b\nk: 2\n")
         said = subprocess.run([daemons.BUILD / "culprit", "shrink", "--from", "good.yaml", "--to",
                                "bad.yaml", "--", "sh", "-c", 'grep password "$1"; '
-                               'grep -q "k: 1" "$1"', "sh", "{}"], cwd=self.folder,
+                               'grep -q "k: 1" "$1"', "sh", "{}", "--pass=newsecret"],
+                              cwd=self.folder,
                               capture_output=True, text=True, check=True).stdout
         self.assertIn("SAID     password: ", said.replace("  password", "password"))
         self.assertRegex(said, "(old|new)secret")

@@ -76,6 +76,14 @@ Entry entry_of(const ShrinkDone& shown, const ShrinkRequest& request) {
   return entry;
 }
 
+// A secret of the two files may stand in the words of the command as well.
+void keep_shrink(const Arguments& arguments, const Session& session, const ShrinkDone& done,
+                 const ShrinkRequest& request) {
+  Session own = session;
+  own.line = without_words(session.line, done.secrets);
+  keep_in_case(arguments, own, entry_of(done, request));
+}
+
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (!arguments.has("--from") || !arguments.has("--to") || arguments.rest.empty()) {
     return usage_error("shrink needs what works, what fails, and a command that tells them apart",
@@ -88,7 +96,7 @@ Result<Exit> run(const Arguments& arguments, Session& session) {
   if (!done) return done.error();
   const Status shown = print(arguments.has("--json") ? json_of(*done) : text_of(*done, request));
   if (!done->unwritten.empty()) say(fmt::format("culprit: {}\n", done->unwritten));
-  if (!arguments.has("--no-case")) keep_in_case(arguments, session, entry_of(*done, request));
+  if (!arguments.has("--no-case")) keep_shrink(arguments, session, *done, request);
   TRY(shown);
   if (done->made.end == Shrunk::End::interrupted) return Exit::interrupted;
   if (done->made.end == Shrunk::End::untestable) return Exit::untestable;

@@ -261,23 +261,6 @@ void add_secrets(const std::string& text, DifferenceKind kind, std::set<std::str
   }
 }
 
-// And what goes on with one: the name that it was read from may have been cut.
-std::string without(const std::string& text, const std::vector<std::string>& words) {
-  std::string made;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto found = std::find_if(words.begin(), words.end(), [&](const std::string& word) {
-      return text.compare(at, word.size(), word) == 0;
-    });
-    if (found == words.end()) {
-      made += text[at++];
-      continue;
-    }
-    at = std::min(text.find_first_of(" \t=:,;\"'()[]{}", at + found->size()), text.size());
-    made += "***";
-  }
-  return made;
-}
-
 // What of the files is taken otherwise than one may think.
 std::vector<std::string> notes_of(const ShrinkRequest& request, const Differences& differences,
                                   const std::string& texts) {
@@ -304,9 +287,26 @@ Error explained(Error made, const std::vector<std::string>& notes) {
 
 }  // namespace
 
+// And what goes on with one: the name that it was read from may have been cut.
+std::string without_words(const std::string& text, const std::vector<std::string>& words) {
+  std::string made;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto found = std::find_if(words.begin(), words.end(), [&](const std::string& word) {
+      return text.compare(at, word.size(), word) == 0;
+    });
+    if (found == words.end()) {
+      made += text[at++];
+      continue;
+    }
+    at = std::min(text.find_first_of(" \t=:,;\"'()[]{}", at + found->size()), text.size());
+    made += "***";
+  }
+  return made;
+}
+
 ShrinkDone without_secrets(ShrinkDone done) {
-  done.made.failure.said = without(done.made.failure.said, done.secrets);
-  done.made.bad.said = without(done.made.bad.said, done.secrets);
+  done.made.failure.said = without_words(done.made.failure.said, done.secrets);
+  done.made.bad.said = without_words(done.made.bad.said, done.secrets);
   for (std::size_t i = 0; i < done.kept.size(); ++i) {
     const std::string_view subject = secret_in(done.subjects[i]);
     if (!subject.empty()) done.kept[i] = without_values(done.kept[i], subject);
@@ -342,9 +342,7 @@ Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request) {
   if (!made) return explained(std::move(made).error(), done.notes);
   done.made = std::move(made).value();
   std::set<std::string> secrets;
-  if (!done.made.failure.said.empty() || !done.made.bad.said.empty()) {
-    for (const std::string& text : {good, bad}) add_secrets(text, done.kind, secrets);
-  }
+  for (const std::string& text : {good, bad}) add_secrets(text, done.kind, secrets);
   done.secrets.assign(secrets.begin(), secrets.end());
   const bool failed = done.made.kept_counts.bad + done.made.bad_counts.bad > 0;
   if (done.made.verdict == Shrunk::Verdict::no_difference || !failed) return done;

@@ -49,6 +49,9 @@ struct ShrinkDone {
 // Errors: as of shrink(), and of files.
 Result<ShrinkDone> run_shrink(World& world, const ShrinkRequest& request);
 
+// A text, as the command line, with *** for each of these words and what goes on with it.
+std::string without_words(const std::string& text, const std::vector<std::string>& words);
+
 // The same with *** for the values of what names a secret, also where the command said them: to be
 // stored.
 ShrinkDone without_secrets(ShrinkDone done);
