@@ -210,6 +210,41 @@ class Leftovers(Bisect):
                            "echo x > state; git stash -q; git stash drop -q; grep -q good state")
         self.assertEqual(said["notes"], [])
 
+    def test_a_stash_that_is_put_back_lies_where_it_lay(self):
+        shas = self.line(4, 2)
+        for text in ("old", "middle", "new"):
+            (self.repo / "state").write_text(f"{text}\n")
+            self.git("stash", "push", "-q", "-m", text)
+        before = self.stashes()
+        log = (self.repo / ".git/logs/refs/stash").read_text()
+        for test in ("git stash drop -q 'stash@{1}'; git stash pop -q",
+                     "git stash clear"):
+            said = self.bisect(shas[0], shas[-1], "--no-case", "--", "sh", "-c",
+                               f"{test}; git checkout -qf; grep -q good state")
+            self.assertEqual(said["culprit"]["sha"], shas[2])
+            self.assertEqual(self.stashes(), before)
+            self.assertEqual((self.repo / ".git/logs/refs/stash").read_text(), log)
+        self.assertEqual(self.git("stash", "show", "-p", "stash@{0}")[-4:], "+new")
+
+    def test_a_stash_that_the_user_makes_meanwhile_is_put_back(self):
+        shas = self.line(4, 2)
+        made = self.folder / "made"
+        for before in ([], ["older"]):
+            made.unlink(missing_ok=True)
+            for text in before:
+                (self.repo / "state").write_text(f"{text}\n")
+                self.git("stash", "push", "-q", "-m", text)
+            # What the user does in the own checkout while the test runs, which then pops.
+            mine = (f"[ -e {made} ] || {{ touch {made}; cd {self.repo}; echo mine{before} > state; "
+                    "git stash push -q -m mine; sleep 0.3; }")
+            said = self.bisect(shas[0], shas[-1], "--no-case", "--", "sh", "-c",
+                               f"({mine}); git stash -q; grep -q good state; c=$?; "
+                               "git stash pop -q; exit $c")
+            self.assertEqual(said["culprit"]["sha"], shas[2])
+            self.assertIn("mine", self.stashes()[0])
+            self.assertIn("the command, or you, took some", " ".join(said["notes"]))
+        self.assertEqual(len(self.stashes()), 3)
+
 
 if __name__ == "__main__":
     main()

@@ -280,6 +280,7 @@ const std::string& Worktrees::root() const { return state_->root.native(); }
 const std::string& Worktrees::common() const { return state_->common.native(); }
 const std::string& Worktrees::checkout() const { return state_->checkout; }
 
+void Worktrees::look_at_stashes() { state_->stashes->look(); }
 void Worktrees::keep_stashes() { state_->stashes->put_back(); }
 
 void Worktrees::note(const std::string& text) { state_->note(text); }

@@ -53,7 +53,9 @@ class Worktrees {
   Status complete(const std::string& worktree);
   void remove(const std::string& worktree);
 
-  // After a test: stashes of the user's that it took are his again.
+  // While a test runs, now and then: what the user stashes meanwhile is known.
+  void look_at_stashes();
+  // After a test: stashes of the user's that it took are theirs again.
   void keep_stashes();
 
   const std::string& root() const;  // of all of them, with room for files beside them

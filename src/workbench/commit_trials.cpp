@@ -351,8 +351,13 @@ CommitTrial CommitTrials::left_out(const Place& place, const Error& failed) cons
 Result<CommitTrial> CommitTrials::run(std::size_t place, const TrialSetup& setup,
                                       const TrialWatch& watch) {
   Place& here = place_at(place);
+  TrialWatch watchful = watch;
+  watchful.stop = [&] {
+    worktrees_.look_at_stashes();
+    return watch.stop();
+  };
   for (int attempts = 1;; ++attempts) {
-    Result<CommitTrial> made = attempt(here, setup, watch);
+    Result<CommitTrial> made = attempt(here, setup, watchful);
     worktrees_.keep_stashes();
     if (!made && made.error().fault == Fault::interrupted) {
       here.ready = here.ready && !options_.build.empty();
