@@ -152,6 +152,7 @@ class Leftovers(Bisect):
         for test, note in (
                 ("mkdir work || exit 1; grep -q good state", False),
                 ("mkdir -p a/b || exit 1; chmod 0 a; grep -q good state", False),
+                ("[ -r out ] || exit 3; grep -q good out; c=$?; chmod 0 out some; exit $c", False),
                 ("grep -q good out; c=$?; rm -f out; exit $c", True),
                 ("[ -e some/place/x ] || exit 3; grep -q good out; c=$?; rm -r some; exit $c",
                  True),

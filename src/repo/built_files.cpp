@@ -18,6 +18,8 @@ using Type = fs::file_type;
 constexpr std::size_t paths_asked = 100;
 constexpr std::uintmax_t aside_bytes_max = std::uintmax_t{256} << 20;  // of one worktree
 
+constexpr unsigned permissions = 07777;
+
 bool is_git_folder(const std::string& path) { return path.ends_with("/.git"); }
 
 std::string parent_of(const std::string& path) {
@@ -45,18 +47,20 @@ Result<std::vector<std::string>> asked(const GitProgram& git, const std::string&
 BuiltFiles::Stamp BuiltFiles::stamp_of(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return {Type::not_found};
-  if (S_ISDIR(status.st_mode)) return {Type::directory};
+  const unsigned mode = status.st_mode & permissions;
+  if (S_ISDIR(status.st_mode)) return {Type::directory, 0, 0, 0, mode};
   if (S_ISLNK(status.st_mode)) {
     std::error_code ignored;
     const std::string target = fs::read_symlink(path, ignored).string();
     return {Type::symlink, static_cast<std::int64_t>(std::hash<std::string>()(target))};
   }
   const Type type = S_ISREG(status.st_mode) ? Type::regular : Type::unknown;
-  return {type, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_size};
+  return {type, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_size, mode};
 }
 
 // The folder of git itself is no file of a build's; that of a submodule counts as one.
 Result<BuiltFiles::Listing> BuiltFiles::listed(const std::string& worktree) {
+  constexpr Stamp git_folder = {Type::directory, 0, 0, 0, 0755};
   Listing all;
   std::error_code failed;
   auto at = fs::recursive_directory_iterator(worktree,
@@ -66,7 +70,7 @@ Result<BuiltFiles::Listing> BuiltFiles::listed(const std::string& worktree) {
     const bool of_git = is_git_folder(path);
     if (of_git) at.disable_recursion_pending();
     if (of_git && at.depth() == 0) continue;
-    all.emplace(path.substr(worktree.size() + 1), of_git ? Stamp{Type::directory} : stamp_of(path));
+    all.emplace(path.substr(worktree.size() + 1), of_git ? git_folder : stamp_of(path));
   }
   if (failed) return error(Fault::unavailable, "cannot list {}: {}", worktree, failed.message());
   return all;
@@ -131,13 +135,19 @@ bool BuiltFiles::put_back(const std::string& path) const {
   const Stamp& built = files_.at(path);
   const std::string there = worktree_ + "/" + path;
   std::error_code failed;
-  remove_tree(there);
-  if (built.type == Type::directory) fs::create_directories(there, failed);
-  if (built.type == Type::directory) return !failed;
+  const auto mode = static_cast<fs::perms>(built.mode);
+  const bool folder = built.type == Type::directory;
+  if (!folder || stamp_of(there).type != Type::directory) remove_tree(there);
+  if (folder) {
+    fs::create_directories(there, failed);
+    fs::permissions(there, mode, failed);
+    return !failed;
+  }
   const auto copy = aside_.find(path);
   if (copy == aside_.end()) return false;
   if (!fs::copy_file(copy->second, there, failed)) return false;
   fs::last_write_time(there, fs::last_write_time(copy->second, failed), failed);
+  fs::permissions(there, mode, failed);
   return stamp_of(there) == built;
 }
 
@@ -151,7 +161,27 @@ std::vector<std::string> BuiltFiles::differing(const Listing& all, const Listing
   return found;
 }
 
+bool BuiltFiles::only_mode_differs(const Stamp& one, Stamp other) {
+  other.mode = one.mode;
+  return one == other;
+}
+
+// Of what is there still. A folder comes before what is in it, which is not seen otherwise. Of what
+// is tracked too: a checkout looks at no more of it than whether it can be run.
+void BuiltFiles::restore_modes() const {
+  for (const auto& [path, built] : files_) {
+    if (built.type == Type::symlink || is_git_folder(path)) continue;
+    const std::string there = worktree_ + "/" + path;
+    const Stamp now = stamp_of(there);
+    if (now.type != built.type || now.mode == built.mode || !only_mode_differs(built, now))
+      continue;
+    std::error_code ignored;
+    fs::permissions(there, static_cast<fs::perms>(built.mode), ignored);
+  }
+}
+
 Result<std::vector<std::string>> BuiltFiles::undo(const GitProgram& git) const {
+  restore_modes();
   const Listing now = TRY(listed(worktree_));
   const std::vector<std::string> changed = differing(files_, now);
   std::vector<std::string> fresh = differing(now, files_);

@@ -3,7 +3,8 @@
 // What is neither a commit's nor the build's goes, files and folders. What of the build's was
 // changed or deleted is put back, where a copy was taken of it; else it is named, and only another
 // build brings it back. A change is told by size and time, as make does: to read it all would cost
-// more than many a test. What is not readable counts as it is, without what is in it.
+// more than many a test. Permissions are put back. What is not readable counts as it is, without
+// what is in it.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,7 @@ class BuiltFiles {
     std::int64_t seconds = 0;  // of the last change; of a link, what it names; of a folder nothing
     std::int64_t nanoseconds = 0;
     std::int64_t size = 0;
+    unsigned mode = 0;  // of files and folders, its permissions
     bool operator==(const Stamp&) const = default;
   };
   using Listing = std::map<std::string, Stamp>;
@@ -42,6 +44,8 @@ class BuiltFiles {
   static Stamp stamp_of(const std::string& path);
   static Result<Listing> listed(const std::string& worktree);
   void keep_aside(const std::string& aside, const std::set<std::string>& unsteady);
+  static bool only_mode_differs(const Stamp& one, Stamp other);
+  void restore_modes() const;
   static std::vector<std::string> differing(const Listing& all, const Listing& other);
   Result<std::set<std::string>> tracked(const GitProgram& git, const Listing& of_them,
                                         std::vector<std::string> paths) const;

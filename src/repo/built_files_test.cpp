@@ -78,5 +78,23 @@ TEST_CASE("of what is known to be changed copies are kept, and put back as they 
   }
 }
 
+TEST_CASE("permissions are put back without a copy, and what a closed folder holds is not lost") {
+  const Built built;
+  const auto mode = [&](const std::string& path) {
+    return fs::status(built.root + "/" + path).permissions();
+  };
+  const fs::perms file = mode("out/o");
+  const fs::perms folder = mode("out/deep");
+  fs::permissions(built.root + "/out/o", fs::perms::all);
+  fs::permissions(built.root + "/out/deep/er/l", fs::perms::none);
+  fs::permissions(built.root + "/out/deep/er", fs::perms::none);
+  fs::permissions(built.root + "/out/deep", fs::perms::none);
+  CHECK(built.undone() == Paths());
+  CHECK(mode("out/o") == file);
+  CHECK(mode("out/deep/er/l") == file);
+  CHECK(mode("out/deep") == folder);
+  CHECK(mode("out/deep/er") == folder);
+}
+
 }  // namespace
 }  // namespace culprit
