@@ -166,6 +166,19 @@ void remove_registration(const fs::path& common, const fs::path& registration) {
   fs::remove(common / "worktrees", ignored);  // where it is empty, as git itself does
 }
 
+void remove_registrations_below(const fs::path& common, const fs::path& root) {
+  std::error_code ignored;
+  if (fs::exists(root, ignored)) return;
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(common / "worktrees", ignored)) {
+    const std::string link = first_line(entry.path() / "gitdir");
+    const fs::path place = (entry.path() / link).lexically_normal();  // git may write either
+    if (!link.empty() && place.string().starts_with(root.string() + "/"))
+      found.push_back(entry.path());
+  }
+  for (const fs::path& registration : found) remove_registration(common, registration);
+}
+
 void remove_abandoned(const fs::path& common, const fs::path& folder) {
   std::set<fs::path> roots;
   for (const RegisteredWorktree& one : registered_worktrees(common)) {
@@ -181,6 +194,7 @@ void remove_abandoned(const fs::path& common, const fs::path& folder) {
     const bool bare = !fs::exists(root / owner_name, ignored);
     if (bare) fs::remove(root, ignored);
     if (!bare) remove_tree(root);
+    remove_registrations_below(common, root);
   }
 }
 

@@ -44,6 +44,10 @@ std::vector<RegisteredWorktree> registered_worktrees(const std::filesystem::path
 void remove_registration(const std::filesystem::path& common,
                          const std::filesystem::path& registration);
 
+// Of worktrees that a test added within `root`, which is gone.
+void remove_registrations_below(const std::filesystem::path& common,
+                                const std::filesystem::path& root);
+
 // What a killed culprit left of this repository, in `folder` or wherever its own was.
 void remove_abandoned(const std::filesystem::path& common, const std::filesystem::path& folder);
 

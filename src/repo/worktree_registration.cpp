@@ -43,7 +43,9 @@ WorktreeRegistration::WorktreeRegistration(fs::path folder) : folder_(std::move(
   for (const fs::path& path : foreign(folder_)) {
     std::error_code ignored;
     const bool folder_itself = fs::is_directory(path, ignored);
-    files_[path.lexically_relative(folder_).string()] = folder_itself ? "" : text_of(path);
+    const std::string name = path.lexically_relative(folder_).string();
+    files_[name] = folder_itself ? "" : text_of(path);
+    if (folder_itself) folders_.insert(name);
   }
 }
 
@@ -63,14 +65,34 @@ Result<std::string> WorktreeRegistration::unseen(const GitProgram& git,
   return git.text({"-c", told, "unseen"}, worktree);
 }
 
+// git, too, writes through links: of its index, and of what is below a folder.
+void WorktreeRegistration::remove_links_of_ours() const {
+  std::error_code ignored;
+  for (const char* name : {"HEAD", "index", "logs"}) {
+    const fs::path path = folder_ / name;
+    if (fs::symlink_status(path, ignored).type() != fs::file_type::symlink) continue;
+    fs::remove(path, ignored);
+    if (path.filename() == "HEAD") std::ofstream(path) << sha_ << '\n';  // else it is none of git's
+  }
+}
+
 Status WorktreeRegistration::clear(const GitProgram& git, const std::string& worktree) {
+  remove_links_of_ours();
   for (const fs::path& path : foreign(folder_)) {
     if (files_.count(path.lexically_relative(folder_).string()) == 0) remove_tree(path);
   }
   for (const auto& [name, text] : files_) {
     const fs::path path = folder_ / name;
     std::error_code ignored;
-    if (fs::is_directory(path, ignored) || text_of(path) == text) continue;
+    const fs::file_type type = fs::symlink_status(path, ignored).type();
+    if (folders_.count(name) != 0) {
+      if (type != fs::file_type::directory) remove_tree(path);
+      fs::create_directory(path, ignored);
+      continue;
+    }
+    if (type == fs::file_type::regular && text_of(path) == text) continue;
+    // A link would be written through, to wherever it leads.
+    if (type != fs::file_type::regular) remove_tree(path);
     std::ofstream(path, std::ios::binary) << text;
   }
   if (sha_.empty() || index() == index_) return ok();

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -36,10 +37,12 @@ class WorktreeRegistration {
     bool operator==(const Stamp&) const = default;
   };
   Stamp index() const;
+  void remove_links_of_ours() const;
   Result<std::string> unseen(const GitProgram& git, const std::string& worktree) const;
 
   std::filesystem::path folder_;
   std::map<std::string, std::string> files_;  // their texts, by their paths within it
+  std::set<std::string> folders_;             // which of these are
   std::string sha_;                           // that the index is of
   Stamp index_;
   std::string unseen_ = "4294967295 0\n";  // cksum(1) of nothing

@@ -73,6 +73,7 @@ Worktrees::State::~State() {
     remove_registration(common, one.registration);
   }
   remove_tree(root);
+  remove_registrations_below(common, root);
 }
 
 std::string link_text(const fs::path& registration) {

@@ -122,6 +122,45 @@ TEST_CASE("no copy and no link is written through a symbolic link that a commit 
   }
 }
 
+TEST_CASE("what git keeps of a worktree is not written through links that a test made there") {
+  Scratch scratch;
+  scratch.repository.run("git init -q\necho 1 > a; commit 1 one");
+  const std::string mine = scratch.repository.path("mine");
+  std::ofstream(mine) << "precious";
+  Worktrees worktrees = opened_trees(scratch, scratch.options());
+  const auto tree = worktrees.add(scratch.head());
+  REQUIRE(tree.has_value());
+  const std::string folder = read_file(*tree + "/.git").substr(8);
+  const fs::path registration = folder.substr(0, folder.find('\n'));
+  for (const char* name : {"gitdir", "commondir", "HEAD", "index", "locked"}) {
+    fs::remove(registration / name);
+    fs::create_symlink(mine, registration / name);
+    std::ofstream(*tree + "/a") << "changed";
+    const Status restored = worktrees.restore(*tree, scratch.head());
+    REQUIRE_MESSAGE(restored.has_value(), name << (restored ? "" : restored.error().what));
+    CHECK(read_file(mine) == "precious");
+    CHECK(!fs::is_symlink(registration / name));
+    CHECK(read_file(*tree + "/a") == "1\n");
+  }
+}
+
+TEST_CASE("worktrees that a test adds within its own are gone with it, others are not") {
+  Scratch scratch;
+  scratch.repository.run("git init -q\necho 1 > a; commit 1 one");
+  {
+    Worktrees worktrees = opened_trees(scratch, scratch.options());
+    const auto tree = worktrees.add(scratch.head());
+    REQUIRE(tree.has_value());
+    const std::string outside = scratch.repository.path("outside");
+    for (const std::string& path : {*tree + "/within", worktrees.root() + "/beside", outside})
+      REQUIRE(scratch.git.done({"worktree", "add", "--quiet", "--detach", path}, *tree));
+  }
+  const std::string listed = scratch.said({"worktree", "list", "--porcelain"});
+  CHECK(listed.find("/within") == listed.npos);
+  CHECK(listed.find("/beside") == listed.npos);
+  CHECK(listed.find("/outside") != listed.npos);
+}
+
 TEST_CASE("a copy of the user's stays where a commit has a file of that name") {
   Scratch scratch;
   scratch.repository.run("git init -q\necho old > test.sh; commit 1 one; echo mine > untracked");
