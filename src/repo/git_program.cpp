@@ -57,14 +57,23 @@ std::string safe_directory_advice(const std::string& said, const std::string& di
   return said.substr(at, said.find('\n', at) - at);
 }
 
+// What of git was called: before it stand settings, and flags of git itself.
+std::string subcommand(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!words[i].starts_with('-')) return words[i];
+    if (words[i] == "-c" || words[i] == "-C") ++i;
+  }
+  return "";
+}
+
 Error refusal(const Ran& ran, const std::vector<std::string>& words, const std::string& directory) {
   const std::string why = complaint_of(ran);
   const auto says = [&](std::string_view text) {
     return ran.error.find(text) != std::string::npos;
   };
   const bool denied = says("dubious ownership") || says("Permission denied");
-  Error made = error(denied ? Fault::denied : Fault::unavailable, "git {}: {}",
-                     words.empty() ? "" : words.front(), why);
+  Error made =
+      error(denied ? Fault::denied : Fault::unavailable, "git {}: {}", subcommand(words), why);
   if (says("dubious ownership")) {
     made.advice = safe_directory_advice(ran.error, directory);
   } else if (says("No space left")) {

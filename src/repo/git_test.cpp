@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "repo/git_program.h"
 #include "repo/scratch_test.h"
 
 namespace culprit {
@@ -375,6 +376,16 @@ awk 'BEGIN { for (i = 1; i <= 1000; i++) { m = "c" i; body = "";
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   CHECK(lines == 8 * 950 + 40 * 50);
   CHECK(took.count() < 5);
+}
+
+TEST_CASE("a refusal names what of git was called, not the settings before it") {
+  ScratchRepository scratch;
+  scratch.run("git init -q");
+  const std::unique_ptr<World> world = real_world();
+  const Status refused = GitProgram::of_world(*world).done(
+      {"--literal-pathspecs", "-c", "checkout.workers=0", "checkout", "nowhere"}, scratch.path());
+  REQUIRE(!refused);
+  CHECK(refused.error().what.starts_with("git checkout: "));
 }
 
 }  // namespace
