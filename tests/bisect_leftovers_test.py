@@ -43,6 +43,14 @@ class Copies(Bisect):
         self.assertEqual(said["culprit"]["sha"], shas[2])
         self.assertIn("deps is tracked at some commits", self.notes(said))
 
+    def test_a_link_that_a_build_cleans_away_is_given_again(self):
+        shas = self.line(4, 2)
+        self.write("repo/.git/info/exclude", "nm\n")
+        (self.repo / "nm").mkdir()
+        said = self.bisect(shas[0], shas[-1], "--no-case", "--link", "nm", "--build",
+                           "git clean -fdxq", "--", "sh", "-c", "[ -d nm ] && grep -q good state")
+        self.assertEqual(said["culprit"]["sha"], shas[2])
+
     def test_what_the_user_built_does_not_stand_for_what_a_build_makes(self):
         shas = [self.commit(f"c{i}", main_c=PROGRAM.format(int(i >= 7), i),
                             Makefile="prog: main.c\n\tcc -o prog main.c\n") for i in range(12)]

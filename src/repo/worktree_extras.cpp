@@ -119,6 +119,7 @@ Status WorktreeExtras::give(const std::string& worktree, const GitProgram& git) 
 }
 
 Status WorktreeExtras::complete(const std::string& worktree, const GitProgram& git) {
+  TRY(give_links(worktree, git));
   std::set<std::string> given;
   for (const WorktreeExtra& one : copies_) {
     const fs::path there = fs::path(worktree) / one.path;

@@ -37,7 +37,7 @@ class WorktreeExtras {
   Status keep(const std::filesystem::path& folder);
   // What is needed at once, in what was just checked out. `git`: of that worktree.
   Status give(const std::string& worktree, const GitProgram& git);
-  // The others, after a build.
+  // The others, after a build, and links that it cleaned away.
   Status complete(const std::string& worktree, const GitProgram& git);
   // Copies that it had are the user's again, whatever ran there.
   Status give_again(const std::string& worktree, const GitProgram& git);

@@ -49,7 +49,7 @@ class Worktrees {
   // What tracked files hold is what the commit has, whatever ran there meanwhile; copies and links
   // of the user's are theirs again.
   Status restore(const std::string& worktree, const std::string& sha);
-  // After a build: copies of the user's that it may have made itself.
+  // After a build: copies of the user's that it may have made itself, and links that it took.
   Status complete(const std::string& worktree);
   void remove(const std::string& worktree);
 
