@@ -153,6 +153,21 @@ class Leftovers(Bisect):
             self.assertEqual(said["culprit"]["sha"], shas[3])
             self.assertEqual(said["notes"], [])
 
+    def test_what_git_keeps_of_a_submodule_is_each_runs_own(self):
+        shas = self.with_submodule("lib")
+        first = self.git("rev-parse", f"{shas[0]}:lib").strip()
+        for test, leaves in (("[ ! -e .git/rebase-merge ]", f"git rebase -q {first} -x false"),
+                             ("[ -e f ]", "git sparse-checkout set --no-cone /nothing"),
+                             ("[ -z \"$(git stash list)\" ]", "echo x >> f; git stash -q"),
+                             ("! git config my.own", "git config my.own x")):
+            for build in ([], ["--build", "cp lib/f lib/out"]) if "stash" in leaves else ([],):
+                with self.subTest(leaves=leaves, build=build):
+                    said = self.bisect(shas[0], shas[-1], "--no-case", *build, "--", "sh", "-c",
+                                       f"cd lib; {test} || exit 5; grep -q good f; c=$?; {leaves} "
+                                       f">&2; {'[ -e out ] || exit 6; ' if build else ''}exit $c")
+                    self.assertEqual(said["culprit"]["sha"], shas[3])
+                    self.assertEqual(said["notes"], [])
+
     def test_what_a_test_does_to_what_was_built_is_undone(self):
         shas = self.line(12, 6)
         built = self.folder / "builds"

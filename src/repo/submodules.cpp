@@ -1,13 +1,20 @@
 #include "repo/submodules.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <system_error>
+
+#include "repo/tree_copy.h"
 
 namespace culprit {
 namespace {
 namespace fs = std::filesystem;
-constexpr int levels_max = 8;  // of submodules within submodules
+constexpr int levels_max = 8;                        // of submodules within submodules
+constexpr const char* kept_state = "culprit-state";  // a file of ours in a clone's git folder
 
 struct Submodule {
   std::string name;
@@ -108,6 +115,61 @@ Status clone_into(const GitProgram& git, const Submodule& one, const std::string
   return made;
 }
 
+// What git keeps of a clone, in few words: its files by size and time, but for what every checkout
+// writes, and for objects. A rebase, a sparse checkout, a stash, a setting change it.
+std::string state_of(const std::string& git_folder) {
+  std::map<std::string, std::string> files;
+  std::error_code failed;
+  auto at = fs::recursive_directory_iterator(git_folder,
+                                             fs::directory_options::skip_permission_denied, failed);
+  for (; !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
+    const std::string name = at->path().native().substr(git_folder.size() + 1);
+    const bool skipped = name == "objects" || name == "logs" || name == "HEAD" || name == "index" ||
+                         name == "lfs" || name == kept_state;
+    if (skipped) at.disable_recursion_pending();
+    struct stat status {};
+    if (skipped || ::lstat(at->path().c_str(), &status) != 0 || S_ISDIR(status.st_mode)) continue;
+    files[name] =
+        fmt::format("{} {}.{}", status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  }
+  std::string all;
+  for (const auto& [name, stamp] : files) all += fmt::format("{} {}\n", stamp, name);
+  return all;
+}
+
+bool as_it_was(const std::string& git_folder) {
+  std::ifstream file(git_folder + "/" + kept_state, std::ios::binary);
+  const std::string then((std::istreambuf_iterator<char>(file)), {});
+  return then == state_of(git_folder);
+}
+
+// What git keeps of it is a fresh clone's again; its files stay, with what a build left there.
+Status renew(const GitProgram& git, const Submodule& one, const std::string& address,
+             const SubmoduleHost& target) {
+  const SubmoduleHost fresh = {target.git_folder + "-fresh", target.git_folder + "-fresh/.git",
+                               target.common};
+  Status cloned = clone_into(git, one, address, fresh);
+  std::error_code failed;
+  if (cloned) {
+    remove_tree(target.git_folder);
+    fs::rename(fresh.git_folder, target.git_folder, failed);
+  }
+  remove_tree(fresh.worktree);
+  if (cloned && failed)
+    return error(Fault::unavailable, "cannot write {}: {}", target.git_folder, failed.message());
+  return cloned;
+}
+
+// Whether it was cloned for that.
+Result<bool> make_clone(const GitProgram& git, const GitProgram& of_host, const SubmoduleHost& host,
+                        const Submodule& one, const SubmoduleHost& inner) {
+  const bool there = has_commit(git, inner.git_folder, one.sha);
+  if (there && as_it_was(inner.git_folder)) return false;
+  const std::string address = TRY(address_of(of_host, host.worktree, one));
+  TRY(there ? renew(git, one, address, inner) : clone_into(git, one, address, inner));
+  return true;
+}
+
 Status fill(const GitProgram& git, const SubmoduleHost& host, Leftovers leftovers,
             int levels_left) {
   std::error_code ignored;
@@ -118,15 +180,13 @@ Status fill(const GitProgram& git, const SubmoduleHost& host, Leftovers leftover
     const SubmoduleHost inner = {host.worktree + "/" + one.path,
                                  host.worktree + "/" + one.path + "/.git",
                                  host.common + "/modules/" + one.name};
-    if (!has_commit(git, inner.git_folder, one.sha)) {
-      const std::string address = TRY(address_of(here, host.worktree, one));
-      TRY(clone_into(git, one, address, inner));
-    }
+    const bool cloned = TRY(make_clone(git, here, host, one, inner));
     const GitProgram in_it = git.at(inner.git_folder, inner.worktree);
     for (const char* lock : {"index.lock", "HEAD.lock"})
       fs::remove(fs::path(inner.git_folder) / lock, ignored);
     TRY(in_it.done({"checkout", "--quiet", "--force", "--detach", one.sha}, inner.worktree)
             .during("filling the submodule {}", one.path));
+    if (cloned) std::ofstream(inner.git_folder + "/" + kept_state) << state_of(inner.git_folder);
     if (leftovers == Leftovers::removed) TRY(in_it.done({"clean", "-ffdxq"}, inner.worktree));
     TRY(fill(git, inner, leftovers, levels_left - 1));
   }

@@ -3,7 +3,8 @@
 // `git submodule` would write into the configuration that all worktrees share. So each submodule is
 // a clone of its own: of the user's copy (.git/modules, objects shared) where that is there, else
 // of its address. An address comes out of the history, which may be anybody's: git's own rule for
-// submodules holds, local paths are refused unless the user set protocol.file.allow.
+// submodules holds, local paths are refused unless the user set protocol.file.allow. What a test
+// leaves in such a clone's git folder (a rebase, a stash, a setting) goes: it is cloned again.
 #pragma once
 
 #include <cstdint>
