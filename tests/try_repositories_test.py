@@ -302,6 +302,25 @@ class Repositories(Try):
             self.assertEqual(said["unjudged"], {})
             self.assertEqual((self.tree / ".git/annex/small").read_text(), "data\n")
 
+    def test_what_a_trial_does_in_a_large_folder_of_git_is_done_in_the_copy(self):
+        large = self.put(".git/media/large", "data\n")
+        with open(large, "ab") as file:
+            os.posix_fallocate(file.fileno(), 0, 65 << 20)
+        self.put("code", "fixed\n")
+        spoil = "rm -f \"$(git rev-parse --git-dir)\"/media/large; ./test.sh"
+        for stand_in in ("", "none"):
+            self.tried("--workers", "2", "--", "sh", "-c", spoil, code=0,
+                       CULPRIT_STAND_IN=stand_in)
+            self.assertEqual(large.stat().st_size, 65 << 20)
+        done = self.culprit("H", "--copy-max", "64", "--", "./test.sh", code=2,
+                            CULPRIT_STAND_IN="none")
+        self.assertIn("media makes what has to be copied more than 64 MiB", done.stderr)
+        self.assertIn("--copy-max 8GiB", done.stderr)
+        self.git("commit", "-q", "-a", "-m", "fixed")
+        self.tried("--apply", "rm \"$(git rev-parse --git-path media)\"/large; echo x > code",
+                   "--predict", "higher", "--", "./test.sh", code=0, CULPRIT_STAND_IN="none")
+        self.assertEqual(large.stat().st_size, 65 << 20)
+
 
 if __name__ == "__main__":
     main()

@@ -54,7 +54,8 @@ class WorkTree {
   std::string objects() const { return common_ + "/objects"; }  // their folder
   std::string large_files() const { return common_ + "/lfs"; }  // git-lfs's folder, if any
 
-  // Folders in it, by name, that are too large to be copied: a copy has them by a mount or a link.
+  // Folders in it, by name, that are too large to be copied lightly: copy_repository() leaves them
+  // out, and a copy has them by a mount where that can be.
   Result<std::vector<std::string>> large_parts() const;
 
   // A repository in `folder`, which holds a copy of the tree. The index is copied as it is; objects

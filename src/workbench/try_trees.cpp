@@ -6,12 +6,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "repo/tree_copy.h"
 
 namespace culprit {
 namespace {
+
+// Of git's folder in a copy: what is there was let in.
+const TreeLimits any_size = {std::numeric_limits<std::uint64_t>::max(), 10'000'000, {}};
 
 // Not "/home/tree" in "/home/tree-2" or in "/mnt/home/tree".
 bool stands_alone(const std::string& word, std::size_t at, std::size_t length) {
@@ -61,14 +66,39 @@ Status TryTrees::share(const std::string& link, const std::string& to) const {
   return copy_node("/dev/null", node, at);
 }
 
-// The same for what lies in git's folder.
+// The same for what lies in git's folder, but that a link would let a trial write into the user's.
 Status TryTrees::share_large(const std::string& to) const {
-  for (const std::string& name : large_parts_) {
-    TreeNode node{TreeNode::Kind::folder, 0755, 0, ""};
-    if (!can_stand_in()) node = {TreeNode::Kind::link, 0, 0, repository_ + "/" + name};
-    TRY(copy_node("", node, to + "/.git/" + name));
+  for (const auto& [name, listing] : large_parts_) {
+    const std::string at = to + "/.git/" + name;
+    TRY(copy_node("", {TreeNode::Kind::folder, 0755, 0, ""}, at));
+    if (!can_stand_in()) TRY(copy_tree(repository_ + "/" + name, listing, at));
   }
   return ok();
+}
+
+// Listed before anything is copied: without mounts they count as the tree's own files do.
+Status TryTrees::find_large(const WorkTree& tree, std::uint64_t bytes) {
+  const std::vector<std::string> names = TRY(tree.large_parts());
+  for (const std::string& name : names) {
+    large_parts_[name];
+    if (can_stand_in()) continue;
+    TreeLimits limits = any_size;
+    limits.bytes_max = limits_.bytes_max - std::min(bytes, limits_.bytes_max);
+    Result<TreeListing> listing = list_tree(repository_ + "/" + name, limits);
+    if (!listing && listing.error().fault == Fault::usage) return too_large_there(name);
+    if (!listing) return listing.error();
+    bytes += listing->bytes;
+    large_parts_[name] = std::move(*listing);
+  }
+  return ok();
+}
+
+Error TryTrees::too_large_there(const std::string& name) const {
+  Error made = error(Fault::usage, "{}/{} makes what has to be copied more than {} MiB",
+                     repository_, name, limits_.bytes_max >> 20);
+  made.advice =
+      "a higher --copy-max (--copy-max 8GiB); where users have mount namespaces it is not copied";
+  return made;
 }
 
 Status TryTrees::copy(const std::string& from, const TreeListing& listing,
@@ -90,7 +120,7 @@ void TryTrees::place(TrialSetup& setup, State state, std::size_t worker,
     setup.stand_in = StandIn{source_, copy, {{objects_, objects_seen(), Access::read_only}}};
     if (!large_.empty())
       setup.stand_in->shared.push_back({large_, large_seen(), Access::read_only});
-    for (const std::string& name : large_parts_) {
+    for (const auto& [name, listing] : large_parts_) {
       setup.stand_in->shared.push_back(
           {repository_ + "/" + name, source_ + "/.git/" + name, Access::read_only});
     }
@@ -116,6 +146,8 @@ Result<TryTrees> TryTrees::make(const WorkTree& tree, const Options& options) {
   made.limits_.left_out.insert(made.limits_.left_out.end(), options.links.begin(),
                                options.links.end());
   const TreeListing listing = TRY(list_tree(tree.root(), made.limits_));
+  made.repository_ = tree.repository();
+  TRY(made.find_large(tree, listing.bytes));
   if (::mkdir(options.folder.c_str(), 0700) != 0)
     return path_error("cannot make", options.folder, errno);
   made.options_ = options;
@@ -130,8 +162,6 @@ Result<TryTrees> TryTrees::make(const WorkTree& tree, const Options& options) {
   const TreeNode large = TRY(node_at(tree.large_files()));
   if (large.kind == TreeNode::Kind::folder) made.large_ = tree.large_files();
   if (can_stand_in() && !made.large_.empty()) TRY(make_folders(made.large_seen()));
-  made.repository_ = tree.repository();
-  made.large_parts_ = TRY(tree.large_parts());
   for (const std::string& copy : {with, without}) {
     TRY(tree.copy_repository(copy, made.objects_seen()));
     TRY(made.share_large(copy));
@@ -146,7 +176,7 @@ Status TryTrees::give_owners(std::size_t workers) const {
     for (std::size_t worker = 0; worker < workers; ++worker) {
       const std::string copy = root(state, worker);
       const TreeListing listing = TRY(list_tree(copy, limits_));
-      const TreeListing git = TRY(list_tree(copy + "/.git", TreeLimits{}));
+      const TreeListing git = TRY(list_tree(copy + "/.git", any_size));
       give_owner_of(source_, copy.substr(0, copy.rfind('/')));
       culprit::give_owners(source_, listing, copy);
       culprit::give_owners(repository_, git, copy + "/.git");
@@ -159,8 +189,7 @@ Status TryTrees::add_workers(std::size_t workers) {
   for (const State state : {State::without, State::with}) {
     const std::string first = root(state);
     const TreeListing listing = TRY(list_tree(first, limits_));
-    TreeLimits repository;
-    const TreeListing git = TRY(list_tree(first + "/.git", repository));
+    const TreeListing git = TRY(list_tree(first + "/.git", any_size));
     for (std::size_t worker = 1; worker < workers; ++worker) {
       TRY(copy(first, listing, root(state, worker)));
       const std::string into = root(state, worker) + "/.git";

@@ -5,6 +5,8 @@
 // tree, so that builds and tests find what they find there. `links` are shared instead of copied.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -54,6 +56,8 @@ class TryTrees {
   Status copy(const std::string& from, const TreeListing& listing, const std::string& to) const;
   Status share(const std::string& link, const std::string& to) const;
   Status share_large(const std::string& to) const;
+  Status find_large(const WorkTree& tree, std::uint64_t bytes);
+  Error too_large_there(const std::string& name) const;
   std::string objects_seen() const { return options_.folder + "/objects"; }
   std::string large_seen() const { return options_.folder + "/lfs"; }
 
@@ -61,10 +65,11 @@ class TryTrees {
   TreeLimits limits_;  // with the links left out
   std::string name_;   // of the tree's own folder: some programs look at it
   std::string source_;
-  std::string objects_;                   // of the user's repository
-  std::string large_;                     // of git-lfs; empty: there are none
-  std::string repository_;                // of the user
-  std::vector<std::string> large_parts_;  // in it
+  std::string objects_;     // of the user's repository
+  std::string large_;       // of git-lfs; empty: there are none
+  std::string repository_;  // of the user
+  // In it, by name. What they hold: where they are copied, for want of mounts.
+  std::map<std::string, TreeListing> large_parts_;
   std::vector<std::string> unusual_;
 };
 
