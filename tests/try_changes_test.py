@@ -216,6 +216,9 @@ class Owners(Try):
         said = self.tried("--workers", "2", "--apply", "echo fixed > code; mkdir new; "
                           "echo x > new/file; git add new", "--", "sh", "-c", build, code=0)
         self.assertEqual((said["tree"], said["unjudged"]), ("applied", {}))
+        for name in ("new", "new/file"):
+            self.assertEqual((self.tree / name).stat().st_uid, other, name)
+        shutil.rmtree(self.tree / "sub")
         self.put("test.sh", TEST + "false\n")
         self.tried("--stack", "--", "false", code=1)
         self.culprit("--restore", "1", code=0)

@@ -180,12 +180,23 @@ Status copy_tree(const std::string& root, const TreeListing& listing, const std:
   return ok();
 }
 
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const std::size_t end = path.rfind('/');
+  return end == path.npos ? "" : path.substr(0, end + 1);
+}
+
+}  // namespace
+
 void give_owner_of(const std::string& like, const std::string& made) {
   struct stat wanted {};
   struct stat has {};
   if (::geteuid() != 0 || ::lstat(made.c_str(), &has) != 0) return;
-  const std::string folder = made.substr(0, made.rfind('/') + 1);
-  if (::lstat(like.c_str(), &wanted) != 0 && ::lstat(folder.c_str(), &wanted) != 0) return;
+  const auto is_known = [&](const std::string& path) {
+    return !path.empty() && ::lstat(path.c_str(), &wanted) == 0;
+  };
+  if (!is_known(like) && !is_known(folder_of(like)) && !is_known(folder_of(made))) return;
   if (wanted.st_uid == has.st_uid && wanted.st_gid == has.st_gid) return;
   if (::lchown(made.c_str(), wanted.st_uid, wanted.st_gid) != 0 || S_ISLNK(has.st_mode)) return;
   // The kernel takes set-uid away with the owner.

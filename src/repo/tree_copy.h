@@ -22,8 +22,8 @@ enum class CopiedTime : std::uint8_t { kept, now };
 Status copy_node(const std::string& from, const TreeNode& node, const std::string& to,
                  CopiedTime time = CopiedTime::kept);
 
-// As root: what was made belongs to whom `like` does; where nothing stands there, to whom its own
-// folder does. Best effort, here and below.
+// As root: what was made belongs to whom `like` does; where nothing stands there, to whom the
+// folder of `like` does, or its own. Best effort, here and below.
 void give_owner_of(const std::string& like, const std::string& made);
 // The same for a copy and all in it.
 void give_owners(const std::string& root, const TreeListing& listing, const std::string& copy);
