@@ -100,6 +100,41 @@ class Staged(Try):
         self.assertIn("0 removed", self.culprit("--prune", code=0).stdout)
         self.culprit("--restore", "1", code=0)
 
+    def commit_beside(self):
+        self.put("other", "x\n")
+        self.git("add", "other")
+        self.git("commit", "-q", "-m", "unrelated")
+
+    def test_an_ignored_file_that_a_command_changed_comes_back_after_a_commit(self):
+        self.put("key.o", "mine\n")
+        self.put("gone.o", "mine too\n")
+        self.tried("--apply", "echo new > key.o; rm gone.o", "--", "grep", "-q", "new", "key.o",
+                   code=0)
+        self.commit_beside()
+        for number in range(2, 14):
+            shutil.copytree(self.tree / ".culprit/tries/1", self.tree / f".culprit/tries/{number}")
+            record = self.tree / f".culprit/tries/{number}/record"
+            record.write_text(record.read_text().replace("in_tree", "elsewhere"))
+        self.culprit("--prune", code=0)
+        self.assertIn("no change of a try", self.culprit("--restore", code=1).stdout)
+        self.put("code", "fixed\n")  # another change may be tried
+        self.assertEqual(self.tried("--", "./test.sh", code=0)["paths"], ["code"])
+        self.put("key.o", "mine by now\n")
+        self.assertIn("key.o was changed since", self.culprit("--restore", "1", code=2).stderr)
+        self.put("key.o", "new\n")
+        self.culprit("--restore", "1", code=0)
+        self.assertEqual((self.tree / "key.o").read_text(), "mine\n")
+        self.assertEqual((self.tree / "gone.o").read_text(), "mine too\n")
+        self.culprit("--restore", "1", code=2)
+
+    def test_a_removal_that_was_committed_is_over(self):
+        self.put("code", "fixed\n")
+        self.git("commit", "-q", "-a", "-m", "fixed")
+        self.tried("--predict", "higher", "--apply", "rm code", "--", "./test.sh", code=0)
+        self.git("commit", "-q", "-a", "-m", "removed")
+        refused = self.culprit("--restore", "1", code=2)
+        self.assertIn("is not in the tree, or committed", refused.stderr)
+
     def test_what_may_not_be_read_can_be_shared(self):
         self.put("pgdata/base/1", "x")
         self.put("keys/one", "x")

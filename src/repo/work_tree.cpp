@@ -97,6 +97,12 @@ std::string of_status(std::string_view& text) {
   return record;
 }
 
+std::set<std::string> paths_of(std::string_view text) {
+  std::set<std::string> paths;
+  while (!text.empty()) paths.insert(of_status(text));
+  return paths;
+}
+
 // Behind so many spaces; the path is the last word and may have spaces itself.
 std::string path_behind(const std::string& record, int words) {
   std::size_t at = 0;
@@ -253,9 +259,14 @@ Result<WorkTree::Differences> WorkTree::differences() const {
 
 Result<std::set<std::string>> WorkTree::tracked() const {
   const std::string text = TRY(asked({"ls-files", "-z"}));
-  std::set<std::string> paths;
-  for (std::string_view rest = text; !rest.empty();) paths.insert(of_status(rest));
-  return paths;
+  return paths_of(text);
+}
+
+Result<std::set<std::string>> WorkTree::tracked_at(const std::string& commit) const {
+  if (commit.empty()) return std::set<std::string>();
+  const std::string text =
+      TRY(asked({"ls-tree", "-r", "-z", "--name-only", "--full-tree", commit}));
+  return paths_of(text);
 }
 
 // "100644 SHA 2\tpath".

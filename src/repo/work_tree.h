@@ -41,7 +41,8 @@ class WorkTree {
     std::vector<std::string> submodules;  // those of them that are submodules
   };
   Result<Differences> differences() const;
-  Result<std::set<std::string>> tracked() const;   // paths in the index
+  Result<std::set<std::string>> tracked() const;                              // paths in the index
+  Result<std::set<std::string>> tracked_at(const std::string& commit) const;  // empty: none
   Result<std::set<std::string>> unmerged() const;  // of these, in conflict
   // Git remembers the files as they are, so that plumbing which trusts it says what is there. Best
   // effort.

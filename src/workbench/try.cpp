@@ -187,7 +187,7 @@ Status Trying::refuse_other_changes() {
     return usage_error("nothing differs from HEAD: there is no change to try",
                        "change something (a new file joins by git add), or --apply COMMAND");
   }
-  pending_ = TRY(pending_tries(tries_, tree_, differences_));
+  pending_ = TRY(pending_tries(tries_, tree_, differences_, PendingFiles::listed));
   if (pending_.empty()) return ok();
   std::optional<std::string> beyond = TRY(path_beyond(pending_, tree_, differences_));
   if (of_command()) beyond = "--apply";

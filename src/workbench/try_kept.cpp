@@ -23,7 +23,8 @@ Result<Restored> restore_without(const Tries& tries, const WorkTree& tree, const
   const bool owed = !done.ids.empty() && done.ids.front() == id;
   if (owed || (id.empty() && !done.notes.empty())) return done;
   const WorkTree::Differences differences = TRY(tree.differences());
-  std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences));
+  const PendingFiles files = id.empty() ? PendingFiles::listed : PendingFiles::all;
+  std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences, files));
   for (PendingTry& one : pending) {
     if (!id.empty() && one.record.id != id) continue;
     TRY(bring_state(tries, one.record, one.change, tree, State::without, {})
@@ -90,7 +91,8 @@ Result<Pruned> prune_tries(World& world) {
   for (std::size_t i = records.size(); i > 0 && records.size() - i < unpruned_max; --i)
     kept.insert(records[i - 1].id);
   const WorkTree::Differences differences = TRY(tree.differences());
-  const std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences));
+  const std::vector<PendingTry> pending =
+      TRY(pending_tries(tries, tree, differences, PendingFiles::all));
   for (const PendingTry& one : pending) kept.insert(one.record.id);
   Pruned done;
   TreeLimits limits;

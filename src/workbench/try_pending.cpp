@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "workbench/try_restore.h"
 
@@ -41,6 +42,32 @@ Result<bool> is_pending(const TryRecord& record, const TreeChange& change, const
   return index_holds(tree, record, change, State::with);
 }
 
+bool is_file(const TreeNode& node) {
+  return node.kind == TreeNode::Kind::file || node.kind == TreeNode::Kind::link;
+}
+
+// Whether no commit can have settled what became of a file: git knows it neither now nor, where it
+// is gone, at the commit of then.
+Result<bool> is_in_no_commit(const TryRecord& record, const TreeChange& change,
+                             const WorkTree& tree) {
+  const std::set<std::string> tracked = TRY(tree.tracked());
+  std::optional<std::set<std::string>> then;
+  for (const TreeChange::Part* part : change.differing()) {
+    if (!is_file(part->without) && !is_file(part->with)) continue;
+    if (tracked.contains(part->path)) continue;
+    const bool held = TRY(change.holds(tree.root(), *part, State::with));
+    if (!held) continue;
+    if (is_file(part->with)) return true;
+    if (!then) {
+      const auto paths = tree.tracked_at(record.head);
+      if (!paths) return true;  // that commit is gone: better kept than lost
+      then = *paths;
+    }
+    if (!then->contains(part->path)) return true;
+  }
+  return false;
+}
+
 Result<bool> is_of(const PendingTry& pending, const WorkTree& tree, const std::string& path) {
   for (const TreeChange::Part* part : pending.change.differing()) {
     if (part->path == path) return pending.change.holds(tree.root(), *part, State::with);
@@ -74,14 +101,17 @@ Result<std::vector<PendingTry>> below_newest(std::vector<PendingTry> pending) {
 }
 
 Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree& tree,
-                                              const WorkTree::Differences& differences) {
+                                              const WorkTree::Differences& differences,
+                                              PendingFiles files) {
   std::vector<PendingTry> found;
   std::vector<TryRecord> records = TRY(tries.all());
   std::reverse(records.begin(), records.end());
   for (TryRecord& record : records) {
     if (record.place != TryRecord::Place::in_tree) continue;
     TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
-    const bool pending = TRY(is_pending(record, change, tree, differences));
+    bool pending = TRY(is_pending(record, change, tree, differences));
+    if (!pending && files == PendingFiles::all)
+      pending = TRY(is_in_no_commit(record, change, tree));
     if (pending) found.push_back({std::move(record), std::move(change)});
   }
   return found;

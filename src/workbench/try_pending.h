@@ -2,6 +2,7 @@
 // at once cannot be told apart by a verdict.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,15 @@ struct PendingTry {
   TreeChange change;
 };
 
+// After a commit: what git lists, or also files that it ignores, which no commit can have settled.
+// Those are the user's to take back, and only kept here as they were; a commit says that he goes on
+// with them, so another change may be tried.
+enum class PendingFiles : std::uint8_t { listed, all };
+
 // Of tries whose change is in the tree and in no commit yet, the newest first.
 Result<std::vector<PendingTry>> pending_tries(const Tries& tries, const WorkTree& tree,
-                                              const WorkTree::Differences& differences);
+                                              const WorkTree::Differences& differences,
+                                              PendingFiles files);
 
 // Of pending changes that are all there is: those below the newest, which is tried again. What has
 // a path in the same state is that change too, tried before; no change is stacked on itself.
