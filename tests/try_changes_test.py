@@ -45,6 +45,24 @@ class Staged(Try):
         self.culprit("--restore", "1", code=0)
         self.assertEqual(self.git("status", "--porcelain"), "")
 
+    def test_behind_a_commit_a_staged_change_comes_back_by_its_patch(self):
+        self.put("added", "new\n")
+        self.git("add", "added")
+        self.put("code", "other\n")
+        self.tried("--", "./test.sh", code=1)
+        self.commit_beside()
+        done = self.culprit("--restore", "1", "--with", code=2)
+        self.assertIn("try: git apply .culprit/tries/1/change.patch, in the root", done.stderr)
+        self.git("apply", ".culprit/tries/1/change.patch")
+        self.assertEqual(self.git("status", "--porcelain"), " M code\n?? added\n")
+
+    def test_what_restore_takes(self):
+        for words in (["abc"], [""], ["abc", "--with"], ["abc", "--forget"]):
+            self.assertIn(f"{words[0]} is no number of a try",
+                          self.culprit("--restore", *words, code=2).stderr)
+        self.assertIn("--with brings a change back, and --forget leaves",
+                      self.culprit("--restore", "1", "--with", "--forget", code=2).stderr)
+
     def test_a_change_does_not_come_back_over_another(self):
         self.put("code", "other\n")
         self.tried("--", "./test.sh", code=1)
@@ -195,6 +213,35 @@ class Debts(Try):
         self.assertEqual(self.state(), before)
         self.put("code", "fixed\n")
         self.assertEqual(self.tried("--", "./test.sh", code=0)["paths"], ["code"])
+
+    def test_what_was_given_up_is_in_the_tree_in_part(self):
+        self.put("second", "x\n")
+        self.git("add", "second")
+        self.git("commit", "-q", "-m", "second")
+        self.put("second", "y\n")
+        self.owe()
+        self.put("second", "mine\n")
+        done = self.culprit("--restore", "--no-case", code=1)
+        self.assertIn("second was changed since", done.stderr)
+        self.assertIn("TREE     the change of try 1 is in it in part\nNEXT     put right what",
+                      done.stdout)
+        self.record(phase="owing")
+        said = json.loads(self.culprit("--restore", "--json", code=1).stdout)
+        self.assertEqual((said["restored"], said["partly"]), ([], ["1"]))
+        self.git("checkout", "-q", "second")
+        self.culprit("--restore", "1", code=0)
+        self.assertEqual(self.git("status", "--porcelain"), "")
+
+    def test_what_stands_in_the_tree_already_is_not_owed(self):
+        self.owe()
+        self.culprit("--restore", "1", code=0)
+        said = json.loads(self.culprit("--restore", "1", "--with", "--json", code=0).stdout)
+        self.assertEqual((said["to"], said["restored"]), ("with", ["1"]))
+        lock = self.put(".git/index.lock", "")  # it would be waited for, was the tree touched
+        self.assertIn("try 1 is in the tree again",
+                      self.culprit("--restore", "1", "--with", code=0).stdout)
+        lock.unlink()
+        self.assertEqual((self.tree / "code").read_text(), "other\n")
 
     def test_a_debt_moves_with_the_tree(self):
         self.owe()

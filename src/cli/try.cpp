@@ -99,10 +99,18 @@ Entry failure_entry(const TryRequest& request, const Error& why) {
   return entry;
 }
 
+Status check_number(const Arguments& arguments) {
+  if (arguments.words.empty()) return ok();
+  const std::string& word = arguments.words.front();
+  if (!word.empty() && word.find_first_not_of("0123456789") == word.npos) return ok();
+  return usage_error(fmt::format("{} is no number of a try", word), "culprit try --restore 3");
+}
+
 Result<Exit> restore(const Arguments& arguments, Session& session) {
   if (!arguments.rest.empty() || arguments.words.size() > 1)
     return usage_error("--restore takes the number of a try, and no test",
                        "culprit try --restore 3");
+  TRY(check_number(arguments));
   const bool with = arguments.has("--with");
   if (with && arguments.words.empty())
     return usage_error("--with takes the number of a try", "culprit try --restore 3 --with");
@@ -125,6 +133,7 @@ Result<Exit> restore(const Arguments& arguments, Session& session) {
 Result<Exit> forget(const Arguments& arguments, Session& session) {
   if (!arguments.has("--restore") || arguments.words.size() != 1 || !arguments.rest.empty())
     return usage_error("--forget takes the number of a try", "culprit try --restore 3 --forget");
+  TRY(check_number(arguments));
   TRY(forget_try(session.world, arguments.words.front()));
   show_note(fmt::format("try {} is forgotten; the tree stays as it is", arguments.words.front()));
   if (arguments.has("--json"))
@@ -152,6 +161,9 @@ Exit exit_of(const Tried& tried) {
 Result<Exit> run(const Arguments& arguments, Session& session) {
   if (arguments.has("--with") && !arguments.has("--restore"))
     return usage_error("--with goes with --restore", "culprit try --restore 3 --with");
+  if (arguments.has("--with") && arguments.has("--forget"))
+    return usage_error("--with brings a change back, and --forget leaves the tree as it is",
+                       "culprit try --restore 3 --with");
   if (arguments.has("--prune")) return prune(arguments, session);
   if (arguments.has("--forget")) return forget(arguments, session);
   if (arguments.has("--restore")) return restore(arguments, session);

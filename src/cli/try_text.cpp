@@ -270,15 +270,29 @@ std::string json_of(const Tried& tried, const TryRequest& request) {
 }
 
 std::string text_of(const Restored& restored) {
-  if (restored.ids.empty()) return "TREE     no change of a try is in it\n";
+  if (restored.ids.empty() && restored.partly.empty())
+    return "TREE     no change of a try is in it\n";
   const bool back = restored.to == Restored::To::without;
-  return fmt::format("TREE     the change of try {} is {}\n", fmt::join(restored.ids, ", "),
-                     back ? "taken back" : "in the tree again");
+  std::string text;
+  if (!restored.ids.empty()) {
+    text += fmt::format("TREE     the change of try {} is {}\n", fmt::join(restored.ids, ", "),
+                        back ? "taken back" : "in the tree again");
+  }
+  for (const std::string& id : restored.partly) {
+    text += fmt::format(
+        "TREE     the change of try {0} is in it in part\n"
+        "NEXT     put right what was changed since, and culprit try --restore {0}; or\n"
+        "         culprit try --restore {0} --forget leaves the tree as it is\n",
+        id);
+  }
+  return text;
 }
 
 std::string json_of(const Restored& restored) {
-  return fmt::format("{{\"schema_version\":1,\"restored\":{},\"notes\":{}}}\n",
-                     json_texts(restored.ids), json_texts(restored.notes));
+  const char* to = restored.to == Restored::To::with ? "with" : "without";
+  return fmt::format(
+      "{{\"schema_version\":1,\"to\":\"{}\",\"restored\":{},\"partly\":{},\"notes\":{}}}\n", to,
+      json_texts(restored.ids), json_texts(restored.partly), json_texts(restored.notes));
 }
 
 std::string text_of(const Pruned& pruned) {

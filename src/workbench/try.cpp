@@ -513,9 +513,8 @@ Result<Tried> Trying::run() {
 }
 
 Result<Tried> Trying::steps() {
-  std::vector<std::string> restored;
-  const std::vector<std::string> notes = TRY(put_right(tries_, tree_, restored));
-  for (const std::string& text : notes) note(text);
+  const PutRight before = TRY(put_right(tries_, tree_));
+  for (const std::string& text : before.notes) note(text);
   TRY(refuse_other_changes());
   const std::string here = world_.working_directory();
   if (here.starts_with(tree_.root() + "/")) below_ = here.substr(tree_.root().size());

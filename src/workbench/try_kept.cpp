@@ -1,5 +1,6 @@
 #include "workbench/try_kept.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -15,16 +16,27 @@ namespace {
 
 using State = TreeChange::State;
 
+bool has(const std::vector<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 constexpr std::size_t unpruned_max = 10;  // of those that only take room
 
 Result<Restored> restore_without(const Tries& tries, const WorkTree& tree, const std::string& id) {
+  PutRight before = TRY(put_right(tries, tree));
   Restored done;
-  done.notes = TRY(put_right(tries, tree, done.ids));
+  done.ids = std::move(before.restored);
+  done.notes = std::move(before.notes);
   const bool owed = !done.ids.empty() && done.ids.front() == id;
-  if (owed || (id.empty() && !done.notes.empty())) return done;
+  if (owed) return done;
+  const bool settled = id.empty() && !done.notes.empty();
   const WorkTree::Differences differences = TRY(tree.differences());
   const PendingFiles files = id.empty() ? PendingFiles::listed : PendingFiles::all;
   std::vector<PendingTry> pending = TRY(pending_tries(tries, tree, differences, files));
+  for (const PendingTry& one : pending) {
+    if (has(before.given_up, one.record.id)) done.partly.push_back(one.record.id);
+  }
+  if (settled) return done;
   for (PendingTry& one : pending) {
     if (!id.empty() && one.record.id != id) continue;
     TRY(bring_state(tries, one.record, one.change, tree, State::without, {})
@@ -39,18 +51,54 @@ Result<Restored> restore_without(const Tries& tries, const WorkTree& tree, const
   return done;
 }
 
+Result<bool> stands(const TryRecord& record, const TreeChange& change, const WorkTree& tree) {
+  for (const TreeChange::Part* part : change.differing()) {
+    const bool held = TRY(change.holds(tree.root(), *part, State::with));
+    if (!held) return false;
+  }
+  // Behind a commit the index of then says nothing.
+  if (!change.has_index() || tree.head() != record.head) return true;
+  return index_holds(tree, record, change, State::with);
+}
+
+// A patch knows nothing of the index, nor of where HEAD is.
+Error with_patch(const Tries& tries, const TryRecord& record, Error why) {
+  why.during.push_back(fmt::format("bringing back the change of try {}", record.id));
+  const auto patch = node_at(tries.folder_of(record) + "/change.patch");
+  if (patch && patch->kind == TreeNode::Kind::file && why.advice.empty()) {
+    why.advice = fmt::format(
+        "git apply .culprit/tries/{}/change.patch, in the root of the tree, brings its files back",
+        record.id);
+  }
+  if (why.advice.empty())
+    why.advice = fmt::format("its files are in .culprit/tries/{}/with", record.id);
+  return why;
+}
+
+// What stands there already is not owed for a moment: a kill would have it taken out.
+Status bring_back(const Tries& tries, TryRecord& record, const TreeChange& change,
+                  const WorkTree& tree) {
+  const bool there = TRY(stands(record, change, tree));
+  if (there) {
+    record.place = TryRecord::Place::in_tree;
+    return tries.write(record);
+  }
+  Status brought = bring_state(tries, record, change, tree, State::with, {});
+  return brought ? ok() : Status(with_patch(tries, record, std::move(brought).error()));
+}
+
 Result<Restored> restore_with(const Tries& tries, const WorkTree& tree, const std::string& id) {
   Restored done;
   done.to = Restored::To::with;
-  std::vector<std::string> taken_back;
-  done.notes = TRY(put_right(tries, tree, taken_back));
+  PutRight before = TRY(put_right(tries, tree));
+  done.notes = std::move(before.notes);
   const std::vector<TryRecord> records = TRY(tries.all());
   for (TryRecord record : records) {
     if (record.id != id) continue;
     const TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
     TRY(lend_kept_objects(tries.folder_of(record) + "/repository", tree.repository()));
-    TRY(bring_state(tries, record, change, tree, State::with, {})
-            .during("bringing back the change of try {}", id));
+    Status brought = bring_back(tries, record, change, tree);
+    if (!brought) return brought.error();
     done.ids.push_back(id);
     return done;
   }

@@ -13,11 +13,13 @@ namespace culprit {
 
 // Completes what is owed to the tree; where nothing is, takes back the change of the newest try
 // that is in it, or of the one with that number. To the state with the change it goes the other
-// way: that of a try with that number comes into the tree again, files and index. Errors: usage (no
+// way: that of a try with that number comes into the tree again, files and index; where it stands
+// there already nothing is touched. Errors: usage (no
 // such one; the files or the index are of neither state).
 struct Restored {
-  std::vector<std::string> ids;    // of the tries whose change was taken back, or brought back
-  std::vector<std::string> notes;  // what was put right besides
+  std::vector<std::string> ids;     // of the tries whose change was taken back, or brought back
+  std::vector<std::string> partly;  // of those that cannot be, and are in the tree in part
+  std::vector<std::string> notes;   // what was put right besides
   enum class To : std::uint8_t { without, with };
   To to = To::without;  // the state that the tree was brought to
 };

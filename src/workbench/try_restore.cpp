@@ -143,9 +143,8 @@ Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& chan
   return tries.write(record);
 }
 
-Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& tree,
-                                           std::vector<std::string>& restored) {
-  std::vector<std::string> notes;
+Result<PutRight> put_right(const Tries& tries, const WorkTree& tree) {
+  PutRight done;
   const std::vector<TryRecord> records = TRY(tries.all());
   for (TryRecord record : records) {
     if (record.phase == Phase::ended) continue;
@@ -155,7 +154,7 @@ Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& t
       record.phase = Phase::ended;
       record.verdict = "interrupted";
       TRY(tries.write(record));
-      notes.push_back(fmt::format("try {} was cut short; the tree is as it was", record.id));
+      done.notes.push_back(fmt::format("try {} was cut short; the tree is as it was", record.id));
       continue;
     }
     const TreeChange change = TRY(TreeChange::open(tries.folder_of(record)));
@@ -166,16 +165,17 @@ Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& t
       record.phase = Phase::ended;
       record.place = Place::in_tree;
       TRY(tries.write(record));
-      notes.push_back(given_up(record, brought.error()));
+      done.notes.push_back(given_up(record, brought.error()));
+      done.given_up.push_back(record.id);
       continue;
     }
-    notes.push_back(fmt::format("try {} was cut short; its change is taken back", record.id));
+    done.notes.push_back(fmt::format("try {} was cut short; its change is taken back", record.id));
     const TreeNode found = TRY(node_at(change.found()));
     if (found.kind != TreeNode::Kind::absent)
-      notes.push_back(fmt::format("what was saved at that moment is in {}", change.found()));
-    restored.push_back(record.id);
+      done.notes.push_back(fmt::format("what was saved at that moment is in {}", change.found()));
+    done.restored.push_back(record.id);
   }
-  return notes;
+  return done;
 }
 
 }  // namespace culprit

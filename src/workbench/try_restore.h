@@ -27,9 +27,12 @@ Status bring_state(const Tries& tries, TryRecord& record, const TreeChange& chan
 Error head_moved(const std::string& then, const std::string& now);
 
 // Of tries that were cut short: their folders go, and what is owed to the tree is given back. What
-// somebody else changed since is not: the debt is given up then, with a note. A line for each;
-// `restored` gets the ids of those whose change was taken back.
-Result<std::vector<std::string>> put_right(const Tries& tries, const WorkTree& tree,
-                                           std::vector<std::string>& restored);
+// somebody else changed since is not: the debt is given up then.
+struct PutRight {
+  std::vector<std::string> notes;     // a line for each
+  std::vector<std::string> restored;  // ids of those whose change was taken back
+  std::vector<std::string> given_up;  // and of those whose was not: some of it may be in the tree
+};
+Result<PutRight> put_right(const Tries& tries, const WorkTree& tree);
 
 }  // namespace culprit
