@@ -191,6 +191,15 @@ class Leftovers(Bisect):
                 commits = len({one["sha"] for one in said["trials"]})
                 self.assertLessEqual(len(built.read_text()), commits + 2)
 
+    def test_what_a_build_makes_of_tracked_files_is_there_for_each_run(self):
+        shas = self.line(8, 4, conf="@placeholder@\n", gone="gone\n")
+        build = "echo ready > conf; chmod +x conf; rm gone"
+        said = self.bisect(shas[0], shas[-1], "--no-case", "--calibrate", "3", "--build", build,
+                           "--", "sh", "-c", "grep -q ready conf && [ -x conf ] && [ ! -e gone ] "
+                           "|| exit 3; echo x > conf; echo > gone; grep -q good state")
+        self.assertEqual(said["culprit"]["sha"], shas[4])
+        self.assertEqual(said["notes"], [])
+
     def test_what_git_keeps_of_a_worktree_is_each_runs_own(self):
         shas = self.line(16, 9)
         test = ('[ -e state ] || exit 3; for one in rebase-merge BISECT_START MERGE_HEAD; do '

@@ -18,6 +18,7 @@ using Type = fs::file_type;
 constexpr std::size_t paths_asked = 100;
 constexpr std::uintmax_t aside_bytes_max = std::uintmax_t{256} << 20;  // of one worktree
 
+constexpr std::size_t tracked_max = 10'000;  // files that a build may change, of one worktree
 constexpr unsigned permissions = 07777;
 
 bool is_git_folder(const std::string& path) { return path.ends_with("/.git"); }
@@ -101,9 +102,62 @@ Result<BuiltFiles> BuiltFiles::of(const std::string& worktree, const std::string
   BuiltFiles made;
   made.worktree_ = worktree;
   made.sha_ = sha;
+  made.aside_folder_ = aside;
   made.files_ = TRY(listed(worktree));
   made.keep_aside(aside, unsteady);
   return made;
+}
+
+bool BuiltFiles::keep_one_tracked(const std::string& path) {
+  const std::string from = worktree_ + "/" + path;
+  const std::string copy = fmt::format("{}/tracked-{}", aside_folder_, tracked_.size());
+  const Type type = stamp_of(from).type;
+  if (type == Type::directory) return true;  // a submodule
+  if (type == Type::not_found) {
+    tracked_[path] = "";
+    return true;
+  }
+  std::error_code failed;
+  fs::copy(from, copy, fs::copy_options::copy_symlinks, failed);
+  if (failed) return false;
+  if (type == Type::regular) fs::last_write_time(copy, fs::last_write_time(from, failed), failed);
+  tracked_[path] = copy;
+  return true;
+}
+
+Result<bool> BuiltFiles::keep_tracked(const GitProgram& git) {
+  const std::string text = TRY(git.text({"ls-files", "-m", "-z"}, worktree_));
+  std::error_code failed;
+  if (!text.empty()) fs::create_directory(aside_folder_, failed);
+  std::uintmax_t bytes = 0;
+  for (const std::string& path : text_lines(text, '\0')) {
+    if (tracked_.count(path) != 0) continue;  // git names one that is deleted twice
+    bytes += static_cast<std::uintmax_t>(stamp_of(worktree_ + "/" + path).size);
+    const bool much = bytes > aside_bytes_max || tracked_.size() >= tracked_max;
+    if (much || !keep_one_tracked(path)) return false;
+  }
+  return true;
+}
+
+Status BuiltFiles::put_back_tracked(const GitProgram& git) const {
+  if (tracked_.empty()) return ok();
+  const std::string text =
+      TRY(git.text({"diff", "--name-only", "--no-renames", "-z", sha_, "HEAD"}, worktree_));
+  const std::vector<std::string> lines = text_lines(text, '\0');
+  const std::set<std::string> others(lines.begin(), lines.end());
+  for (const auto& [path, copy] : tracked_) {
+    const std::string there = worktree_ + "/" + path;
+    if (others.count(path) != 0) continue;
+    std::error_code failed;
+    remove_tree(there);
+    if (copy.empty()) continue;
+    fs::create_directories(parent_of(there), failed);
+    fs::copy(copy, there, fs::copy_options::copy_symlinks, failed);
+    if (failed) return error(Fault::unavailable, "cannot write {}: {}", there, failed.message());
+    if (stamp_of(there).type == Type::regular)
+      fs::last_write_time(there, fs::last_write_time(copy, failed), failed);
+  }
+  return ok();
 }
 
 // By the index, by the commit that was built, and by the submodules, which git itself calls
@@ -181,6 +235,7 @@ void BuiltFiles::restore_modes() const {
 }
 
 Result<std::vector<std::string>> BuiltFiles::undo(const GitProgram& git) const {
+  TRY(put_back_tracked(git));
   restore_modes();
   const Listing now = TRY(listed(worktree_));
   const std::vector<std::string> changed = differing(files_, now);

@@ -27,6 +27,11 @@ class BuiltFiles {
   static Result<BuiltFiles> of(const std::string& worktree, const std::string& sha,
                                const std::string& aside, const std::set<std::string>& unsteady);
 
+  // Keeps what the build wrote into tracked files, or deleted of them: a checkout takes that away,
+  // and undo() puts it back, but where the commit that is checked out by then has another one. What
+  // git tracks in submodules is theirs. Whether all could be kept, up to a bound.
+  Result<bool> keep_tracked(const GitProgram& git);
+
   // What cannot be put back. `git`: of that worktree. Errors: unavailable.
   Result<std::vector<std::string>> undo(const GitProgram& git) const;
 
@@ -49,12 +54,16 @@ class BuiltFiles {
   static std::vector<std::string> differing(const Listing& all, const Listing& other);
   Result<std::set<std::string>> tracked(const GitProgram& git, const Listing& of_them,
                                         std::vector<std::string> paths) const;
+  bool keep_one_tracked(const std::string& path);
+  Status put_back_tracked(const GitProgram& git) const;
   bool put_back(const std::string& path) const;
 
   std::string worktree_;
   std::string sha_;
   Listing files_;
-  std::map<std::string, std::string> aside_;  // where copies lie, by their paths
+  std::string aside_folder_;
+  std::map<std::string, std::string> tracked_;  // that the build changed: copies; empty: deleted
+  std::map<std::string, std::string> aside_;    // where copies lie, by their paths
 };
 
 }  // namespace culprit

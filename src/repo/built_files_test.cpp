@@ -14,9 +14,10 @@ struct Built {
     repository.run(
         "git init -q\necho 1 > tracked; commit 1 one\nmkdir -p out/empty out/deep/er\n"
         "echo o > out/o; echo l > out/deep/er/l; ln -s o out/link");
-    files = BuiltFiles::of(root, "HEAD", repository.path("aside"), unsteady);
+    files = BuiltFiles::of(root, head(), repository.path("aside"), unsteady);
     REQUIRE(files.has_value());
   }
+  std::string head() const { return git.text({"rev-parse", "HEAD"}, root).value().substr(0, 40); }
   void write(const std::string& path, const std::string& text) const {
     std::ofstream(root + "/" + path) << text;
   }
@@ -76,6 +77,27 @@ TEST_CASE("of what is known to be changed copies are kept, and put back as they 
     CHECK(text == "o");
     CHECK(built.lies_there("out/deep/er/l"));
   }
+}
+
+TEST_CASE("what a build made of tracked files is put back, but not over another commit's own") {
+  const Built built;
+  BuiltFiles files = *built.files;
+  built.write("tracked", "built");
+  const auto kept = files.keep_tracked(built.git);
+  REQUIRE(kept.has_value());
+  CHECK(*kept);
+  const auto text = [&] {
+    std::string found;
+    std::ifstream(built.root + "/tracked") >> found;
+    return found;
+  };
+  built.repository.run("git checkout -qf HEAD");
+  CHECK(text() == "1");
+  CHECK(files.undo(built.git).has_value());
+  CHECK(text() == "built");
+  built.repository.run("git checkout -qf HEAD; echo 2 > tracked; commit 2 two");
+  CHECK(files.undo(built.git).has_value());
+  CHECK(text() == "2");
 }
 
 TEST_CASE("permissions are put back without a copy, and what a closed folder holds is not lost") {

@@ -238,6 +238,12 @@ Status CommitTrials::note_built(Place& place) {
   }
   TRY(worktrees_.complete(place.worktree));
   place.built = TRY(BuiltFiles::of(place.worktree, place.sha, place.worktree + ".built", unsteady));
+  const bool whole = TRY(place.built.keep_tracked(worktrees_.git_in(place.worktree)));
+  if (!whole) {
+    worktrees_.note(
+        "the build changes more of the tracked files than is kept: its first run at a commit sees "
+        "that, the others see the commit's own");
+  }
   return ok();
 }
 
