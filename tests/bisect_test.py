@@ -27,6 +27,12 @@ ENV = os.environ | PERSON | {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYS
                              "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
+def pending_signals(pid):
+    """A mask of those that were sent to the process and not taken yet."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"^ShdPnd:\s*(\w+)$", status, re.MULTILINE)[1], 16)
+
+
 class Bisect(Daemons):
     def setUp(self):
         super().setUp()
@@ -397,7 +403,8 @@ class GoesOn(Bisect):
                 self.until((self.folder / "begun").exists, "the first run")
                 (self.folder / "begun").unlink()
                 process.send_signal(number)
-                time.sleep(0.1)
+                # Two that wait together are one.
+                self.until(lambda: not pending_signals(process.pid), "the first signal's end")
                 process.send_signal(number)
                 out, err = process.communicate(timeout=20)
             self.assertEqual(process.returncode, code, err)
