@@ -105,11 +105,10 @@ Status WorktreeExtras::give_copy(const fs::path& worktree, const WorktreeExtra& 
   return ok();
 }
 
-Status WorktreeExtras::give(const std::string& worktree, const GitProgram& git) {
-  TRY(give_links(worktree, git));
+Status WorktreeExtras::give_where(const std::string& worktree, const Wanted& wanted) {
   std::set<std::string> given;
   for (const WorktreeExtra& one : copies_) {
-    if (one.needed != Needed::at_once) continue;
+    if (!wanted(one)) continue;
     TRY(give_copy(worktree, one));
     given.insert(one.path);
   }
@@ -118,21 +117,19 @@ Status WorktreeExtras::give(const std::string& worktree, const GitProgram& git) 
   return ok();
 }
 
+Status WorktreeExtras::give(const std::string& worktree, const GitProgram& git) {
+  TRY(give_links(worktree, git));
+  return give_where(worktree,
+                    [](const WorktreeExtra& one) { return one.needed == Needed::at_once; });
+}
+
 Status WorktreeExtras::complete(const std::string& worktree, const GitProgram& git) {
   TRY(give_links(worktree, git));
-  std::set<std::string> given;
-  for (const WorktreeExtra& one : copies_) {
+  return give_where(worktree, [&](const WorktreeExtra& one) {
     const fs::path there = fs::path(worktree) / one.path;
-    const bool built = one.needed == Needed::at_once
-                           ? !same_file(one.source, there)
-                           : lies_at(there) && !tracked(git, worktree, one.path);
-    if (built) continue;
-    TRY(give_copy(worktree, one));
-    given.insert(one.path);
-  }
-  const std::lock_guard locked(mutex_);
-  given_[worktree] = std::move(given);
-  return ok();
+    if (one.needed == Needed::at_once) return same_file(one.source, there);  // else it was built
+    return !lies_at(there) || tracked(git, worktree, one.path);
+  });
 }
 
 Status WorktreeExtras::give_again(const std::string& worktree, const GitProgram& git) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -47,6 +48,8 @@ class WorktreeExtras {
  private:
   Status give_links(const std::filesystem::path& worktree, const GitProgram& git);
   Status give_copy(const std::filesystem::path& worktree, const WorktreeExtra& one);
+  using Wanted = std::function<bool(const WorktreeExtra&)>;
+  Status give_where(const std::string& worktree, const Wanted& wanted);
 
   std::vector<WorktreeExtra> links_;
   std::vector<WorktreeExtra> copies_;
