@@ -263,6 +263,16 @@ class Troubles(Bisect):
         self.env |= {"GIT_DIR": ".git", "GIT_WORK_TREE": "."}
         self.shown(shas[0], shas[-1], "--no-case", *SURE, code=0)
 
+    def test_without_a_case_a_full_disk_is_told_of_no_resume(self):
+        shas = self.line(4, 2, big="x" * 2_000_000)
+        small = self.folder / "small"
+        small.mkdir()
+        mounted = f"mount -t tmpfs -o size=1m tmpfs {small}"
+        for words, told in (([], True), (["--no-case"], False)):
+            self.in_mounts(mounted, "--worktrees", small, *words, shas[0], shas[-1], *SURE, code=3)
+            self.assertIn("make room", self.said)
+            self.assertEqual("--resume" in self.said, told, self.said)
+
     def test_a_git_file_of_the_environment_is_the_repository_that_it_names(self):
         shas = self.line(8, 4)
         linked = self.folder / "linked"

@@ -383,6 +383,7 @@ Result<Bisection> Asking::searched(CommitTrials& trials) const {
 CommitTrialsOptions Asking::trials_options() const {
   CommitTrialsOptions made;
   made.build = request_.build;
+  if (request_.keep == BisectRequest::Keep::nothing) made.kept = CommitTrialsOptions::Kept::nothing;
   made.runner = shell_words(request_.runner);
   made.subfolder = here_.subfolder();
   made.good = options_.range.base;

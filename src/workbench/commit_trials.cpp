@@ -144,6 +144,7 @@ Error CommitTrials::given_up(Error failed, const std::string& sha) const {
     failed.during.push_back(fmt::format("there is no space left for {}", worktrees_.root()));
     failed.advice = "make room, or --worktrees DIR with more of it";
   }
+  if (options_.kept == CommitTrialsOptions::Kept::nothing) return failed;
   failed.advice += failed.advice.empty() ? "the same command with --resume goes on from here"
                                          : "; then --resume goes on from here";
   return failed;

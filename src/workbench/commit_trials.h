@@ -46,6 +46,8 @@ struct CommitTrialsOptions {
   // ones by whole seconds, so no place is switched twice in one.
   enum class Switched : std::uint8_t { whole, in_part };
   Switched switched = Switched::whole;
+  enum class Kept : std::uint8_t { journal, nothing };  // nothing: there is no --resume
+  Kept kept = Kept::journal;
   Duration build_timeout = Duration::zero();  // zero: ten times the longest so far
 
   static constexpr Duration first_build_timeout = std::chrono::hours(6);
